@@ -1,0 +1,61 @@
+import type { HealthAnswer } from './health'
+import type { Choice, EndState, Failure, LaneOutcome, LogTail, Question } from './journal'
+import type { StepId } from './step'
+
+export type JobState = 'queued' | 'running' | 'waiting' | EndState
+
+export type StepState = 'pending' | 'running' | 'done' | 'already' | 'failed' | 'skipped'
+
+export type StepView = {
+  id: StepId
+  state: StepState
+  startedAt?: string
+  endedAt?: string
+  progress?: { doneBytes: number; totalBytes: number }
+  failure?: { expected: string; seen: string; error: Failure; tails: readonly LogTail[] }
+  skip?: { reason: string; by: string }
+  made: readonly string[]
+}
+
+export type LaneView = {
+  id: string
+  state: 'pending' | 'running' | LaneOutcome
+  /** boot id + ActiveEnterTimestampMonotonic taken at the lane's turn. */
+  incarnation?: string
+  startedAt?: string
+  endedAt?: string
+  gate?: { state: 'waiting' | 'passed' | 'waived' | 'failed'; answers: readonly HealthAnswer[]; since?: string; until?: string }
+}
+
+export type PhaseView = { id: string; state: 'pending' | 'running' | 'done'; startedAt?: string; endedAt?: string }
+
+/** The fold of a journal. Total, pure, the same for every viewer. */
+export type JobView = {
+  state: JobState
+  attempt: number
+  startedAt?: string
+  endedAt?: string
+  reason?: string
+  cancelRequested: boolean
+  pauseRequested: boolean
+  /** At most one open question. */
+  question?: Question
+  /** Answers by question id. */
+  answers: Readonly<Record<string, { choice: Choice; reason: string; by: string }>>
+  phases: Readonly<Record<string, PhaseView>>
+  lanes: Readonly<Record<string, LaneView>>
+  steps: Readonly<Record<StepId, StepView>>
+  lastSeq: number
+}
+
+/** What may be done with a job, and in which states; buttons say why when they can't. */
+export const jobCan = {
+  cancel: { states: ['queued', 'running', 'waiting'] },
+  pause: { states: ['running'] },
+  answer: { states: ['waiting'] },
+} as const satisfies Record<string, { states: readonly JobState[] }>
+
+export const canJob = (act: keyof typeof jobCan, state: JobState): boolean =>
+  jobCan[act].states.some((allowed: JobState) => allowed === state)
+
+export const hasEnded = (state: JobState): state is EndState => state === 'succeeded' || state === 'failed' || state === 'cancelled'

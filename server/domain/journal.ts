@@ -1,0 +1,56 @@
+import type { HealthAnswer } from './health'
+import type { StepId } from './step'
+
+/** What happened, in order. Append-only; `foldJournal(plan, entries)` is the only answer to "how is it going?". */
+export type EntryBody =
+  | { kind: 'claimed'; runner: string; resumed: boolean }
+  | { kind: 'phase-started' }
+  | { kind: 'phase-ended' }
+  /** `incarnation`: boot id and ActiveEnterTimestampMonotonic of the lane's unit when its turn began; '' if it has none. */
+  | { kind: 'lane-started'; incarnation: string }
+  | { kind: 'lane-ended'; outcome: LaneOutcome }
+  | { kind: 'started' }
+  /** `tries` counts from 1. `made`: what did not exist before and does now (levels of a directory, the user). */
+  | { kind: 'done'; made: readonly string[]; durationMs: number }
+  | { kind: 'already' }
+  | { kind: 'failed'; expected: string; seen: string; error: Failure; tails: readonly LogTail[] }
+  | { kind: 'skipped'; reason: string; by: string }
+  | { kind: 'output'; stream: 'stdout' | 'stderr' | 'note'; text: string }
+  | { kind: 'progress'; doneBytes: number; totalBytes: number }
+  | { kind: 'gate-waiting'; answers: readonly HealthAnswer[]; untilMs: number }
+  | { kind: 'gate-passed' }
+  | { kind: 'gate-waived'; reason: string; by: string }
+  | { kind: 'question'; question: Question }
+  | { kind: 'answered'; question: string; choice: Choice; reason: string; by: string }
+  | { kind: 'pause-requested'; by: string }
+  | { kind: 'cancel-requested'; by: string }
+  | { kind: 'ended'; state: EndState; reason: string }
+
+export type Entry = EntryBody & {
+  seq: number
+  /** ISO, panel's clock. */
+  at: string
+  attempt: number
+  phase?: string
+  lane?: string
+  step?: StepId
+}
+export type EntryOf<K extends EntryBody['kind']> = Extract<Entry, { kind: K }>
+
+export type LaneOutcome = 'done' | 'failed' | 'cancelled'
+export type EndState = 'succeeded' | 'failed' | 'cancelled'
+
+/** Why a step failed: a command's exit, a lost link, a refused guard. The words are looked up by code. */
+export type Failure = { code: string; params: Readonly<Record<string, string | number>> }
+export type LogTail = { file: string; lines: readonly string[] }
+
+export type Choice = 'retry' | 'skip' | 'give-up' | 'continue'
+export type Question = {
+  id: string
+  /** `step-failed`, `gate-failed`: of a step or lane; `unknown`: neither observable nor repeatable; `pause`: the operator's turn. */
+  about: 'step-failed' | 'gate-failed' | 'unknown' | 'pause'
+  phase: string
+  lane?: string
+  step?: StepId
+  choices: readonly Choice[]
+}

@@ -1,0 +1,83 @@
+import type { Gate } from './health'
+import type { HostId, InstanceId } from './instance'
+import type { Problem } from './problem'
+import type { Step } from './step'
+import type { Words } from './words/words'
+
+export const operationNames = ['deploy', 'start', 'stop', 'remove-deploy'] as const
+export type OperationName = (typeof operationNames)[number]
+
+/** How a host is logged in to; names a stored credential, never holds a secret. */
+export type Login = {
+  user: string
+  credentialId: string
+  /** How root is had: the user is root, sudo asks nothing, or sudo wants the credential's password. */
+  sudo: 'root' | 'nopasswd' | 'password'
+}
+
+export type PlanHost = {
+  address: string
+  sshPort: number
+  /** The credential that the user gave, until the deploy user's key works. */
+  given?: Login
+  deploy: Login
+}
+
+/** Order inside a lane is kept; lanes of a phase run side by side, at most `width` at once. */
+export type Lane = {
+  /** `2.1` */
+  id: string
+  /** What is shown: a host or an instance id. */
+  subject: string
+  login: 'given' | 'deploy'
+  /** The instance whose unit's incarnation is taken when the lane begins. */
+  instance?: InstanceId
+  steps: readonly Step[]
+  /** The lane has ended when its gate holds. */
+  gate?: Gate
+  /** Run as soon as the lane ends or stops, whatever its outcome. */
+  onLeave?: readonly Step[]
+}
+
+export type Phase = {
+  id: string
+  title: Words
+  lanes: readonly Lane[]
+  width: number
+  /** More failed lanes than this: no new lane begins, and a question is asked. */
+  tolerance: number
+  /** Lane numbers (1-based) after which the operator is asked to continue. */
+  pauseAfter?: readonly number[]
+  /** Finishes what it began: a cancel waits for the phase's end. */
+  uninterruptible?: boolean
+}
+
+export type Impact = {
+  /** Sources whose replication stops or pauses, as bound when last looked. */
+  sources: readonly { source: string; worker: InstanceId }[]
+  /** The API of DM-master does not answer for about this long. 0: not at all. */
+  masterOutageS: number
+}
+
+/** Immutable; its sha256 over canonical JSON is its identity. The engine executes it and cannot re-plan. */
+export type Plan = {
+  format: 1
+  operation: OperationName
+  cluster: string
+  /** Revision of the topology that it was made from; 0 for a cluster that does not exist yet. */
+  topologyRevision: number
+  /** The user deploys as, and the group. */
+  deployUser: string
+  hosts: Readonly<Record<HostId, PlanHost>>
+  phases: readonly Phase[]
+  problems: readonly Problem[]
+  impact: Impact
+  /** The equal `tiup dm` line. */
+  tiupCommand: string
+  /** The user must type the cluster's name. */
+  destructive: boolean
+}
+
+/** All steps of a plan in order of phases and lanes, `onLeave` steps after their lane's own. */
+export const stepsOf = (plan: Plan): Step[] =>
+  plan.phases.flatMap((phase) => phase.lanes.flatMap((lane) => [...lane.steps, ...(lane.onLeave ?? [])]))

@@ -1,0 +1,20 @@
+import type { InstanceId } from './instance'
+
+/** A question about a host; read-only, safe at any time. All probes of a host go in one exec (`probes/batch.ts`). */
+export type HostProbe =
+  | { probe: 'system' }
+  | { probe: 'user'; user: string }
+  | { probe: 'path'; path: string; hash: boolean }
+  | { probe: 'unit'; unit: string; hashExe: boolean }
+  | { probe: 'listeners' }
+  | { probe: 'disk'; path: string }
+  | { probe: 'authorized-key'; user: string; key: string }
+  | { probe: 'package'; sha256: string }
+  | { probe: 'reach'; address: string; port: number }
+
+/** A question about the cluster, asked over HTTP through an SSH tunnel. */
+export type ClusterProbe =
+  | { probe: 'members' }
+  | { probe: 'health'; instance: InstanceId }
+  | { probe: 'version'; instance: InstanceId }
+  | { probe: 'up'; instance: InstanceId }

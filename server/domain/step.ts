@@ -1,0 +1,67 @@
+import type { HostId, InstanceId, Lifecycle } from './instance'
+
+/** A text in the blob store, by its hash. `secret` ones are never shown and their hash is not either. */
+export type BlobRef = { sha256: string; sizeBytes: number; secret: boolean }
+
+/** Stable and unique in a plan: `2.1/10.0.0.3/unit-running/dm-master-8261`. */
+export type StepId = string
+
+/** What a `recorded` step changes in the panel's own books, in the transaction of its `done` entry. */
+export type Change =
+  | { change: 'lifecycle'; instance: InstanceId; to: Lifecycle | 'gone' }
+  | { change: 'cluster-deployed'; version: string }
+  | { change: 'cluster-removed' }
+  | { change: 'installed'; instance: InstanceId; packageSha256: string; entrySha256: string }
+  | { change: 'run-state'; to: 'running' | 'stopped' | 'partly' }
+
+/** A condition that must hold whenever it is asked; never skipped by the journal (architecture, rule 2). */
+export type Guard =
+  | { guard: 'platform'; os: string; arch: string }
+  | { guard: 'systemd' }
+  | { guard: 'root' }
+  /** Nothing listens there, or only the named unit does. */
+  | { guard: 'port-free-or-ours'; port: number; unit: string }
+  | { guard: 'disk-free'; path: string; bytes: number }
+  | { guard: 'unit-known'; unit: string }
+
+type OnHost<K extends string, F> = { kind: K; id: StepId; host: HostId } & F
+type OnCluster<K extends string, F> = { kind: K; id: StepId } & F
+
+/** A goal: closed union, serialisable, no function, no clock, no secret. Its behaviour is in `server/steps/<kind>.ts`. */
+export type Step =
+  | OnHost<'guard', { asks: Guard }>
+  | OnHost<'user-present', { user: string; group: string }>
+  | OnHost<'user-absent', { user: string; group: string }>
+  | OnHost<'authorized-key', { user: string; key: string }>
+  | OnHost<'authorized-key-absent', { user: string; key: string }>
+  /** Missing parents are made too, each new level owned by owner:group. */
+  | OnHost<'directory', { path: string; mode: string; owner: string; group: string }>
+  /** `check`: argv run as root before it goes live; `{staged}` is the staged file's path. */
+  | OnHost<'file', { path: string; content: BlobRef; mode: string; owner: string; group: string; check?: readonly string[] }>
+  | OnHost<'package-cached', { sha256: string; sizeBytes: number; name: string }>
+  /** `into` holds the unpacked package, `into/entry` has that hash and is executable. */
+  | OnHost<
+      'binaries',
+      { packageSha256: string; name: string; into: string; entry: string; entrySha256: string; owner: string; group: string }
+    >
+  | OnHost<'unit-enabled', { unit: string; enabled: boolean }>
+  /** `started`: 'any' when it only must run; 'this-turn' when it must have been started after its lane's turn began. */
+  | OnHost<'unit-running', { unit: string; started: 'any' | 'this-turn'; logs: readonly string[] }>
+  | OnHost<'unit-stopped', { unit: string }>
+  /** Refuses depth < 2, mount points, links. `onlyEmpty`: removed only when nothing is left in it, else left as it is. */
+  | OnHost<'path-absent', { path: string; onlyEmpty: boolean }>
+  /** Evict: this master resigns and does not campaign until cancelled or restarted. Asked of that very master. */
+  | OnCluster<'leader-not-here', { instance: InstanceId; host: HostId; address: string; port: number }>
+  | OnCluster<'evict-cancelled', { instance: InstanceId; host: HostId; address: string; port: number }>
+  | OnCluster<'recorded', { record: Change }>
+
+export type StepKindName = Step['kind']
+export type StepOf<K extends StepKindName> = Extract<Step, { kind: K }>
+
+/** What a step may do. */
+export type Act =
+  | { act: 'exec'; argv: readonly string[]; stdin?: string; as: 'root' | 'deploy'; deadlineMs: number }
+  /** Content goes to a staged name only; an exec makes it live. `path` is the staged path, owned by root 0600 until then. */
+  | { act: 'put'; content: { blob: BlobRef } | { package: string; sizeBytes: number }; path: string }
+  | { act: 'http'; from: HostId; address: string; port: number; method: 'GET' | 'PUT' | 'POST' | 'DELETE'; path: string; body?: string }
+  | { act: 'record'; change: Change }

@@ -1,0 +1,34 @@
+import type { ClusterFacts, HostFacts } from '@/server/domain/facts'
+import type { HostProbe } from '@/server/domain/probe'
+import type { Act, Step } from '@/server/domain/step'
+import type { Words } from '@/server/domain/words/words'
+
+/** What the lane knew when its turn began: boot id and ActiveEnterTimestampMonotonic of its unit, joined by a space; '' if none. */
+export type Turn = { incarnation: string }
+
+/** `unknown`: the fact is missing, or the goal can't be observed. */
+export type Verdict = 'yes' | 'no' | 'unknown'
+
+/** The behaviour of one kind of goal. Pure: no clock, no IO, no dice. */
+export type StepKind<S extends Step> = {
+  title(step: S): Words
+  /** What must be seen on its host to judge the goal. */
+  needs(step: S): readonly HostProbe[]
+  /** The goal, as a question. Asked before and after. */
+  satisfied(step: S, seen: HostFacts, turn: Turn): Verdict
+  /** What is typed, and what the review shows. */
+  acts(step: S): readonly Act[]
+  /** The goal, as an effect on facts. Property: satisfied(s, predict(s, f)) is yes wherever the goal can be observed. */
+  predict(step: S, seen: HostFacts): HostFacts
+  /** For a failed step: what was wanted and what is there, as short facts (English technical terms, no sentences). */
+  explain(step: S, seen: HostFacts, turn: Turn): { expected: string; seen: string }
+  /** After a crash between `started` and `done`: look again; do it again (idempotent but not observable); or ask a person. */
+  afterCrash: 'probe' | 'repeat' | 'ask'
+  /** A guard is asked every time and never skipped by the journal. */
+  volatile?: boolean
+  /** Judges an `http` act's answer; only for kinds that have such acts. 'refused' is a port where nobody listens. */
+  answered?(step: S, answer: { status: number; body: string } | 'refused' | 'timeout'): 'ok' | 'failed'
+}
+
+/** Facts of one host and, where a kind asks for it, of the cluster. */
+export type Seen = { host: HostFacts; cluster?: ClusterFacts }
