@@ -35,7 +35,7 @@ const colors: Record<string, AnsiColor> = {
 export const ansiPieces = (text: string): AnsiPiece[] => {
   const pieces: AnsiPiece[] = []
   let style: { color?: AnsiColor; bold?: boolean } = {}
-  for (const part of text.split(escape)) {
+  for (const part of text.split(sequence)) {
     const code = /^\[([\d;]*)m$/.exec(part)
     if (code) style = styleAfter(style, code[1] ?? '')
     else if (part !== '' && !/^\[[\d;?]*[A-Za-z]$/.test(part)) pieces.push({ text: part, ...style })
@@ -44,7 +44,7 @@ export const ansiPieces = (text: string): AnsiPiece[] => {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ESC begins every ANSI sequence
-const escape = /\u001b(\[[\d;?]*[A-Za-z])/
+const sequence = /\u001b(\[[\d;?]*[A-Za-z])/
 
 const styleAfter = (before: { color?: AnsiColor; bold?: boolean }, codes: string): { color?: AnsiColor; bold?: boolean } =>
   codes.split(';').reduce<{ color?: AnsiColor; bold?: boolean }>((style, code) => {
