@@ -9,6 +9,8 @@ export type StepState = 'pending' | 'running' | 'done' | 'already' | 'failed' | 
 export type StepView = {
   id: StepId
   state: StepState
+  /** Attempt of its last `started`; a running step of a former attempt was interrupted. */
+  attempt?: number
   startedAt?: string
   endedAt?: string
   progress?: { doneBytes: number; totalBytes: number }

@@ -1,0 +1,52 @@
+import type { StepView } from './job'
+import type { EntryOf } from './journal'
+
+/** The entries that change one step. */
+export type StepChange = EntryOf<'started' | 'done' | 'already' | 'failed' | 'skipped' | 'progress'>
+
+/**
+ * The step after the entry, or why the entry can't be. A step that was made true may be asked and made true again (what a later
+ * step relies on, `onLeave` after a retry); a running step of a former attempt was interrupted and may be begun again.
+ */
+export const foldStep = (view: StepView, entry: StepChange): StepView | string => {
+  if (view.state === 'skipped') return 'was skipped'
+  switch (entry.kind) {
+    case 'started':
+      return started(view, entry)
+    case 'done':
+      if (view.state !== 'running') return `is ${view.state}, not running`
+      return { ...ended(view, entry.at), state: 'done', made: [...new Set([...view.made, ...entry.made])] }
+    case 'already':
+      if (view.state === 'running') return 'is running'
+      if (view.state === 'failed') return 'failed and nobody asked for a retry'
+      return { ...ended(view, entry.at), state: 'already' }
+    case 'failed':
+      if (view.state === 'failed') return 'failed before'
+      return { ...ended(view, entry.at), state: 'failed', failure: failureOf(entry) }
+    case 'skipped':
+      if (view.state !== 'failed' && view.state !== 'running') return `is ${view.state}: nothing to skip`
+      return { ...ended(view, entry.at), state: 'skipped', skip: { reason: entry.reason, by: entry.by } }
+    case 'progress':
+      if (view.state !== 'running') return `is ${view.state}, not running`
+      return { ...view, progress: { doneBytes: entry.doneBytes, totalBytes: entry.totalBytes } }
+  }
+}
+
+const started = (view: StepView, entry: EntryOf<'started'>): StepView | string => {
+  if (view.state === 'failed') return 'failed and nobody asked for a retry'
+  if (view.state === 'running' && view.attempt === entry.attempt) return 'is running already'
+  const { endedAt: _endedAt, progress: _progress, failure: _failure, ...rest } = view
+  return { ...rest, state: 'running', attempt: entry.attempt, startedAt: entry.at }
+}
+
+const ended = (view: StepView, at: string): StepView => {
+  const { progress: _progress, failure: _failure, ...rest } = view
+  return { ...rest, endedAt: at }
+}
+
+const failureOf = ({ expected, seen, error, tails }: EntryOf<'failed'>): NonNullable<StepView['failure']> => ({
+  expected,
+  seen,
+  error,
+  tails,
+})
