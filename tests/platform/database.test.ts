@@ -1,0 +1,97 @@
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { openDatabase } from '@/server/store/database'
+import { MigrationRefused, migrate } from '@/server/store/migrate'
+import { type TestDatabase, testDatabase } from '@/tests/support/test-db'
+
+const open: TestDatabase[] = []
+const database = async () => {
+  const made = await testDatabase()
+  open.push(made)
+  return made
+}
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close()
+})
+
+const cluster = { name: 'c1', lifecycle: 'deployed', version: 'v8.5.0', deployUser: 'tidb', revision: 1, credentialId: 'k', createdBy: 'u' }
+
+describe('database', () => {
+  it('gives each test a database of its own', async () => {
+    const [a, b] = [await database(), await database()]
+    await a.db.cluster.create({ data: cluster })
+    expect(await b.db.cluster.count()).toBe(0)
+  })
+
+  it('holds references: a revision without its cluster is refused', async () => {
+    const { db } = await database()
+    const revision = { id: 'r', cluster: 'nobody', revision: 1, topology: '{}', yaml: '', createdBy: 'u' }
+    await expect(db.clusterRevision.create({ data: revision })).rejects.toThrow(/[Ff]oreign key/)
+  })
+
+  it('waits for the other connection that writes at the same time', async () => {
+    const { db, url } = await database()
+    const other = await openDatabase(url)
+    const writes = Array.from({ length: 200 }, (_, n) => (n % 2 ? db : other).setting.create({ data: { key: `k${n}`, value: 'v' } }))
+    await Promise.all(writes)
+    expect(await db.setting.count()).toBe(200)
+    await other.$disconnect()
+  })
+})
+
+describe('migrate', () => {
+  const migrations = (...list: [name: string, sql: string][]) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'dm-panel-test-migrations-'))
+    for (const [name, sql] of list) {
+      mkdirSync(path.join(folder, name))
+      writeFileSync(path.join(folder, name, 'migration.sql'), sql)
+    }
+    return folder
+  }
+  const freshUrl = () => `file:${mkdtempSync(path.join(tmpdir(), 'dm-panel-test-'))}/p.sqlite`
+  const parentAndChild = [
+    '1',
+    `CREATE TABLE "p" ("id" INTEGER PRIMARY KEY); CREATE TABLE "c" ("p" INTEGER REFERENCES "p"("id") ON DELETE CASCADE);
+     INSERT INTO "p" VALUES (1); INSERT INTO "c" VALUES (1);`,
+  ] as [string, string]
+
+  it('applies each migration once', async () => {
+    const url = freshUrl()
+    const folder = migrations(['1', 'CREATE TABLE "a" ("x" TEXT)'], ['2', 'CREATE TABLE "b" ("x" TEXT)'])
+    expect(await migrate(url, folder)).toEqual(['1', '2'])
+    expect(await migrate(url, folder)).toEqual([])
+  })
+
+  it('keeps the rows of a child when its parent table is rebuilt', async () => {
+    const url = freshUrl()
+    const rebuild =
+      'CREATE TABLE "n" ("id" INTEGER PRIMARY KEY, "y" TEXT); INSERT INTO "n" ("id") SELECT "id" FROM "p"; DROP TABLE "p"; ALTER TABLE "n" RENAME TO "p";'
+    await migrate(url, migrations(parentAndChild, ['2', rebuild]))
+    const db = await openDatabase(url)
+    expect(await db.$queryRawUnsafe('SELECT count(*) AS n FROM "c"')).toEqual([{ n: 1n }])
+    await db.$disconnect()
+  })
+
+  it('changes nothing when a migration would leave a broken reference', async () => {
+    const url = freshUrl()
+    const folder = migrations(parentAndChild)
+    await migrate(url, folder)
+    cpSync(migrations(['2', 'DELETE FROM "p"; CREATE TABLE "z" ("x" TEXT);']), folder, { recursive: true })
+    await expect(migrate(url, folder)).rejects.toThrow(/references/)
+    expect(await migrate(url, migrations(parentAndChild))).toEqual([])
+  })
+
+  it('refuses a migration that was edited after it had been applied', async () => {
+    const url = freshUrl()
+    await migrate(url, migrations(['1', 'CREATE TABLE "a" ("x" TEXT)']))
+    await expect(migrate(url, migrations(['1', 'CREATE TABLE "a" ("y" TEXT)']))).rejects.toThrow(MigrationRefused)
+  })
+
+  it('refuses a database that a newer program made', async () => {
+    const url = freshUrl()
+    await migrate(url, migrations(['1', 'CREATE TABLE "a" ("x" TEXT)'], ['2', 'CREATE TABLE "b" ("x" TEXT)']))
+    await expect(migrate(url, migrations(['1', 'CREATE TABLE "a" ("x" TEXT)']))).rejects.toThrow(/newer/)
+  })
+})
