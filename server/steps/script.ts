@@ -13,3 +13,15 @@ export const bash = (script: Script, ...args: readonly string[]): string[] => [
   `dm-panel:${script.name}`,
   ...args,
 ]
+
+/** Head of every script that changes something: stops at the first error, finds system programs, speaks English. */
+export const head = `set -eu
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
+umask 022
+die() { code=$1; shift; printf '%s\\n' "$*" >&2; exit "$code"; }
+`
+
+/** How long a script may take when nothing large is moved (TiUP's own default of `--wait-timeout`). */
+export const shortMs = 120_000
+/** Unpacking and hashing of a package on a slow disk. */
+export const longMs = 600_000

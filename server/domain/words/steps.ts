@@ -1,0 +1,33 @@
+import type { Pair } from './words'
+
+/** Titles of steps, looked up by the kind's `title`. */
+export const stepWords = {
+  'step.guard-platform': ['Platform is {os}/{arch}', '平台为 {os}/{arch}'],
+  'step.guard-systemd': ['systemd runs this host', '主机由 systemd 管理'],
+  'step.guard-root': ['Root can be had', '可获得 root 权限'],
+  'step.guard-port-free-or-ours': ['Port {port} is free or belongs to {unit}', '端口 {port} 空闲或属于 {unit}'],
+  'step.guard-disk-free': ['{mib} MiB are free for {path}', '{path} 至少有 {mib} MiB 可用空间'],
+  'step.guard-unit-known': ['{unit} is known to systemd', 'systemd 已识别 {unit}'],
+  'step.user-present': ['User {user} in group {group}', '用户 {user}（组 {group}）'],
+  'step.user-absent': ['Remove user {user}', '删除用户 {user}'],
+  'step.authorized-key': ["The panel's key may log in as {user}", '允许面板密钥以 {user} 登录'],
+  'step.authorized-key-absent': ["The panel's key may no longer log in as {user}", '不再允许面板密钥以 {user} 登录'],
+  'step.directory': ['Directory {path}', '目录 {path}'],
+  'step.file': ['File {path}', '文件 {path}'],
+  'step.package-cached': ['Upload {name}', '上传 {name}'],
+  'step.binaries': ['Unpack {name} into {into}', '将 {name} 解压到 {into}'],
+  'step.unit-enabled': ['{unit} starts at boot', '{unit} 开机自启'],
+  'step.unit-disabled': ['{unit} does not start at boot', '{unit} 不再开机自启'],
+  'step.unit-running': ['Start {unit}', '启动 {unit}'],
+  'step.unit-restarted': ['Restart {unit}', '重启 {unit}'],
+  'step.unit-stopped': ['Stop {unit}', '停止 {unit}'],
+  'step.path-absent': ['Delete {path}', '删除 {path}'],
+  'step.empty-path-absent': ['Delete {path} if it is empty', '若 {path} 为空则删除'],
+  'step.leader-not-here': ['{instance} gives up leadership', '{instance} 放弃 leader 身份'],
+  'step.evict-cancelled': ['{instance} may lead again', '{instance} 可再次成为 leader'],
+  'step.recorded-lifecycle': ['Record {instance} as {to}', '记录 {instance} 为 {to}'],
+  'step.recorded-cluster-deployed': ['Record the cluster as deployed, version {version}', '记录集群已部署，版本 {version}'],
+  'step.recorded-cluster-removed': ['Record the cluster as removed', '记录集群已移除'],
+  'step.recorded-installed': ['Record what is installed for {instance}', '记录 {instance} 已安装的内容'],
+  'step.recorded-run-state': ['Record the cluster as {to}', '记录集群状态为 {to}'],
+} satisfies Record<string, Pair>

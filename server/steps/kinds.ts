@@ -1,0 +1,45 @@
+import type { Step, StepKindName, StepOf } from '@/server/domain/step'
+import { authorizedKeyAbsent, authorizedKeyPresent } from './authorized-key'
+import { binaries } from './binaries'
+import { directory } from './directory'
+import { file } from './file'
+import { guard } from './guard'
+import { evictCancelled, leaderNotHere } from './leader'
+import { packageCached } from './package-cached'
+import { pathAbsent } from './path-absent'
+import { recorded } from './recorded'
+import type { StepKind } from './step-kind'
+import { unitEnabled } from './unit-enabled'
+import { unitRunning } from './unit-running'
+import { unitStopped } from './unit-stopped'
+import { userAbsent } from './user-absent'
+import { userPresent } from './user-present'
+
+/** The behaviour of every kind of step; a new kind without a row does not compile. */
+export const stepKinds = {
+  guard,
+  'user-present': userPresent,
+  'user-absent': userAbsent,
+  'authorized-key': authorizedKeyPresent,
+  'authorized-key-absent': authorizedKeyAbsent,
+  directory,
+  file,
+  'package-cached': packageCached,
+  binaries,
+  'unit-enabled': unitEnabled,
+  'unit-running': unitRunning,
+  'unit-stopped': unitStopped,
+  'path-absent': pathAbsent,
+  'leader-not-here': leaderNotHere,
+  'evict-cancelled': evictCancelled,
+  recorded,
+} satisfies { [K in StepKindName]: StepKind<StepOf<K>> }
+
+/**
+ * The behaviour of a step. Parameters of methods are bivariant, so the exact table may be read as a plain one;
+ * pass the very step, or another of its kind.
+ */
+export const kindOf = (step: Step): StepKind<Step> => {
+  const table: Record<StepKindName, StepKind<Step>> = stepKinds
+  return table[step.kind]
+}
