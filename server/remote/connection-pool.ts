@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import ssh2, { type ParsedKey } from 'ssh2'
+import { type ConnectSettings, connect, type Link } from './connect'
+import { createSemaphore, orAborted, type Semaphore } from './semaphore'
+import { LinkLost, type Target } from './transport'
+
+export type PoolSettings = Omit<ConnectSettings, 'parseKey'> & {
+  maxConnecting: number
+  channelsPerConnection: number
+  /** An unused connection is closed after this long. */
+  idleMs: number
+}
+
+export type PooledLink = Link & { channels: Semaphore }
+
+export type ConnectionPool = {
+  /** Runs `work` on the one connection of this host, user and credential, connecting when there is none. */
+  use<T>(target: Target, signal: AbortSignal | undefined, work: (link: PooledLink) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+type Entry = { link: Promise<PooledLink>; users: number; idle: NodeJS.Timeout | null }
+
+export const createConnectionPool = (settings: PoolSettings): ConnectionPool => {
+  const entries = new Map<string, Entry>()
+  const connecting = createSemaphore(settings.maxConnecting)
+  const parseKey = createKeyReader()
+  let isClosed = false
+
+  const open = (key: string, target: Target): Entry => {
+    const link = connectPatiently(target, { ...settings, parseKey }, connecting).then((made) => ({
+      ...made,
+      channels: createSemaphore(settings.channelsPerConnection),
+    }))
+    const entry: Entry = { link, users: 0, idle: null }
+    const forget = (): void => {
+      if (entry.idle) clearTimeout(entry.idle)
+      if (entries.get(key) === entry) entries.delete(key)
+    }
+    link.then((made) => (made.lost.aborted ? forget() : made.lost.addEventListener('abort', forget, { once: true })), forget)
+    entries.set(key, entry)
+    return entry
+  }
+
+  const leave = (entry: Entry): void => {
+    entry.users -= 1
+    if (entry.users > 0) return
+    entry.idle = setTimeout(() => void entry.link.then((link) => link.client.end(), ignoreFailedLink), settings.idleMs)
+    entry.idle.unref()
+  }
+
+  return {
+    async use(target, signal, work) {
+      if (isClosed) throw new LinkLost('dropped', target.host, 'transport closed')
+      const key = JSON.stringify([target.login.user, target.address, target.port, target.login.credentialId])
+      const entry = entries.get(key) ?? open(key, target)
+      entry.users += 1
+      if (entry.idle) clearTimeout(entry.idle)
+      try {
+        return await work(await orAborted(entry.link, signal))
+      } finally {
+        leave(entry)
+      }
+    },
+    async close() {
+      isClosed = true
+      await Promise.all([...entries.values()].map((entry) => entry.link.then((link) => link.client.end(), ignoreFailedLink)))
+      entries.clear()
+    },
+  }
+}
+
+/** Who asked for the link was told why it failed; closing has nothing to close then. */
+const ignoreFailedLink = (): void => {}
+
+/** Pauses before further attempts when sshd dropped a connection unread. */
+const retryPausesMs = [200, 600, 1500]
+
+const connectPatiently = async (target: Target, settings: ConnectSettings, connecting: Semaphore): Promise<Link> => {
+  for (let attempt = 0; ; attempt += 1) {
+    const release = await connecting.take()
+    try {
+      return await connect(target, settings)
+    } catch (error) {
+      const pauseMs = retryPausesMs[attempt]
+      if (pauseMs === undefined || !isDroppedUnread(error)) throw error
+      release()
+      await sleep(pauseMs)
+    } finally {
+      release()
+    }
+  }
+}
+
+const isDroppedUnread = (error: unknown): boolean =>
+  error instanceof LinkLost && error.code === 'unreachable' && /closed before login|before handshake|ECONNRESET/i.test(error.detail)
+
+/** Deriving the key of a passphrase takes half a second of CPU on the event loop: once per key. */
+const createKeyReader = (): ConnectSettings['parseKey'] => {
+  const known = new Map<string, ParsedKey | Error>()
+  return (privateKey, passphrase) => {
+    const id = createHash('sha256')
+      .update(JSON.stringify([privateKey, passphrase ?? null]))
+      .digest('hex')
+    const key = known.get(id) ?? ssh2.utils.parseKey(privateKey, passphrase)
+    known.set(id, key)
+    return key
+  }
+}
