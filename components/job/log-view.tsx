@@ -83,9 +83,9 @@ export function LogView({ lines, version, shownText, say, selected, onSelect, do
           <Download size={14} />
         </a>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <div
         ref={scroller}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         tabIndex={0}
         role="log"
         aria-live="off"

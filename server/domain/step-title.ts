@@ -1,0 +1,28 @@
+import type { Guard, Step } from './step'
+import type { Words } from './words/words'
+
+/** What a step is called, as words of `words/steps.ts`; the browser and the goldens use the same ones. */
+export const stepTitle = (step: Step): Words => {
+  switch (step.kind) {
+    case 'guard':
+      return { word: `step.guard-${step.asks.guard}`, params: guardParams(step.asks) }
+    case 'unit-enabled':
+      return { word: step.enabled ? 'step.unit-enabled' : 'step.unit-disabled', params: { unit: step.unit } }
+    case 'unit-running':
+      return { word: step.started === 'this-turn' ? 'step.unit-restarted' : 'step.unit-running', params: { unit: step.unit } }
+    case 'path-absent':
+      return { word: step.onlyEmpty ? 'step.empty-path-absent' : 'step.path-absent', params: { path: step.path } }
+    case 'recorded':
+      return { word: `step.recorded-${step.record.change}`, params: scalars(step.record) }
+    default:
+      return { word: `step.${step.kind}`, params: scalars(step) }
+  }
+}
+
+const guardParams = (asks: Guard): Record<string, string | number> =>
+  asks.guard === 'disk-free' ? { path: asks.path, mib: Math.ceil(asks.bytes / 2 ** 20) } : scalars(asks)
+
+const scalars = (from: object): Record<string, string | number> =>
+  Object.fromEntries(
+    Object.entries(from).filter((pair): pair is [string, string | number] => typeof pair[1] === 'string' || typeof pair[1] === 'number'),
+  )
