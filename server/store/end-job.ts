@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto'
+import type { EndState } from '@/server/domain/journal'
+import type { Change } from '@/server/domain/step'
+import type { Tx } from './database'
+
+export type EndedJob = { id: string; clusterName: string; state: EndState; reason: string; at: Date }
+
+/** What becomes true with a job's `ended` entry: the cluster is free, the audit has its outcome, one-time credentials are gone. */
+export const endJob = async (tx: Tx, { id, clusterName, state, reason, at }: EndedJob): Promise<void> => {
+  await tx.job.updateMany({ where: { id }, data: { endedAt: at, holder: null, leaseUntil: null } })
+  await tx.reservation.deleteMany({ where: { jobId: id } })
+  await tx.credential.updateMany({ where: { oneTimeFor: clusterName, wipedAt: null }, data: { wipedAt: at, sealed: '' } })
+  const intent = await tx.auditRecord.findFirst({ where: { jobId: id, phase: 'intent' }, orderBy: { at: 'asc' } })
+  if (!intent) return
+  const { act, actor, from, what, command, cluster, planHash, targets } = intent
+  await tx.auditRecord.create({
+    data: {
+      ...{ id: randomUUID(), phase: 'outcome', act, at, actor, from, what, command, cluster, planHash, jobId: id, targets },
+      result: state,
+      detail: JSON.stringify({ reason }),
+    },
+  })
+}
+
+/** Makes a `recorded` step true in the panel's own books, in the transaction of its `done` entry. */
+export const applyChange = async (tx: Tx, cluster: string, change: Change, at: Date): Promise<void> => {
+  switch (change.change) {
+    case 'cluster-deployed':
+      await tx.cluster.update({ where: { name: cluster }, data: { lifecycle: 'deployed', version: change.version } })
+      break
+    case 'cluster-removed':
+      await tx.installed.deleteMany({ where: { cluster } })
+      await tx.clusterStatus.deleteMany({ where: { cluster } })
+      await tx.cluster.deleteMany({ where: { name: cluster } })
+      break
+    case 'installed': {
+      const { instance, packageSha256, entrySha256 } = change
+      const row = { packageSha256, entrySha256, at }
+      await tx.installed.upsert({
+        where: { cluster_instance: { cluster, instance } },
+        create: { cluster, instance, ...row },
+        update: row,
+      })
+      break
+    }
+    case 'run-state':
+      await tx.cluster.updateMany({ where: { name: cluster }, data: { runState: change.to } })
+      break
+    case 'lifecycle':
+      // Only scale-out and scale-in plan this; the topology has no place for it until they exist.
+      throw new Error(`The books can't keep the lifecycle of ${change.instance} yet.`)
+  }
+}
