@@ -1,0 +1,121 @@
+'use client'
+
+import { useState } from 'react'
+import type { GateRow, StepRow } from '@/components/plan/plan-rows'
+import { StepShape } from '@/components/plan/step-shape'
+import type { JobView, StepView } from '@/server/domain/job'
+import type { LogTail } from '@/server/domain/journal'
+import type { DecisionProps } from './decision'
+import { Decision } from './decision'
+
+type Say = (word: string, params?: Record<string, string | number>) => string
+type Props = { row: StepRow | GateRow; job: JobView; say: Say } & Pick<DecisionProps, 'onAnswer' | 'disabledReason'>
+
+/** What stands under the row of a step or gate: progress, the questions of a gate, why it failed, and the decision. */
+export function UnderStep({ row, job, say, onAnswer, disabledReason }: Props) {
+  const question = job.question
+  const mine =
+    question &&
+    (row.row === 'step' ? question.step === row.step.id : question.about !== 'pause' && !question.step && question.lane === row.lane.id)
+  const step = row.row === 'step' ? job.steps[row.step.id] : undefined
+  const body = row.row === 'gate' ? <GateBody row={row} say={say} /> : step ? <StepBody step={step} say={say} /> : null
+  if (!mine)
+    return body && (row.state === 'running' || row.state === 'failed') ? (
+      <div className="border-(--line) border-b py-2 pr-5 pl-[92px]">{body}</div>
+    ) : null
+  return (
+    <div className="pv">
+      <div className="hold fail">
+        <div className="hh">
+          <StepShape state="failed" />
+          <strong role="alert">{say(`ask.${question.about}`)}</strong>
+        </div>
+        <div className="hb flex flex-col gap-3">
+          {body}
+          <Decision key={question.id} question={question} say={say} disabledReason={disabledReason} onAnswer={onAnswer} />
+        </div>
+      </div>
+    </div>
+  )
+}
+
+function StepBody({ step, say }: { step: StepView; say: Say }) {
+  return (
+    <>
+      {step.state === 'running' && step.progress && <Progress done={step.progress.doneBytes} total={step.progress.totalBytes} />}
+      {step.failure && (
+        <dl className="kv">
+          <dt>{say('fail.expected')}</dt>
+          <dd className="font-mono">{step.failure.expected}</dd>
+          <dt>{say('fail.seen')}</dt>
+          <dd className="whitespace-normal! font-mono text-(--bad)">{step.failure.seen}</dd>
+        </dl>
+      )}
+      {step.failure && step.failure.tails.length > 0 && <Tails tails={step.failure.tails} say={say} />}
+    </>
+  )
+}
+
+const mib = (bytes: number): string => (bytes / 2 ** 20).toFixed(1)
+
+function Progress({ done, total }: { done: number; total: number }) {
+  return (
+    <div className="flex items-center gap-3 text-(--text-2) text-[12px] tabular-nums">
+      <progress value={done} max={total} aria-label={`${mib(done)} / ${mib(total)} MiB`} className="h-1 w-48 accent-(--busy)" />
+      {mib(done)} / {mib(total)} MiB
+    </div>
+  )
+}
+
+function Tails({ tails, say }: { tails: readonly LogTail[]; say: Say }) {
+  const longest = tails.reduce((best, tail, index) => (tail.lines.length > (tails[best]?.lines.length ?? 0) ? index : best), 0)
+  const [shown, setShown] = useState(longest)
+  const tail = tails[shown]
+  return (
+    <div className="flex flex-col gap-2">
+      <div className="flex items-center gap-3">
+        <strong className="text-[12px]">{say('fail.said-last')}</strong>
+        <div className="seg s24">
+          {tails.map((one, index) => (
+            <button key={one.file} type="button" aria-pressed={index === shown} onClick={() => setShown(index)}>
+              {one.file} {one.lines.length}
+            </button>
+          ))}
+        </div>
+      </div>
+      {tail && (
+        <pre className="pre max-h-64 overflow-auto!">
+          {tail.lines.length === 0 ? say('fail.no-lines', { file: tail.file }) : tail.lines.join('\n')}
+        </pre>
+      )}
+    </div>
+  )
+}
+
+function GateBody({ row, say }: { row: GateRow; say: Say }) {
+  const answers = row.view?.answers ?? []
+  if (answers.length === 0) return null
+  return (
+    <table className="w-full text-[12px]">
+      <thead>
+        <tr className="text-left text-(--text-3) text-[11px]">
+          <th className="w-5 font-medium" aria-label={say('gate.question')} />
+          <th className="font-medium">{say('gate.expected')}</th>
+          <th className="font-medium">{say('gate.seen')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {answers.map((answer, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: answers keep the order of the gate's questions
+          <tr key={index}>
+            <td>
+              <StepShape state={answer.ok ? 'done' : answer.hopeless ? 'failed' : 'running'} />
+            </td>
+            <td className="font-mono">{answer.expected}</td>
+            <td className={`font-mono ${answer.ok ? '' : 'text-(--bad)'}`}>{answer.seen}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
