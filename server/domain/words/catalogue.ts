@@ -1,0 +1,28 @@
+import { platformProblems, platformWords } from './platform'
+import { fill, inLanguage, type Language, type Pair, type ProblemWords, type Words } from './words'
+
+/** All areas. Codes have the area's name in front, so none can hide another's. */
+const problems: Readonly<Record<string, ProblemWords>> = { ...platformProblems }
+const words: Readonly<Record<string, Pair>> = { ...platformWords }
+
+/** Every problem code that has words. */
+export const problemCodes: readonly string[] = Object.keys(problems)
+
+/** Message and hint of a problem. An unknown code is shown as it is, so that it is seen. */
+export const problemText = (
+  problem: { code: string; params: Readonly<Record<string, string | number>> },
+  language: Language,
+): { message: string; hint: string } => {
+  const entry = problems[problem.code]
+  if (!entry) return { message: problem.code, hint: '' }
+  return {
+    message: fill(inLanguage(entry.message, language), problem.params),
+    hint: fill(inLanguage(entry.hint, language), problem.params),
+  }
+}
+
+/** The sentence of a word, filled. An unknown word is shown as it is. */
+export const wordsText = (phrase: Words, language: Language): string => {
+  const pair = words[phrase.word]
+  return pair ? fill(inLanguage(pair, language), phrase.params) : phrase.word
+}

@@ -1,0 +1,103 @@
+import type { Role } from '@/server/domain/api'
+
+/** The least role, or `public`. `own`: any signed-in user, about himself only. */
+export type Access = {
+  least: Role | 'public'
+  /** The body is a stream of any size (uploads); all others end at `bodyLimitBytes`. */
+  stream?: true
+}
+
+export const bodyLimitBytes = 1024 * 1024
+
+/**
+ * Every route of the API with the least role that may call it. A route that is not listed here is refused for everybody,
+ * and `tests/platform/access.test.ts` fails.
+ */
+export const access: Readonly<Record<string, Access>> = {
+  'GET /api/health': { least: 'public' },
+  'GET /api/openapi.json': { least: 'public' },
+  'GET /api/session': { least: 'public' },
+  'POST /api/session': { least: 'public' },
+  'POST /api/setup': { least: 'public' },
+  'DELETE /api/session': { least: 'viewer' },
+  'DELETE /api/sessions': { least: 'viewer' },
+  'POST /api/session/password': { least: 'viewer' },
+
+  'GET /api/users': { least: 'admin' },
+  'POST /api/users': { least: 'admin' },
+  'PATCH /api/users/{id}': { least: 'admin' },
+  'DELETE /api/users/{id}': { least: 'admin' },
+
+  'GET /api/tokens': { least: 'viewer' },
+  'POST /api/tokens': { least: 'viewer' },
+  'DELETE /api/tokens/{id}': { least: 'viewer' },
+
+  'GET /api/clusters': { least: 'viewer' },
+  'GET /api/clusters/{name}': { least: 'viewer' },
+  'GET /api/clusters/{name}/display': { least: 'viewer' },
+  'GET /api/clusters/{name}/export': { least: 'admin' },
+  'POST /api/clusters/{name}/plans': { least: 'operator' },
+  'GET /api/clusters/{name}/nodes/{id}/log': { least: 'viewer' },
+  'POST /api/clusters/{name}/nodes/{id}/log': { least: 'viewer' },
+  'POST /api/adopt': { least: 'admin' },
+  'POST /api/topology/check': { least: 'viewer' },
+  'POST /api/topology/validate': { least: 'viewer' },
+
+  'GET /api/plans/{id}': { least: 'viewer' },
+  'GET /api/plans/{id}/commands': { least: 'viewer' },
+  'POST /api/plans/{id}/jobs': { least: 'operator' },
+  'GET /api/blobs/{sha256}': { least: 'viewer' },
+
+  'GET /api/jobs': { least: 'viewer' },
+  'GET /api/jobs/{id}': { least: 'viewer' },
+  'GET /api/jobs/{id}/journal': { least: 'viewer' },
+  'GET /api/jobs/{id}/log': { least: 'viewer' },
+  'POST /api/jobs/{id}/cancel': { least: 'operator' },
+  'POST /api/jobs/{id}/pause': { least: 'operator' },
+  'POST /api/jobs/{id}/answer': { least: 'operator' },
+
+  'GET /api/credentials': { least: 'operator' },
+  'POST /api/credentials': { least: 'operator' },
+  'DELETE /api/credentials/{id}': { least: 'operator' },
+  'POST /api/hosts/probe': { least: 'operator' },
+  'GET /api/host-keys': { least: 'viewer' },
+  'POST /api/host-keys': { least: 'operator' },
+  'DELETE /api/host-keys/{id}': { least: 'admin' },
+  'POST /api/host-keys/known-hosts': { least: 'operator' },
+
+  'GET /api/packages': { least: 'viewer' },
+  'POST /api/packages': { least: 'operator', stream: true },
+  'DELETE /api/packages/{sha256}': { least: 'operator' },
+  'POST /api/packages/fetch': { least: 'operator' },
+  'GET /api/mirrors': { least: 'viewer' },
+  'POST /api/mirrors': { least: 'operator' },
+  'POST /api/mirrors/confirm': { least: 'admin' },
+
+  'GET /api/errands/{id}': { least: 'viewer' },
+
+  'GET /api/audit': { least: 'viewer' },
+  'GET /api/audit/{id}': { least: 'viewer' },
+  'GET /api/audit/download': { least: 'viewer' },
+
+  'GET /api/drafts/{key}': { least: 'viewer' },
+  'PUT /api/drafts/{key}': { least: 'viewer' },
+  'DELETE /api/drafts/{key}': { least: 'viewer' },
+}
+
+const rank: Readonly<Record<Role, number>> = { viewer: 1, operator: 2, admin: 3 }
+
+export const mayAct = (role: Role, least: Role): boolean => rank[role] >= rank[least]
+
+/** The row of a request; literal paths win over ones with parameters. */
+export const accessOf = (method: string, path: string): Access | undefined => {
+  const literal = access[`${method} ${path}`]
+  if (literal) return literal
+  return patterns.find((pattern) => pattern.method === method && pattern.path.test(path))?.row
+}
+
+const patterns = Object.entries(access)
+  .filter(([key]) => key.includes('{'))
+  .map(([key, row]) => {
+    const [method = '', path = ''] = key.split(' ')
+    return { method, path: new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`), row }
+  })

@@ -1,0 +1,56 @@
+import { createRoute } from '@hono/zod-openapi'
+import { z } from 'zod'
+import { newUser, roles, userRow } from '@/server/domain/api'
+import { changeUser, createUser, listUsers, type PersonRow, removeUser, setPassword } from '@/server/store/users'
+import { answers, idParam, refusals, takes } from '../answers'
+import type { Api } from '../api'
+
+const userChange = z.object({
+  name: z.string().trim().min(1).max(100).optional(),
+  role: z.enum(roles).optional(),
+  disabled: z.boolean().optional(),
+  password: z.string().min(12).max(200).optional(),
+})
+
+const list = createRoute({ method: 'get', path: '/api/users', responses: { ...answers(z.array(userRow)), ...refusals } })
+const create = createRoute({
+  method: 'post',
+  path: '/api/users',
+  request: takes(newUser),
+  responses: { ...answers(userRow), ...refusals },
+})
+const change = createRoute({
+  method: 'patch',
+  path: '/api/users/{id}',
+  request: { params: idParam, ...takes(userChange) },
+  responses: { ...answers(userRow, 'Changed. A disabled user, or one with a new password, is signed out everywhere.'), ...refusals },
+})
+const remove = createRoute({
+  method: 'delete',
+  path: '/api/users/{id}',
+  request: { params: idParam },
+  responses: { ...answers(z.object({ ok: z.literal(true) })), ...refusals },
+})
+
+/** People and their roles. */
+export const registerUserRoutes = (api: Api): void => {
+  api.openapi(list, async (c) => c.json((await listUsers(c.get('db'))).map(asRow), 200))
+  api.openapi(create, async (c) => {
+    const { password, ...person } = c.req.valid('json')
+    const passwordHash = await c.get('auth').hashPassword(password)
+    return c.json(asRow(await createUser(c.get('db'), { ...person, passwordHash })), 200)
+  })
+  api.openapi(change, async (c) => {
+    const { id } = c.req.valid('param')
+    const { password, name, role, disabled } = c.req.valid('json')
+    if (password !== undefined) await setPassword(c.get('db'), id, await c.get('auth').hashPassword(password))
+    const wanted = { ...(name !== undefined && { name }), ...(role !== undefined && { role }), ...(disabled !== undefined && { disabled }) }
+    return c.json(asRow(await changeUser(c.get('db'), id, wanted)), 200)
+  })
+  api.openapi(remove, async (c) => {
+    await removeUser(c.get('db'), c.req.valid('param').id)
+    return c.json({ ok: true as const }, 200)
+  })
+}
+
+const asRow = (person: PersonRow) => ({ ...person, createdAt: person.createdAt.toISOString() })
