@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto'
+import type { ClusterStatus } from '@/server/domain/display'
+import type { Topology } from '@/server/domain/topology/topology'
+import type { Db, Tx } from './database'
+
+export type ClusterRecord = {
+  name: string
+  lifecycle: 'deploying' | 'deployed' | 'adopted'
+  version: string
+  deployUser: string
+  revision: number
+  runState: string
+  credentialId: string
+  adopted: boolean
+  connectTimeoutS: number | null
+  waitTimeoutS: number | null
+  updatedAt: string
+}
+export type ClusterWithTopology = ClusterRecord & { topology: Topology; yaml: string }
+
+export const listClusterNames = async (db: Db): Promise<string[]> =>
+  (await db.cluster.findMany({ orderBy: { name: 'asc' }, select: { name: true } })).map(({ name }) => name)
+
+/** A cluster with its newest topology. */
+export const findCluster = async (db: Db | Tx, name: string): Promise<ClusterWithTopology | undefined> => {
+  const row = await db.cluster.findUnique({ where: { name }, include: { revisions: { orderBy: { revision: 'desc' }, take: 1 } } })
+  return row ? withTopology(row) : undefined
+}
+
+export const listClusters = async (db: Db): Promise<ClusterWithTopology[]> =>
+  (await db.cluster.findMany({ orderBy: { name: 'asc' }, include: { revisions: { orderBy: { revision: 'desc' }, take: 1 } } })).flatMap(
+    (row) => withTopology(row) ?? [],
+  )
+
+export type NewCluster = {
+  name: string
+  lifecycle: 'deploying' | 'adopted'
+  version: string
+  deployUser: string
+  credentialId: string
+  topology: Topology
+  yaml: string
+  createdBy: string
+}
+
+/** Writes the cluster with revision 1. Fails with a duplicate when the name is taken. */
+export const createCluster = async (db: Db | Tx, cluster: NewCluster): Promise<void> => {
+  const { name, lifecycle, version, deployUser, credentialId, topology, yaml, createdBy } = cluster
+  await db.cluster.create({
+    data: { name, lifecycle, version, deployUser, credentialId, createdBy, revision: 1, adopted: lifecycle === 'adopted' },
+  })
+  await db.clusterRevision.create({
+    data: { id: randomUUID(), cluster: name, revision: 1, topology: JSON.stringify(topology), yaml, reason: lifecycle, createdBy },
+  })
+}
+
+export const changeTimeouts = async (
+  db: Db,
+  name: string,
+  change: { connectTimeoutS?: number | null; waitTimeoutS?: number | null },
+): Promise<boolean> => (await db.cluster.updateMany({ where: { name }, data: change })).count === 1
+
+export const readStatus = async (db: Db, cluster: string): Promise<ClusterStatus | undefined> => {
+  const row = await db.clusterStatus.findUnique({ where: { cluster } })
+  return row && row.status !== '' ? (JSON.parse(row.status) as ClusterStatus) : undefined // written by the watcher only
+}
+
+export type HoldingJob = { id: string; number: number; operation: string; state: string }
+
+/** The job that holds the cluster, if one does. */
+export const holdingJob = async (db: Db, cluster: string): Promise<HoldingJob | undefined> => {
+  const row = await db.reservation.findUnique({
+    where: { clusterName: cluster },
+    include: { job: { select: { id: true, number: true, operation: true, state: true } } },
+  })
+  return row?.job
+}
+
+type Stored = Awaited<ReturnType<Db['cluster']['findUniqueOrThrow']>> & { revisions: { topology: string; yaml: string }[] }
+
+const withTopology = (row: Stored): ClusterWithTopology | undefined => {
+  const [newest] = row.revisions
+  if (!newest) return undefined
+  const { name, version, deployUser, revision, runState, credentialId, adopted, connectTimeoutS, waitTimeoutS } = row
+  return {
+    ...{ name, version, deployUser, revision, runState, credentialId, adopted, connectTimeoutS, waitTimeoutS },
+    lifecycle: row.lifecycle as ClusterRecord['lifecycle'], // written by createCluster and the journal's changes only
+    updatedAt: row.updatedAt.toISOString(),
+    topology: JSON.parse(newest.topology) as Topology, // written by createCluster only
+    yaml: newest.yaml,
+  }
+}

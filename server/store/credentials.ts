@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto'
+import type { CredentialRow } from '@/server/domain/api'
+import type { Db, Tx } from './database'
+
+export type NewCredentialRow = {
+  id?: string
+  name: string
+  kind: 'password' | 'key' | 'generated-key' | 'secret'
+  username?: string
+  sudo?: CredentialRow['sudo']
+  fingerprint?: string
+  publicKey?: string
+  /** Readable by the runner only. */
+  sealed: string
+  oneTimeFor?: string | null
+  createdBy: string
+}
+
+/** Keeps a sealed credential. With an `id` that exists the existing row stays as it is. */
+export const keepCredential = async (db: Db | Tx, row: NewCredentialRow): Promise<string> => {
+  const id = row.id ?? randomUUID()
+  await db.credential.create({ data: { ...row, id, oneTimeFor: row.oneTimeFor ?? null } })
+  return id
+}
+
+/** Login credentials; secrets that the panel made for itself are not listed. */
+export const listCredentials = async (db: Db): Promise<CredentialRow[]> =>
+  (await db.credential.findMany({ where: { wipedAt: null, kind: { not: 'secret' } }, orderBy: { createdAt: 'asc' } })).map(viewOf)
+
+export const findCredential = async (db: Db | Tx, id: string): Promise<(CredentialRow & { publicKey: string }) | undefined> => {
+  const row = await db.credential.findFirst({ where: { id, wipedAt: null } })
+  return row ? { ...viewOf(row), publicKey: row.publicKey } : undefined
+}
+
+/** The sealed text of a credential, for the runner; undefined when it is unknown or wiped. */
+export const sealedOf = async (db: Db, id: string): Promise<string | undefined> =>
+  (await db.credential.findFirst({ where: { id, wipedAt: null }, select: { sealed: true } }))?.sealed
+
+/** Wipes the secret; the row stays, for those that name it. False when there is none. */
+export const wipeCredential = async (db: Db | Tx, id: string, at: Date): Promise<boolean> =>
+  (await db.credential.updateMany({ where: { id, wipedAt: null }, data: { sealed: '', wipedAt: at } })).count === 1
+
+/** Clusters whose deploy user logs in by it. */
+export const credentialUsers = async (db: Db, id: string): Promise<string[]> =>
+  (await db.cluster.findMany({ where: { credentialId: id }, select: { name: true } })).map(({ name }) => name)
+
+type Stored = Awaited<ReturnType<Db['credential']['findUniqueOrThrow']>>
+
+const viewOf = (row: Stored): CredentialRow => ({
+  id: row.id,
+  name: row.name,
+  kind: row.kind as CredentialRow['kind'], // written by this file only
+  username: row.username,
+  sudo: row.sudo as CredentialRow['sudo'], // written by this file only
+  fingerprint: row.fingerprint,
+  oneTimeFor: row.oneTimeFor,
+  createdBy: row.createdBy,
+  createdAt: row.createdAt.toISOString(),
+})
