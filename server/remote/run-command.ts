@@ -45,7 +45,7 @@ export const runCommand = async (
       })
     }
     const endCommand = (): void => {
-      endChannel(channel)
+      endChannel(link, channel)
       ending = setTimeout(done, endGraceMs)
     }
     const onAbort = (): void => endCommand()
@@ -73,15 +73,21 @@ export const runCommand = async (
 export const lostReason = (host: string, link: Link): Error =>
   link.lost.reason instanceof Error ? link.lost.reason : new LinkLost('dropped', host, 'channel closed without an exit status')
 
-/** A hung-up command gets SIGTERM, then SIGKILL; what sudo started is ended by `timeout` on the host. */
-const endChannel = (channel: ClientChannel): void => {
-  if (!channel.writable && channel.destroyed) return
-  channel.signal('TERM')
+/** The command gets SIGTERM, then SIGKILL; what sudo started is ended by `timeout` on the host. */
+const endChannel = (link: Link, channel: ClientChannel): void => {
+  signalChannel(link, channel, 'TERM')
   setTimeout(() => {
-    if (channel.destroyed) return
-    channel.signal('KILL')
+    signalChannel(link, channel, 'KILL')
     channel.close()
   }, endGraceMs / 3)
+}
+
+/** ssh2's own `channel.signal` sends nothing once stdin has ended, though RFC 4254 allows it; hence its protocol object. */
+const signalChannel = (link: Link, channel: ClientChannel, name: 'TERM' | 'KILL'): void => {
+  if (channel.destroyed || link.lost.aborted) return
+  const protocol: { signal: (channel: number, name: string) => void } = Reflect.get(link.client, '_protocol')
+  const outgoing: { id: number; state: string } = Reflect.get(channel, 'outgoing')
+  if (outgoing.state === 'open' || outgoing.state === 'eof') protocol.signal(outgoing.id, name)
 }
 
 /** Pauses when the host refuses one more channel (MaxSessions, used up by others); nothing ran yet. */

@@ -12,8 +12,8 @@ export type WithLink = <T>(work: (link: PooledLink) => Promise<T>) => Promise<T>
 
 /** Pauses before reconnecting; begun anew whenever bytes went through. */
 const reconnectPausesMs = [300, 1000, 3000, 8000, 15_000]
-/** Bytes in one SFTP write, and how many writes may be unanswered. */
-const writeBytes = 32 * 1024
+/** Bytes in one SFTP write, and how many may be unanswered. ssh2 splits a larger write and sends its rest out of order: a dropped link left holes. */
+const writeBytes = 31 * 1024
 const writesInFlight = 48
 
 /**
