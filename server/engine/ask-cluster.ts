@@ -1,0 +1,84 @@
+import { type ClusterFacts, type MembersFact, noClusterFacts } from '@/server/domain/facts'
+import type { HealthQuestion } from '@/server/domain/health'
+import type { HostId, Instance, InstanceId } from '@/server/domain/instance'
+import { healthPath, membersPath, noHealth, parseHealth, parseMembers } from '@/server/probes/cluster-answers'
+import { HttpFailed, type HttpRequest, type HttpResponse, LinkLost } from '@/server/remote/transport'
+import { needsOf } from '@/server/steps/judge-health'
+
+/** How HTTP questions are asked: through a tunnel from a host. */
+export type Asker = {
+  now: () => string
+  /** All masters of the cluster, in topology order. */
+  masters: () => Promise<readonly Instance[]>
+  http: (from: HostId, request: HttpRequest) => Promise<HttpResponse>
+}
+
+export const timeoutMs = 3000
+
+/** Facts of the cluster that these questions need; undefined when they need none. Never throws for a host or master that is silent. */
+export const askCluster = async (asker: Asker, questions: readonly HealthQuestion[]): Promise<ClusterFacts | undefined> => {
+  const needs = questions.flatMap((question) => needsOf(question).cluster.map((probe) => ({ probe, question })))
+  if (needs.length === 0) return undefined
+  const facts = noClusterFacts(asker.now())
+  const from = [...new Set(questions.map(({ host }) => host))]
+  const [members, health, up] = await Promise.all([
+    needs.some(({ probe }) => probe.probe === 'members') ? askMembers(asker, await asker.masters(), from) : undefined,
+    Promise.all(needs.flatMap(({ probe, question }) => (probe.probe === 'health' ? [askHealth(asker, question)] : []))),
+    Promise.all(
+      needs.flatMap(({ probe, question }) => (probe.probe === 'up' && question.ask === 'http-up' ? [askUp(asker, question)] : [])),
+    ),
+  ])
+  return { ...facts, ...members, health: Object.fromEntries(health), up: Object.fromEntries(up) }
+}
+
+/**
+ * The member list, from the first master that knows a leader. Each is asked from its own host where `from` has it, else from the
+ * first of `from`.
+ */
+export const askMembers = async (
+  asker: Pick<Asker, 'http'>,
+  masters: readonly Instance[],
+  from: readonly HostId[],
+): Promise<{ members?: MembersFact; membersError?: string }> => {
+  let heard = 'the cluster has no dm-master'
+  for (const master of masters) {
+    const origin = from.includes(master.hostId) ? master.hostId : (from[0] ?? master.hostId)
+    const answer = await get(asker, origin, master, membersPath)
+    const members = typeof answer === 'string' ? { error: answer } : parseMembers(answer.body, master.id)
+    if (!('error' in members) && members.leader) return { members }
+    heard = `${master.id}: ${'error' in members ? members.error : 'no leader'}`
+  }
+  return { membersError: heard }
+}
+
+const askHealth = async (asker: Asker, question: HealthQuestion): Promise<[InstanceId, ReturnType<typeof noHealth>]> => {
+  if (question.ask !== 'master-ready') return ['', noHealth('')]
+  const answer = await get(asker, question.host, addressOf(question.instance), healthPath)
+  return [question.instance, typeof answer === 'string' ? noHealth(answer) : parseHealth(answer.status, answer.body)]
+}
+
+const askUp = async (asker: Asker, question: Extract<HealthQuestion, { ask: 'http-up' }>): Promise<[InstanceId, boolean]> => {
+  const answer = await get(asker, question.host, { host: question.address, ports: [question.port] }, question.path)
+  return [question.instance, typeof answer !== 'string' && answer.status >= 200 && answer.status < 300]
+}
+
+/** What a GET came to: an answer, or in a word why there is none. */
+export const get = async (
+  { http }: Pick<Asker, 'http'>,
+  from: HostId,
+  at: { host: string; ports: readonly number[] },
+  path: string,
+): Promise<HttpResponse | string> => {
+  try {
+    return await http(from, { address: at.host, port: at.ports[0] ?? 0, method: 'GET', path, timeoutMs })
+  } catch (error) {
+    if (error instanceof HttpFailed || error instanceof LinkLost) return error.code
+    throw error
+  }
+}
+
+/** `host:port`, `[::1]:port`. */
+const addressOf = (instance: InstanceId): { host: string; ports: number[] } => {
+  const at = instance.lastIndexOf(':')
+  return { host: instance.slice(0, at).replace(/^\[|\]$/g, ''), ports: [Number(instance.slice(at + 1))] }
+}

@@ -1,0 +1,77 @@
+import type { HostId } from '@/server/domain/instance'
+import type { Lane, Phase, Plan } from '@/server/domain/plan'
+import type { StepId } from '@/server/domain/step'
+import type { PutSource, Transport } from '@/server/remote/transport'
+import type { Db } from '@/server/store/database'
+import type { Claim, Holder } from '@/server/store/jobs'
+import type { Hosts } from './hosts'
+import type { JournalWriter } from './journal-writer'
+
+export type Clock = { now(): number; sleep(ms: number): Promise<void> }
+
+export const systemClock: Clock = { now: () => Date.now(), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) }
+
+/** A text of the blob store: literal parts, and secrets by the id of their credential. */
+export type BlobPart = { text: string } | { secret: string }
+
+/** All that the engine needs of the world. */
+export type Engine = {
+  db: Db
+  transport: Transport
+  /** Parts of a blob by its sha256; throws when there is none. */
+  blobs: (sha256: string) => Promise<readonly BlobPart[]>
+  /** The secret of a credential, in clear; asked at the wire only. */
+  secret: (credentialId: string) => Promise<string>
+  /** A package of the store by its sha256; throws when there is none. */
+  packages: (sha256: string) => Promise<PutSource>
+  clock: Clock
+  /** Named points between two effects; a no-op in production. */
+  boundary: (name: string) => void
+  panelId: string
+  runner: Holder
+  leaseMs: number
+  heartbeatMs: number
+  /** How often a gate asks, and how often a job looks for what users said. */
+  pollMs: number
+  /** Waits between attempts to reach a host whose link was lost; then a person is asked. */
+  reconnectMs: readonly number[]
+  /** Aborted: running steps end, then the job is given back. */
+  stopping: AbortSignal
+}
+
+export const engineDefaults = {
+  clock: systemClock,
+  boundary: () => {},
+  leaseMs: 45_000,
+  heartbeatMs: 10_000,
+  pollMs: 1000,
+  reconnectMs: [1000, 2000, 4000, 8000, 15_000],
+} as const
+
+/** One attempt at one job. */
+export type JobRun = {
+  engine: Engine
+  plan: Plan
+  claim: Claim
+  writer: JournalWriter
+  hosts: Hosts
+  /** Aborted when this attempt must not touch anything any more: the lease is lost, or a lane threw. */
+  dead: AbortController
+  /** Lanes whose `onLeave` has run since they were last entered in this attempt. */
+  left: Set<string>
+  /** Hosts whose lock this attempt has taken. */
+  locked: Set<HostId>
+}
+
+export type Place = { phase: string; lane: string; step?: StepId }
+
+export const placeOf = (phase: Phase, lane: Lane, step?: StepId): Place => ({
+  phase: phase.id,
+  lane: lane.id,
+  ...(step === undefined ? {} : { step }),
+})
+
+/** Throws when this attempt has lost the job or is being torn down; asked before every effect. */
+export const demandAlive = (run: JobRun): void => {
+  if (run.dead.signal.aborted) throw run.dead.signal.reason
+}

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import type { HostFacts } from '@/server/domain/facts'
+import type { HostId } from '@/server/domain/instance'
+import type { Lane, Plan } from '@/server/domain/plan'
+import type { HostProbe } from '@/server/domain/probe'
+import type { Act } from '@/server/domain/step'
+import { askHost, parseHost } from '@/server/probes/batch'
+import {
+  type CommandResult,
+  type HttpRequest,
+  type HttpResponse,
+  LinkLost,
+  type PutSource,
+  type RunOptions,
+  type Target,
+} from '@/server/remote/transport'
+import { fenced, lockRelease, lockTake } from '@/server/steps/host-lock'
+import { landingPath, stagePrepare, stageTake } from '@/server/steps/staging'
+import type { Claim } from '@/server/store/jobs'
+import type { Engine } from './engine'
+
+type LoginName = Lane['login']
+
+const probeDeadlineMs = 120_000
+const smallDeadlineMs = 60_000
+const lockDeadlineMs = 130_000 // longer than the lock's own patience
+/** Ways to lose a link that may pass by themselves. */
+const passing = new Set<LinkLost['code']>(['unreachable', 'connect-timeout', 'dropped'])
+
+export const mayPass = (error: unknown): error is LinkLost => error instanceof LinkLost && passing.has(error.code)
+
+/** The hosts of a plan as one attempt reaches them: every mutating command is fenced by the attempt's number on the host itself. */
+export class Hosts {
+  /** Secrets that were resolved in this attempt; masked wherever output is kept. */
+  readonly secrets: string[] = []
+  private readonly prepared = new Set<string>()
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly plan: Plan,
+    private readonly claim: Claim,
+    /** Throws when this attempt is over. */
+    private readonly alive: () => void,
+  ) {}
+
+  target(host: HostId, login: LoginName): Target {
+    const known = this.plan.hosts[host]
+    if (!known) throw new Error(`the plan has no host ${host}`)
+    return { host, address: known.address, port: known.sshPort, login: login === 'given' ? (known.given ?? known.deploy) : known.deploy }
+  }
+
+  /** Everything asked in one exec; tries again while the link may come back. */
+  async probe(host: HostId, login: LoginName, probes: readonly HostProbe[]): Promise<HostFacts> {
+    const argv = askHost(probes)
+    const result = await this.patiently(() =>
+      this.engine.transport.run(this.target(host, login), { argv, as: 'root', deadlineMs: probeDeadlineMs }),
+    )
+    return parseHost(probes, result.stdout, new Date(this.engine.clock.now()).toISOString())
+  }
+
+  /** Runs again after a wait while the link is lost in a way that may pass. Only for what may be repeated. */
+  async patiently<T>(work: () => Promise<T>): Promise<T> {
+    for (const wait of this.engine.reconnectMs) {
+      this.alive()
+      try {
+        return await work()
+      } catch (error) {
+        if (!mayPass(error)) throw error
+        await this.engine.clock.sleep(wait)
+      }
+    }
+    this.alive()
+    return work()
+  }
+
+  /** A read-only command as root. */
+  read(host: HostId, login: LoginName, argv: readonly string[], deadlineMs = smallDeadlineMs): Promise<CommandResult> {
+    return this.patiently(() => this.engine.transport.run(this.target(host, login), { argv, as: 'root', deadlineMs }))
+  }
+
+  /** One mutating command under the host's lock. */
+  exec(host: HostId, login: LoginName, act: Omit<Extract<Act, { act: 'exec' }>, 'act'>, options: RunOptions = {}): Promise<CommandResult> {
+    this.alive()
+    const { cluster, deployUser } = this.plan
+    const { jobId, attempt } = this.claim
+    const user = act.as === 'deploy' ? { user: deployUser } : {}
+    const argv = fenced({ cluster, jobId, attempt, deadlineMs: act.deadlineMs, argv: act.argv, ...user })
+    const stdin = act.stdin === undefined ? {} : { stdin: act.stdin }
+    // The host ends it at its deadline; ours is only for a host that does not.
+    return this.engine.transport.run(this.target(host, login), { argv, as: 'root', deadlineMs: act.deadlineMs + 45_000, ...stdin }, options)
+  }
+
+  /** Uploads to the login user's landing place, then takes it to its staged name, as root. */
+  async put(
+    host: HostId,
+    login: LoginName,
+    act: Extract<Act, { act: 'put' }>,
+    onProgress: (doneBytes: number) => void,
+  ): Promise<CommandResult> {
+    const target = this.target(host, login)
+    const user = target.login.user
+    const source = await this.source(act.content)
+    if (!this.prepared.has(`${user}@${host}`)) {
+      const made = await this.exec(host, login, { argv: stagePrepare(user), as: 'root', deadlineMs: smallDeadlineMs })
+      if (made.exitCode !== 0) return made
+      this.prepared.add(`${user}@${host}`)
+    }
+    const landing = landingPath(user, act.path)
+    this.alive()
+    await this.engine.transport.put(target, source, landing, { onProgress })
+    this.engine.boundary('uploaded')
+    return this.exec(host, login, { argv: stageTake(landing, act.path, source.sizeBytes), as: 'root', deadlineMs: smallDeadlineMs })
+  }
+
+  http(host: HostId, login: LoginName, request: HttpRequest): Promise<HttpResponse> {
+    this.alive()
+    return this.engine.transport.http(this.target(host, login), request)
+  }
+
+  /** Takes the host's lock for this attempt; waits for a command that an earlier one left. */
+  take(host: HostId): Promise<CommandResult> {
+    return this.read(host, 'given', lockTake(this.holder()), lockDeadlineMs)
+  }
+
+  release(host: HostId): Promise<CommandResult> {
+    return this.read(host, 'given', lockRelease(this.holder()), lockDeadlineMs)
+  }
+
+  private holder() {
+    return { cluster: this.plan.cluster, panelId: this.engine.panelId, jobId: this.claim.jobId, attempt: this.claim.attempt }
+  }
+
+  private async source(content: Extract<Act, { act: 'put' }>['content']): Promise<PutSource> {
+    if ('package' in content) return this.engine.packages(content.package)
+    const parts = await this.engine.blobs(content.blob.sha256)
+    const texts = await Promise.all(parts.map((part) => ('text' in part ? part.text : this.resolve(part.secret))))
+    const bytes = Buffer.from(texts.join(''), 'utf8')
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    return { sizeBytes: bytes.length, sha256, open: (offset) => Readable.from([bytes.subarray(offset)]) }
+  }
+
+  private async resolve(credentialId: string): Promise<string> {
+    const secret = await this.engine.secret(credentialId)
+    if (!this.secrets.includes(secret)) this.secrets.push(secret)
+    return secret
+  }
+}

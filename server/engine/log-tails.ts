@@ -1,0 +1,33 @@
+import type { LogTail } from '@/server/domain/journal'
+import type { Lane } from '@/server/domain/plan'
+import type { Step } from '@/server/domain/step'
+import { createMasker } from '@/server/remote/mask'
+import { type CommandResult, LinkLost } from '@/server/remote/transport'
+import type { JobRun } from './engine'
+
+const lineCount = '100'
+
+/** The last lines of what a unit said before it failed: its journal and its log files. Empty for other kinds of steps. */
+export const tailsOf = async (run: JobRun, lane: Lane, step: Step): Promise<LogTail[]> => {
+  if (step.kind !== 'unit-running') return []
+  const sources = [
+    { file: `journalctl -u ${step.unit}`, argv: ['journalctl', '-u', step.unit, '-n', lineCount, '--no-pager', '-o', 'short-iso'] },
+    ...step.logs.map((file) => ({ file, argv: ['tail', '-n', lineCount, '--', file] })),
+  ]
+  const tails: LogTail[] = []
+  for (const { file, argv } of sources) {
+    const result = await run.hosts.read(step.host, lane.login, argv).catch((error: unknown) => {
+      if (error instanceof LinkLost) return error
+      throw error
+    })
+    const masker = createMasker(run.hosts.secrets)
+    const text = masker.push(textOf(result)) + masker.end()
+    tails.push({ file, lines: text.split('\n').filter((line) => line !== '') })
+  }
+  return tails
+}
+
+const textOf = (result: CommandResult | LinkLost): string => {
+  if (result instanceof LinkLost) return result.message
+  return result.exitCode === 0 ? result.stdout : result.stderr
+}

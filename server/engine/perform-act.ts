@@ -1,0 +1,101 @@
+import type { HostFacts } from '@/server/domain/facts'
+import type { HostId } from '@/server/domain/instance'
+import type { Failure } from '@/server/domain/journal'
+import type { Lane } from '@/server/domain/plan'
+import type { HostProbe } from '@/server/domain/probe'
+import type { Act, Step } from '@/server/domain/step'
+import { type CommandResult, HttpFailed } from '@/server/remote/transport'
+import { lockExit } from '@/server/steps/host-lock'
+import { kindOf } from '@/server/steps/kinds'
+import { splitProbed, withProbe } from '@/server/steps/with-probe'
+import { demandAlive, type JobRun, type Place } from './engine'
+import { createOutputFilter } from './output-filter'
+
+export type Performed = { failure?: Failure; made: readonly string[]; facts?: HostFacts }
+type Doing = { run: JobRun; lane: Lane; step: Step; place: Place; host: HostId }
+
+const httpTimeoutMs = 10_000
+const progressEveryMs = 500
+
+/** The host on which a step works; undefined for one that only changes the panel's books. */
+export const hostOf = (step: Step): HostId | undefined => ('host' in step ? step.host : undefined)
+
+/** One act of a step. `thenProbe`: asked in the same exec where that can be. Throws `LinkLost`: whether it was done is not known then. */
+export const performAct = async (doing: Doing, act: Act, thenProbe: readonly HostProbe[]): Promise<Performed> => {
+  demandAlive(doing.run)
+  switch (act.act) {
+    case 'exec':
+      return performExec(doing, act, thenProbe)
+    case 'put':
+      return performPut(doing, act)
+    case 'http':
+      return performHttp(doing, act)
+    case 'record':
+      return { made: [] } // becomes true with the step's `done` entry
+  }
+}
+
+const performExec = async (
+  { run, lane, place, host }: Doing,
+  act: Extract<Act, { act: 'exec' }>,
+  thenProbe: readonly HostProbe[],
+): Promise<Performed> => {
+  const together = act.as === 'root' && thenProbe.length > 0
+  const out = createOutputFilter(run.hosts.secrets, (text) => run.writer.output(place, 'stdout', text))
+  const err = createOutputFilter(run.hosts.secrets, (text) => run.writer.output(place, 'stderr', text))
+  const argv = together ? withProbe(act.argv, thenProbe) : act.argv
+  const result = await run.hosts.exec(
+    host,
+    lane.login,
+    { ...act, argv },
+    {
+      onOutput: (stream, text) => (stream === 'stdout' ? out : err).push(text),
+    },
+  )
+  out.end()
+  err.end()
+  const observedAt = new Date(run.engine.clock.now()).toISOString()
+  const facts = together ? splitProbed(result.stdout, thenProbe, observedAt).facts : undefined
+  const failure = failureOf(result)
+  return { made: out.made, ...(failure ? { failure } : {}), ...(facts ? { facts } : {}) }
+}
+
+const performPut = async ({ run, lane, place, host }: Doing, act: Extract<Act, { act: 'put' }>): Promise<Performed> => {
+  const totalBytes = 'blob' in act.content ? act.content.blob.sizeBytes : act.content.sizeBytes
+  let shownAt = run.engine.clock.now()
+  const result = await run.hosts.put(host, lane.login, act, (doneBytes) => {
+    const now = run.engine.clock.now()
+    if (now - shownAt < progressEveryMs || run.dead.signal.aborted) return
+    shownAt = now
+    run.writer.append({ kind: 'progress', doneBytes, totalBytes, ...place }).catch((error: unknown) => run.dead.abort(error))
+  })
+  const failure = failureOf(result)
+  return { made: [], ...(failure ? { failure } : {}) }
+}
+
+const performHttp = async ({ run, lane, step, place, host }: Doing, act: Extract<Act, { act: 'http' }>): Promise<Performed> => {
+  // The fence is read again right before the request: DM itself can't refuse a former attempt.
+  const fence = failureOf(await run.hosts.exec(host, lane.login, { argv: ['true'], as: 'root', deadlineMs: 10_000 }))
+  if (fence) return { made: [], failure: fence }
+  run.engine.boundary('before http')
+  const { address, port, method, path, body } = act
+  const request = { address, port, method, path, timeoutMs: httpTimeoutMs, ...(body === undefined ? {} : { body }) }
+  const answer = await run.hosts.http(act.from, lane.login, request).catch((error: unknown) => {
+    if (!(error instanceof HttpFailed)) throw error
+    return error.code === 'refused' ? 'refused' : 'timeout'
+  })
+  run.writer.output(place, 'note', `${method} ${address}:${port}${path}: ${typeof answer === 'string' ? answer : answer.status}\n`)
+  if (kindOf(step).answered?.(step, answer) === 'ok') return { made: [] }
+  const params = typeof answer === 'string' ? { status: 0, body: answer } : { status: answer.status, body: answer.body.slice(0, 500) }
+  return { made: [], failure: { code: 'engine.http-refused', params } }
+}
+
+const failureOf = (result: CommandResult): Failure | undefined => {
+  if (result.timedOut || result.exitCode === 124 || result.exitCode === 137)
+    return { code: 'engine.deadline', params: { seconds: Math.round(result.durationMs / 1000) } }
+  if (result.exitCode === 0) return undefined
+  const said = result.stderr.trim().split('\n').at(-1)?.slice(0, 500) ?? ''
+  if (result.exitCode === lockExit.notOurs) return { code: 'engine.fence-refused', params: { said } }
+  if (result.exitCode === null) return { code: 'engine.killed', params: { signal: result.signal ?? '' } }
+  return { code: 'engine.exit', params: { status: result.exitCode } }
+}

@@ -1,0 +1,68 @@
+import type { HostFacts } from '@/server/domain/facts'
+import type { Gate, HealthAnswer, HealthQuestion } from '@/server/domain/health'
+import type { HostId } from '@/server/domain/instance'
+import type { Lane, Phase } from '@/server/domain/plan'
+import { instancesOf } from '@/server/domain/topology/instances'
+import { LinkLost } from '@/server/remote/transport'
+import { judge, needsOf } from '@/server/steps/judge-health'
+import { currentTopology } from '@/server/store/cluster-topology'
+import { type Asker, askCluster } from './ask-cluster'
+import { demandAlive, type JobRun, placeOf } from './engine'
+
+/** Asks a lane's gate every second until it holds without a break, can't hold any more, or its time is over. */
+export const runGate = async (
+  run: JobRun,
+  { phase, lane, gate, halt }: { phase: Phase; lane: Lane; gate: Gate; halt: () => boolean },
+): Promise<'passed' | 'failed' | 'halted'> => {
+  const { clock, pollMs } = run.engine
+  const untilMs = clock.now() + gate.timeoutMs
+  let shown = ''
+  let holdsSince: number | undefined
+  for (;;) {
+    demandAlive(run)
+    const answers = await askGate(run, lane, gate)
+    const told = JSON.stringify(answers)
+    if (told !== shown) await run.writer.append({ kind: 'gate-waiting', answers, untilMs, ...placeOf(phase, lane) })
+    shown = told
+    const now = clock.now()
+    holdsSince = answers.every(({ ok }) => ok) ? (holdsSince ?? now) : undefined
+    if (holdsSince !== undefined && now - holdsSince >= gate.stableMs) {
+      await run.writer.append({ kind: 'gate-passed', ...placeOf(phase, lane) })
+      return 'passed'
+    }
+    if (answers.some(({ ok, hopeless }) => !ok && hopeless) || now >= untilMs) return 'failed'
+    if (halt()) return 'halted'
+    await clock.sleep(pollMs)
+  }
+}
+
+/** How every question of a gate stands now. A host that can't be reached leaves its facts unknown, which no question takes for good. */
+const askGate = async (run: JobRun, lane: Lane, gate: Gate): Promise<HealthAnswer[]> => {
+  const [hosts, cluster] = await Promise.all([askHosts(run, lane, gate.questions), askCluster(askerOf(run, lane), gate.questions)])
+  return gate.questions.map((question) => judge(question, { hosts, ...(cluster ? { cluster } : {}) }))
+}
+
+const askHosts = async (run: JobRun, lane: Lane, questions: readonly HealthQuestion[]): Promise<Record<HostId, HostFacts>> => {
+  const ids = [...new Set(questions.map(({ host }) => host))]
+  const facts = await Promise.all(
+    ids.map(async (host): Promise<[HostId, HostFacts][]> => {
+      const needs = questions.filter((question) => question.host === host).flatMap((question) => needsOf(question).host)
+      try {
+        return [[host, await run.hosts.probe(host, lane.login, needs)]]
+      } catch (error) {
+        if (error instanceof LinkLost) return []
+        throw error
+      }
+    }),
+  )
+  return Object.fromEntries(facts.flat())
+}
+
+const askerOf = (run: JobRun, lane: Lane): Asker => ({
+  now: () => new Date(run.engine.clock.now()).toISOString(),
+  masters: async () => {
+    const topology = await currentTopology(run.engine.db, run.plan.cluster)
+    return topology ? instancesOf(topology).filter(({ component }) => component === 'dm-master') : []
+  },
+  http: (host, request) => run.hosts.http(host, lane.login, request),
+})

@@ -1,0 +1,164 @@
+import type { HostFacts } from '@/server/domain/facts'
+import type { Lane, Phase } from '@/server/domain/plan'
+import type { Step, StepKindName } from '@/server/domain/step'
+import { LinkLost } from '@/server/remote/transport'
+import { kindOf } from '@/server/steps/kinds'
+import { incarnationOf } from '@/server/steps/unit-running'
+import { lastAnswer, type Trouble } from './ask'
+import { type JobRun, placeOf } from './engine'
+import { hostOf } from './perform-act'
+import { runGate } from './run-gate'
+import { runStep } from './run-step'
+
+export type LaneEnd = { end: 'done' } | { end: 'halted' } | { end: 'trouble'; troubles: readonly Trouble[] }
+
+/** Goals of earlier steps of the lane that must still hold right before a step acts; made true again on a resume or retry. */
+const reliesOn: Partial<Record<StepKindName, readonly StepKindName[]>> = {
+  'unit-stopped': ['leader-not-here'],
+  binaries: ['unit-stopped'],
+  'path-absent': ['unit-stopped'],
+}
+
+/**
+ * Runs a lane from where its journal stands to its end, to a trouble, or until `halt` says so before the next step. `onLeave` has
+ * run whenever this resolves.
+ */
+export const runLane = async (run: JobRun, phase: Phase, { lane, halt }: { lane: Lane; halt: () => boolean }): Promise<LaneEnd> => {
+  const fresh = run.writer.view.lanes[lane.id]?.state === 'pending'
+  run.left.delete(lane.id)
+  if (fresh) {
+    const turn = await takeTurn(run, lane)
+    if (turn instanceof LinkLost) {
+      // Begun without its turn, a restart could take an older start for its own.
+      run.writer.output(placeOf(phase, lane), 'note', `${turn.message}\n`)
+      return { end: 'trouble', troubles: [{ about: 'unknown', phase: phase.id, lane: lane.id }] }
+    }
+    await run.writer.append({ kind: 'lane-started', incarnation: turn, ...placeOf(phase, lane) })
+  }
+  const end = await runSteps(run, phase, { lane, halt, fresh })
+  const left = await leaveLane(run, phase, lane)
+  if (end.end === 'trouble') return { end: 'trouble', troubles: [...end.troubles, ...left] }
+  if (left.length > 0) return { end: 'trouble', troubles: left }
+  if (end.end === 'done') await run.writer.append({ kind: 'lane-ended', outcome: 'done', ...placeOf(phase, lane) })
+  return end
+}
+
+/** `onLeave`, once per entering of the lane; goes on to the next when one fails. */
+export const leaveLane = async (run: JobRun, phase: Phase, lane: Lane): Promise<Trouble[]> => {
+  if (run.left.has(lane.id)) return []
+  run.left.add(lane.id)
+  const troubles: Trouble[] = []
+  for (const step of lane.onLeave ?? []) {
+    const trouble = await once(run, phase, lane, step)
+    if (trouble) troubles.push(trouble)
+  }
+  return troubles
+}
+
+/** The incarnation of the lane's unit, taken before anything is done to it. '' for a lane that has none. */
+const takeTurn = async (run: JobRun, lane: Lane): Promise<string | LinkLost> => {
+  const units = lane.steps.filter((step) => step.kind === 'unit-running' || step.kind === 'unit-stopped')
+  const unit = units.find((step) => step.kind === 'unit-running' && step.started === 'this-turn') ?? units[0]
+  if (!unit) return ''
+  try {
+    const seen = await run.hosts.probe(unit.host, lane.login, [{ probe: 'system' }, { probe: 'unit', unit: unit.unit, hashExe: false }])
+    return incarnationOf(seen, unit.unit)
+  } catch (error) {
+    if (error instanceof LinkLost) return error
+    throw error
+  }
+}
+
+type InLane = { lane: Lane; halt: () => boolean; fresh: boolean }
+
+const runSteps = async (run: JobRun, phase: Phase, { lane, halt, fresh }: InLane): Promise<LaneEnd> => {
+  const troubles: Trouble[] = []
+  let known = await lookAhead(run, lane)
+  for (const [i, step] of lane.steps.entries()) {
+    if (halt()) return { end: 'halted' }
+    if (hasSettled(run, step) && !kindOf(step).volatile) continue
+    if (!fresh) {
+      const trouble = await renew(
+        run,
+        phase,
+        lane,
+        lane.steps.slice(0, i).filter((earlier) => reliesOn[step.kind]?.includes(earlier.kind)),
+      )
+      if (trouble) return { end: 'trouble', troubles: [trouble] }
+      if (reliesOn[step.kind]) known = undefined
+    }
+    const acted = run.writer.view.lastSeq
+    const trouble = await once(run, phase, lane, step, known?.get(hostOf(step) ?? ''))
+    if (trouble) troubles.push(trouble)
+    // All guards are asked, so that the operator sees every one that does not hold.
+    if (trouble && !(kindOf(step).volatile && kindOf(lane.steps[i + 1] ?? step).volatile)) return { end: 'trouble', troubles }
+    if (run.writer.view.steps[step.id]?.state === 'done' && run.writer.view.lastSeq > acted) known = undefined
+  }
+  if (troubles.length > 0) return { end: 'trouble', troubles }
+  return endAtGate(run, phase, { lane, halt })
+}
+
+const endAtGate = async (run: JobRun, phase: Phase, { lane, halt }: { lane: Lane; halt: () => boolean }): Promise<LaneEnd> => {
+  if (!lane.gate) return { end: 'done' }
+  const trouble: Trouble = { about: 'gate-failed', phase: phase.id, lane: lane.id }
+  const state = run.writer.view.lanes[lane.id]?.gate?.state
+  if (state === 'passed' || state === 'waived') return { end: 'done' }
+  const answer = state === 'failed' ? lastAnswer(run.writer.view, trouble) : undefined
+  if (answer?.choice === 'continue') {
+    await run.writer.append({ kind: 'gate-waived', reason: answer.reason, by: answer.by, ...placeOf(phase, lane) })
+    return { end: 'done' }
+  }
+  const gate = await runGate(run, { phase, lane, gate: lane.gate, halt })
+  if (gate === 'passed') return { end: 'done' }
+  return gate === 'halted' ? { end: 'halted' } : { end: 'trouble', troubles: [trouble] }
+}
+
+/** Runs one step unless a person has said to skip it. The trouble that it makes, if it does. */
+export const once = async (run: JobRun, phase: Phase, lane: Lane, step: Step, known?: HostFacts): Promise<Trouble | undefined> => {
+  const view = run.writer.view.steps[step.id]
+  if (view?.state === 'skipped') return undefined
+  const trouble = (about: Trouble['about']): Trouble => ({ about, phase: phase.id, lane: lane.id, step: step.id })
+  for (const about of ['step-failed', 'unknown'] as const) {
+    const answer = lastAnswer(run.writer.view, trouble(about))
+    if ((view?.state === 'failed' || view?.state === 'running') && answer?.choice === 'skip') {
+      await run.writer.append({ kind: 'skipped', reason: answer.reason, by: answer.by, ...placeOf(phase, lane, step.id) })
+      return undefined
+    }
+  }
+  if (view?.state === 'failed') return trouble('step-failed')
+  const end = await runStep({ run, phase, lane, step, ...(known ? { known } : {}) })
+  if (end === 'failed') return trouble('step-failed')
+  return end === 'unknown' ? trouble('unknown') : undefined
+}
+
+/** Asks again what the next step relies on, and makes it true again. */
+const renew = async (run: JobRun, phase: Phase, lane: Lane, earlier: readonly Step[]): Promise<Trouble | undefined> => {
+  for (const step of earlier) {
+    const trouble = await once(run, phase, lane, step)
+    if (trouble) return trouble
+  }
+  return undefined
+}
+
+const hasSettled = (run: JobRun, step: Step): boolean => {
+  const state = run.writer.view.steps[step.id]?.state
+  return state === 'done' || state === 'already' || state === 'skipped'
+}
+
+/** One batched probe per host for all steps that are to come; good until something acts. undefined when a host is silent. */
+const lookAhead = async (run: JobRun, lane: Lane): Promise<ReadonlyMap<string, HostFacts> | undefined> => {
+  const coming = lane.steps.filter((step) => !hasSettled(run, step) || kindOf(step).volatile)
+  const hosts = [...new Set(coming.flatMap((step) => hostOf(step) ?? []))]
+  try {
+    const facts = await Promise.all(
+      hosts.map(async (host): Promise<[string, HostFacts]> => {
+        const needs = coming.filter((step) => hostOf(step) === host).flatMap((step) => kindOf(step).needs(step))
+        return [host, await run.hosts.probe(host, lane.login, needs)]
+      }),
+    )
+    return new Map(facts)
+  } catch (error) {
+    if (error instanceof LinkLost) return undefined // the step that needs the host will say so
+    throw error
+  }
+}

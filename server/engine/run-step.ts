@@ -1,0 +1,124 @@
+import type { HostFacts } from '@/server/domain/facts'
+import { noHostFacts } from '@/server/domain/facts'
+import type { Failure } from '@/server/domain/journal'
+import type { Lane, Phase } from '@/server/domain/plan'
+import type { HostProbe } from '@/server/domain/probe'
+import type { Step } from '@/server/domain/step'
+import { LinkLost } from '@/server/remote/transport'
+import { kindOf } from '@/server/steps/kinds'
+import type { Turn, Verdict } from '@/server/steps/step-kind'
+import { type JobRun, type Place, placeOf } from './engine'
+import { mayPass } from './hosts'
+import { tailsOf } from './log-tails'
+import { hostOf, performAct } from './perform-act'
+
+/** `unknown`: interrupted, and neither to be observed nor to be repeated; a person must say. */
+export type StepEnd = 'done' | 'already' | 'skipped' | 'failed' | 'unknown'
+
+export type StepRun = {
+  run: JobRun
+  phase: Phase
+  lane: Lane
+  step: Step
+  /** Facts of the lane that are still true: nothing has acted since. */
+  known?: HostFacts
+}
+
+const rounds = 3
+
+/** Probe, acts, probe. Whatever the journal says of the step before: the caller decides whether to skip it. */
+export const runStep = async (at: StepRun): Promise<StepEnd> => {
+  const { run, phase, lane, step } = at
+  const place = placeOf(phase, lane, step.id)
+  const before = run.writer.view.steps[step.id]
+  const interrupted = before?.state === 'running'
+  try {
+    const facts = at.known ?? (await observe(at, kindOf(step).needs(step)))
+    const verdict = judge(at, facts)
+    if (verdict === 'yes') return settleYes(at, interrupted)
+    if (kindOf(step).volatile) return fail(at, facts, { code: 'engine.guard', params: {} })
+    if (interrupted && kindOf(step).afterCrash === 'ask' && before.attempt !== run.claim.attempt && !wasToldToRetry(at)) return 'unknown'
+    if (!interrupted || before.attempt !== run.claim.attempt) await run.writer.append({ kind: 'started', ...place })
+    return await act(at, place)
+  } catch (error) {
+    if (!(error instanceof LinkLost)) throw error
+    return fail(at, noHostFacts(''), { code: `link.${error.code}`, params: { host: error.host, detail: error.detail } })
+  }
+}
+
+const settleYes = async ({ run, phase, lane, step }: StepRun, interrupted: boolean): Promise<StepEnd> => {
+  const place = placeOf(phase, lane, step.id)
+  const state = run.writer.view.steps[step.id]?.state
+  // It was this job that made it so, in the attempt that was interrupted.
+  if (interrupted) await run.writer.append({ kind: 'done', made: [], durationMs: 0, ...place })
+  else if (state !== 'already' && state !== 'done') await run.writer.append({ kind: 'already', ...place })
+  return interrupted ? 'done' : 'already'
+}
+
+/** All acts of the step; after a lost link it looks again before it acts again. */
+const act = async (at: StepRun, place: Place): Promise<StepEnd> => {
+  const { run, step } = at
+  const began = run.engine.clock.now()
+  for (let round = 1; ; round++) {
+    try {
+      const { facts, made, failure } = await actOnce(at, place)
+      const seen = facts ?? (await observe(at, kindOf(step).needs(step)))
+      const verdict = judge(at, seen)
+      run.engine.boundary('after probe')
+      if (!failure && (verdict === 'yes' || (verdict === 'unknown' && cannotBeSeen(step)))) {
+        const change = step.kind === 'recorded' ? { change: step.record } : {}
+        await run.writer.append({ kind: 'done', made, durationMs: run.engine.clock.now() - began, ...change, ...place })
+        return 'done'
+      }
+      return fail(at, seen, failure ?? { code: 'engine.not-reached', params: {} })
+    } catch (error) {
+      if (!mayPass(error) || round >= rounds) throw error
+      // Whether the command ran is not known: look again, and act again only where that is harmless.
+      const again = await observe(at, kindOf(step).needs(step))
+      if (judge(at, again) === 'yes') return settleYes(at, true)
+      if (kindOf(step).afterCrash === 'ask') return 'unknown'
+    }
+  }
+}
+
+const actOnce = async (at: StepRun, place: Place): Promise<{ facts?: HostFacts; made: string[]; failure?: Failure }> => {
+  const { run, lane, step } = at
+  const made: string[] = []
+  const acts = kindOf(step).acts(step)
+  let facts: HostFacts | undefined
+  for (const [i, each] of acts.entries()) {
+    run.engine.boundary(`before act ${each.act}`)
+    const needs = i === acts.length - 1 ? kindOf(step).needs(step) : []
+    const result = await performAct({ run, lane, step, place, host: hostOf(step) ?? '' }, each, needs)
+    run.engine.boundary(`after act ${each.act}`)
+    made.push(...result.made)
+    facts = result.facts
+    if (result.failure) return { made, failure: result.failure, ...(facts ? { facts } : {}) }
+  }
+  return { made, ...(facts ? { facts } : {}) }
+}
+
+const judge = ({ run, lane, step }: StepRun, facts: HostFacts): Verdict => kindOf(step).satisfied(step, facts, turnOf(run, lane))
+
+const turnOf = (run: JobRun, lane: Lane): Turn => ({ incarnation: run.writer.view.lanes[lane.id]?.incarnation ?? '' })
+
+/** Facts for the step's needs; nothing is asked when it needs none. */
+const observe = ({ run, lane, step }: StepRun, needs: readonly HostProbe[]): Promise<HostFacts> => {
+  const host = hostOf(step)
+  if (host === undefined || needs.length === 0) return Promise.resolve(noHostFacts(new Date(run.engine.clock.now()).toISOString()))
+  return run.hosts.probe(host, lane.login, needs)
+}
+
+/** Its goal can't be observed, so that acts which succeeded are all there is: evict, the books, the content of a secret file. */
+const cannotBeSeen = (step: Step): boolean => kindOf(step).afterCrash !== 'probe' || (step.kind === 'file' && step.content.secret)
+
+const wasToldToRetry = ({ run, lane, step }: StepRun): boolean =>
+  Object.entries(run.writer.view.answers).some(([id, { choice }]) => id.startsWith(`unknown/${lane.id}/${step.id}/`) && choice === 'retry')
+
+const fail = async (at: StepRun, facts: HostFacts, error: Failure): Promise<'failed'> => {
+  const { run, phase, lane, step } = at
+  const explained = kindOf(step).explain(step, facts, turnOf(run, lane))
+  const tails = await tailsOf(run, lane, step)
+  await run.writer.append({ kind: 'failed', ...explained, error, tails, ...placeOf(phase, lane, step.id) })
+  return 'failed'
+}
