@@ -1,0 +1,53 @@
+import { deployInput, selectInput } from '@/server/domain/api'
+import { AppError } from '@/server/domain/app-error'
+import { type OperationName, operationNames } from '@/server/domain/plan'
+import type { Problem } from '@/server/domain/problem'
+import { clusterNameProblem } from '@/server/domain/topology/names'
+import { findCluster } from '@/server/store/clusters'
+import { findCredential } from '@/server/store/credentials'
+import type { Db } from '@/server/store/database'
+import { openPlan } from '@/server/store/plans'
+import { askRunner } from './ask-errand'
+import { audited, type Who } from './audited'
+import { tiupLine } from './tiup-line'
+
+/** Opens a plan in state `probing`; the runner probes the hosts and makes it. Resolves with its id. */
+export const askForPlan = async (db: Db, who: Who, ask: { cluster: string; operation: string; input: unknown }): Promise<string> => {
+  const operation = operationNames.find((name) => name === ask.operation)
+  if (!operation) throw new AppError('usecases.operation-unknown', 422, { params: { operation: ask.operation } })
+  const input = readInput(operation, ask.input)
+  await demandName(db, operation, ask.cluster)
+  if (operation === 'deploy') await demandCredential(db, deployInput.parse(input).credentialId)
+  const deed = { what: 'plan', command: tiupLine(operation, ask.cluster, input), cluster: ask.cluster, detail: { operation } }
+  return audited(db, who, deed, async () => {
+    const id = await openPlan(db, { clusterName: ask.cluster, operation, input, askedBy: who.email, askedFrom: who.from })
+    await askRunner(db, who, { kind: 'prepare-plan', input: { planId: id } })
+    return id
+  })
+}
+
+const readInput = (operation: OperationName, input: unknown): unknown => {
+  const schema = operation === 'deploy' ? deployInput : selectInput
+  const read = schema.safeParse(input ?? {})
+  if (read.success) return read.data
+  throw new AppError('usecases.input-invalid', 422, {
+    problems: read.error.issues.map((issue): Problem => {
+      const path = issue.path.map(String).join('.')
+      return { code: 'platform.field-invalid', severity: 'error', path, params: { field: path, reason: issue.message } }
+    }),
+  })
+}
+
+const demandName = async (db: Db, operation: OperationName, name: string): Promise<void> => {
+  const problem = clusterNameProblem(name)
+  if (problem) throw new AppError(problem.code, 422, { params: problem.params })
+  const there = await findCluster(db, name)
+  if (operation === 'deploy' && there) throw new AppError('usecases.cluster-exists', 409, { params: { name } })
+  if (operation !== 'deploy' && !there) throw new AppError('usecases.cluster-unknown', 404, { params: { name } })
+  if (operation === 'remove-deploy' && there?.lifecycle !== 'deploying')
+    throw new AppError('usecases.not-deploying', 409, { params: { name } })
+}
+
+const demandCredential = async (db: Db, id: string): Promise<void> => {
+  if (!(await findCredential(db, id))) throw new AppError('usecases.credential-unknown', 404, { params: { id } })
+}

@@ -1,0 +1,27 @@
+import type { Instance } from '@/server/domain/instance'
+import type { Problem } from '@/server/domain/problem'
+import { topologyProblems } from '@/server/domain/topology/check'
+import { crossClusterProblems } from '@/server/domain/topology/cross-cluster'
+import { instancesOf } from '@/server/domain/topology/instances'
+import { clusterNameProblem } from '@/server/domain/topology/names'
+import { parseTopology } from '@/server/domain/topology/parse'
+import { listClusters } from '@/server/store/clusters'
+import type { Db } from '@/server/store/database'
+
+export type TopologyCheck = { problems: Problem[]; instances: Instance[] }
+
+/** Everything that is wrong with a text that may become a cluster, without reaching a host. */
+export const checkTopology = async (db: Db, ask: { yaml: string; cluster: string }): Promise<TopologyCheck> => {
+  const nameProblem = ask.cluster === '' ? undefined : clusterNameProblem(ask.cluster)
+  const { topology, problems } = parseTopology(ask.yaml)
+  if (!topology) return { problems: [...(nameProblem ? [nameProblem] : []), ...problems], instances: [] }
+  const others = (await listClusters(db)).filter(({ name }) => name !== ask.cluster)
+  const all = [...problems, ...topologyProblems(topology), ...crossClusterProblems(topology, others)]
+  // The parser may have said some already; the first one has line and column.
+  const seen = new Set<string>()
+  const distinct = all.filter((problem) => {
+    const key = JSON.stringify([problem.code, problem.path, problem.params])
+    return seen.has(key) ? false : seen.add(key) !== undefined
+  })
+  return { problems: [...(nameProblem ? [nameProblem] : []), ...distinct], instances: instancesOf(topology) }
+}

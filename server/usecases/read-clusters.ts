@@ -1,0 +1,102 @@
+import type { ClusterDetail, ClusterRow } from '@/server/domain/api'
+import { AppError } from '@/server/domain/app-error'
+import { isRole } from '@/server/domain/component'
+import type { ClusterStatus, DisplayRow, Seen } from '@/server/domain/display'
+import type { Instance } from '@/server/domain/instance'
+import type { DisplayHeader } from '@/server/domain/topology/display-text'
+import { instancesOf } from '@/server/domain/topology/instances'
+import { hostPort } from '@/server/domain/topology/topology'
+import { type ClusterWithTopology, findCluster, holdingJob, listClusters, readStatus } from '@/server/store/clusters'
+import { findCredential } from '@/server/store/credentials'
+import type { Db } from '@/server/store/database'
+
+export const readClusters = async (db: Db): Promise<ClusterRow[]> =>
+  Promise.all((await listClusters(db)).map((cluster) => rowOf(db, cluster)))
+
+/** Throws cluster-unknown. */
+export const demandCluster = async (db: Db, name: string): Promise<ClusterWithTopology> => {
+  const cluster = await findCluster(db, name)
+  if (!cluster) throw new AppError('usecases.cluster-unknown', 404, { params: { name } })
+  return cluster
+}
+
+const rowOf = async (db: Db, cluster: ClusterWithTopology): Promise<ClusterRow> => {
+  const [status, job, key] = await Promise.all([
+    readStatus(db, cluster.name),
+    holdingJob(db, cluster.name),
+    findCredential(db, cluster.credentialId),
+  ])
+  return {
+    name: cluster.name,
+    user: cluster.deployUser,
+    version: cluster.version,
+    path: `/api/clusters/${encodeURIComponent(cluster.name)}/export`,
+    privateKey: { name: key?.name ?? '', fingerprint: key?.fingerprint ?? '' },
+    lifecycle: cluster.lifecycle,
+    revision: cluster.revision,
+    nodes: countByRole(cluster),
+    worst: status?.worst ?? 'unknown',
+    leader: status?.leader ?? '',
+    runningJob: job ?? null,
+    lastChange: cluster.updatedAt,
+    statusAt: status?.at ?? null,
+  }
+}
+
+const countByRole = (cluster: ClusterWithTopology): Record<string, number> => {
+  const counts: Record<string, number> = {}
+  for (const { component } of instancesOf(cluster.topology)) {
+    if (isRole(component)) counts[component] = (counts[component] ?? 0) + 1
+  }
+  return counts
+}
+
+/** Throws cluster-unknown. */
+export const readCluster = async (db: Db, name: string): Promise<ClusterDetail> => {
+  const cluster = await demandCluster(db, name)
+  const [row, status] = await Promise.all([rowOf(db, cluster), readStatus(db, name)])
+  return {
+    ...row,
+    sshType: cluster.topology.global.ssh_type,
+    tls: cluster.topology.global.enable_tls ?? false,
+    grafanaUrls: grafanaUrls(cluster),
+    adopted: cluster.adopted,
+    status: status ? { ...status, rows: [...status.rows], silent: { ...status.silent } } : null,
+    yaml: cluster.yaml,
+  }
+}
+
+const grafanaUrls = ({ topology }: ClusterWithTopology): string[] =>
+  topology.grafanas.map(({ host, port }) => `http://${hostPort(host, port)}`)
+
+export type Display = { header: DisplayHeader; rows: readonly DisplayRow[]; at: string | null }
+
+/** What `tiup dm display` shows, from the last look; before the first look every status is N/A. */
+export const readDisplay = async (db: Db, name: string): Promise<Display> => {
+  const cluster = await demandCluster(db, name)
+  const status: ClusterStatus | undefined = await readStatus(db, name)
+  const { version, deployUser: user, topology } = cluster
+  return {
+    header: { name, version, user, sshType: topology.global.ssh_type, grafanaUrls: grafanaUrls(cluster) },
+    rows: status?.rows ?? instancesOf(topology).map(unseenRow),
+    at: status?.at ?? null,
+  }
+}
+
+const unseenRow = (instance: Instance): DisplayRow => {
+  const { id, component: role, patched, host, hostId, dataDir, deployDir, name, unit } = instance
+  const machine = { amd64: 'x86_64', arm64: 'aarch64' }[instance.arch] ?? instance.arch
+  return {
+    ...{ id, role, patched, host, hostId, dataDir, deployDir, name, unit },
+    ports: instance.ports.join('/'),
+    osArch: `${instance.os}/${machine}`,
+    status: unseen('N/A'),
+    since: { value: null, source: 'none', at: null },
+    source: '',
+    version: unseen(''),
+    unitState: unseen(''),
+    pid: 0,
+  }
+}
+
+const unseen = (value: string): Seen<string> => ({ value, source: 'none', at: null })

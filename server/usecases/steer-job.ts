@@ -1,0 +1,45 @@
+import { AppError } from '@/server/domain/app-error'
+import type { Choice } from '@/server/domain/journal'
+import type { Db } from '@/server/store/database'
+import { appendByUser, type UserBody } from '@/server/store/journal'
+import { audited, type Deed, type Who } from './audited'
+import { demandJob } from './read-jobs'
+
+/** Stops before the next step. Throws job-unknown, job-ended. */
+export const cancelJob = (db: Db, who: Who, jobId: string): Promise<void> =>
+  steer(db, who, { jobId, what: 'cancel', body: { kind: 'cancel-requested', by: who.email } })
+
+/** Asks the operator before the next lane. Throws job-unknown, job-ended. */
+export const pauseJob = (db: Db, who: Who, jobId: string): Promise<void> =>
+  steer(db, who, { jobId, what: 'pause', body: { kind: 'pause-requested', by: who.email } })
+
+export type Answer = { question: string; choice: Choice; reason: string }
+
+/** Throws job-unknown, job-ended, question-closed, choice-not-offered, reason-missing. */
+export const answerQuestion = async (db: Db, who: Who, jobId: string, answer: Answer): Promise<void> => {
+  if (needsReason(answer.choice) && answer.reason.trim() === '') {
+    throw new AppError('usecases.reason-missing', 422, { params: { choice: answer.choice } })
+  }
+  const { question, choice, reason } = answer
+  await steer(db, who, {
+    jobId,
+    what: 'answer',
+    body: { kind: 'answered', question, choice, reason: reason.trim(), by: who.email },
+    detail: { question, choice, reason: reason.trim() },
+  })
+}
+
+/** Something that failed is left behind: the record must say why. */
+const needsReason = (choice: Choice): boolean => choice === 'skip'
+
+const steer = async (db: Db, who: Who, ask: { jobId: string; what: string; body: UserBody; detail?: Deed['detail'] }): Promise<void> => {
+  const job = await demandJob(db, ask.jobId)
+  const { id: jobId, number, cluster } = job
+  const deed = { what: ask.what, command: `dm-panel ${ask.what} job ${number}`, cluster, jobId, detail: ask.detail }
+  await audited(db, who, deed, async () => {
+    const said = await appendByUser(db, jobId, ask.body)
+    if (said === 'ended') throw new AppError('usecases.job-ended', 409, { params: { number } })
+    if (said === 'not-asked') throw new AppError('usecases.question-closed', 409)
+    if (said === 'not-offered') throw new AppError('usecases.choice-not-offered', 422)
+  })
+}

@@ -1,0 +1,14 @@
+import type { OperationName } from '@/server/domain/plan'
+
+/** The `tiup dm` line of an operation, for audit records that are written before there is a plan. */
+export const tiupLine = (operation: OperationName, cluster: string, input: unknown): string => {
+  const given = typeof input === 'object' && input !== null ? input : {}
+  const list = (key: string): string[] => {
+    const value: unknown = Reflect.get(given, key)
+    return Array.isArray(value) ? value.map(String) : []
+  }
+  const flags = [...list('nodes').map((node) => `-N ${node}`), ...list('roles').map((role) => `-R ${role}`)]
+  if (operation === 'deploy') return `tiup dm deploy ${cluster} ${String(Reflect.get(given, 'version') ?? '')} topology.yaml`
+  if (operation === 'remove-deploy') return `dm-panel remove-deploy ${cluster}`
+  return ['tiup dm', operation, cluster, ...flags].join(' ')
+}
