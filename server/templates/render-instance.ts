@@ -13,6 +13,7 @@ import {
 } from '@/server/domain/topology/topology'
 import { alertmanagerYml } from './alertmanager-yml'
 import { blackboxYml } from './blackbox-yml'
+import { configCheck } from './config-check'
 import { renderDmToml } from './dm-toml'
 import { renderGrafanaIni } from './grafana-ini'
 import { dashboardOf, dashboardYml, datasourceYml, ownRulesOf, rulesOf } from './grafana-provisioning'
@@ -84,7 +85,7 @@ const prometheus: Renderer = (topology, instance, input) => {
   const conf = `${instance.deployDir}/conf`
   const rules = ruleFilesOf(topology, entry, input)
   const yml = renderPrometheusYml(topology, entry, { clusterName: input.clusterName, ruleFiles: rules.map((rule) => rule.name) })
-  const check = [`${instance.deployDir}/bin/prometheus/promtool`, 'check', 'config', '{staged}']
+  const check = configCheck(topology.global.user, conf, [`${instance.deployDir}/bin/prometheus/promtool`, 'check', 'config'])
   return {
     files: [
       ...rules.map((rule) => textFile(`${conf}/${rule.name}`, '0644', rule.text)),
@@ -126,7 +127,8 @@ const grafana: Renderer = (topology, instance, input) => {
 const alertmanager: Renderer = (topology, instance, input) => {
   const entry: Alertmanager = find(topology.alertmanagers, instance)
   const own = entry.config_file ? input.localTexts?.[entry.config_file] : undefined
-  const check = [`${instance.deployDir}/bin/alertmanager/amtool`, 'check-config', '{staged}']
+  const conf = `${instance.deployDir}/conf`
+  const check = configCheck(topology.global.user, conf, [`${instance.deployDir}/bin/alertmanager/amtool`, 'check-config'])
   return {
     files: [
       { ...textFile(`${instance.deployDir}/conf/alertmanager.yml`, own === undefined ? '0644' : '0600', own ?? alertmanagerYml), check },

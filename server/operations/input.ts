@@ -1,0 +1,55 @@
+import type { ClusterFacts, HostFacts } from '@/server/domain/facts'
+import type { HostId, InstanceId } from '@/server/domain/instance'
+import type { PackageInfo } from '@/server/domain/package'
+import type { Login, OperationName, Plan } from '@/server/domain/plan'
+import type { ClusterProbe, HostProbe } from '@/server/domain/probe'
+import type { Problem } from '@/server/domain/problem'
+import type { StepId } from '@/server/domain/step'
+import type { Topology } from '@/server/domain/topology/topology'
+import type { Part } from '@/server/templates/rendered-file'
+
+/** All that a planner is given besides topology and facts. No secret: credentials and passwords by their names. */
+export type OperationInput = {
+  clusterName: string
+  /** Normalised: `v8.5.0`. */
+  version: string
+  /** Revision of the topology; 0 for a cluster that does not exist yet. */
+  revision: number
+  /** How the deploy user is logged in to. */
+  deploy: Login
+  /** How hosts are logged in to before that works. */
+  given?: Login
+  /** deploy: the deploy user's public key, `type body`. */
+  publicKey?: string
+  /** deploy: what may be installed; per component, version and platform the first fitting one is. */
+  packages?: readonly PackageInfo[]
+  /** deploy: names of the stored Grafana passwords, by instance. */
+  grafanaSecrets?: Readonly<Record<InstanceId, string>>
+  /** deploy: the user's own rule, dashboard and Alertmanager files by absolute path. */
+  localTexts?: Readonly<Record<string, string>>
+  /** deploy: preflight problems that the user waived, with a reason. */
+  waivers?: readonly { code: string; host?: string }[]
+  /** start, stop: both empty is everything; both given is their intersection. */
+  roles?: readonly string[]
+  nodes?: readonly string[]
+  /** Bound of gates, in seconds; 120 by default. */
+  waitTimeoutS?: number
+  /** remove-deploy: the deploy's plan, and what each step that ended with `done` made (`already` steps are not in it). */
+  donePlan?: Plan
+  made?: Readonly<Record<StepId, readonly string[]>>
+}
+
+export type OperationFacts = { hosts: Readonly<Record<HostId, HostFacts>>; cluster?: ClusterFacts }
+
+export type Needs = { host: Readonly<Record<HostId, readonly HostProbe[]>>; cluster: readonly ClusterProbe[] }
+
+/** Content of a file step, to be stored under its hash before the plan is ready. */
+export type PlannedBlob = { sha256: string; sizeBytes: number; secret: boolean; parts: readonly Part[] }
+
+/** A verb: what must be seen, what stands against it, and the document. Pure; `plan` may be shown even with problems. */
+export type Operation = {
+  name: OperationName
+  needs(topology: Topology, input: OperationInput): Needs
+  validate(topology: Topology, facts: OperationFacts, input: OperationInput): Problem[]
+  plan(topology: Topology, facts: OperationFacts, input: OperationInput): { plan: Plan; blobs: PlannedBlob[] }
+}

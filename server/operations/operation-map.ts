@@ -1,0 +1,9 @@
+import type { OperationName } from '@/server/domain/plan'
+import { deploy } from './deploy'
+import type { Operation } from './input'
+import { removeDeploy } from './remove-deploy'
+import { start } from './start'
+import { stop } from './stop'
+
+/** Every verb; a new name without a row does not compile. */
+export const operations: Record<OperationName, Operation> = { deploy, start, stop, 'remove-deploy': removeDeploy }
