@@ -3,18 +3,10 @@ import { createWriteStream } from 'node:fs'
 import fs from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
-import {
-  type IndexManifest,
-  type MirrorItem,
-  manifestShapes,
-  type RootManifest,
-  readEnvelope,
-  readManifest,
-  type SnapshotManifest,
-} from './manifest'
+import { type IndexManifest, manifestShapes, type RootManifest, readEnvelope, readManifest, type SnapshotManifest } from './manifest'
 import { MirrorRefused } from './mirror-refused'
 import { type MirrorSource, mirrorSource, readText, type SourceSettings } from './mirror-source'
-import { type ComponentVersion, chooseVersion, versionsOf } from './mirror-versions'
+import { type ComponentVersion, chooseVersion, type MirrorFile, versionsOf } from './mirror-versions'
 import { readNextRoot, readRoot, refuseExpired, sha256Of, verifySignatures } from './verify'
 
 /** What is remembered of a mirror between visits, so that it can't go back: texts of root and index, versions of the rest. */
@@ -26,8 +18,6 @@ export const trustedState = z.object({
   versions: z.record(z.string(), z.number()),
 })
 export type TrustedState = z.infer<typeof trustedState>
-
-export type MirrorFile = MirrorItem & { component: string; version: string; os: string; arch: string }
 
 export type OpenedMirror = {
   /** To be stored; grows with each component that is read, so ask again after the last call. */

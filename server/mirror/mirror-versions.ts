@@ -1,7 +1,8 @@
 import semver from 'semver'
 import type { ComponentManifest, MirrorItem } from './manifest'
-import type { MirrorFile } from './mirror-client'
 import { MirrorRefused } from './mirror-refused'
+
+export type MirrorFile = MirrorItem & { component: string; version: string; os: string; arch: string }
 
 export type ComponentVersion = { version: string; platforms: { os: string; arch: string; sizeBytes: number; released: string }[] }
 

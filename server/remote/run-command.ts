@@ -86,9 +86,11 @@ const endChannel = (link: Link, channel: ClientChannel): void => {
 const signalChannel = (link: Link, channel: ClientChannel, name: 'TERM' | 'KILL'): void => {
   if (channel.destroyed || link.lost.aborted) return
   const protocol: { signal: (channel: number, name: string) => void } = Reflect.get(link.client, '_protocol')
-  const outgoing: { id: number; state: string } = Reflect.get(channel, 'outgoing')
+  const outgoing = outgoingOf(channel)
   if (outgoing.state === 'open' || outgoing.state === 'eof') protocol.signal(outgoing.id, name)
 }
+
+const outgoingOf = (channel: object): { id: number; state: string } => Reflect.get(channel, 'outgoing')
 
 /** Pauses when the host refuses one more channel (MaxSessions, used up by others); nothing ran yet. */
 const channelPausesMs = [100, 300, 900, 2000]

@@ -49,7 +49,11 @@ const targetOf = (server: TestSshServer, sudo: Login['sudo'] = 'root'): Target =
   login: { user: 'admin', credentialId: 'c1', sudo },
 })
 
-const sh = (script: string, ...args: string[]) => ({ argv: ['/bin/sh', '-c', script, 'sh', ...args], as: 'login' as const, deadlineMs: 15_000 })
+const sh = (script: string, ...args: string[]) => ({
+  argv: ['/bin/sh', '-c', script, 'sh', ...args],
+  as: 'login' as const,
+  deadlineMs: 15_000,
+})
 
 const sourceOf = (bytes: Buffer): PutSource & { offsets: number[] } => {
   const offsets: number[] = []
@@ -80,9 +84,13 @@ describe('host keys', () => {
   it('refuses a changed key before any login is tried, also when only another type is pinned', async () => {
     const server = await serve()
     const other = { keyType: 'ssh-rsa', key: 'AAAA' }
-    await expect(connectTo(server, { password }, [other]).run(targetOf(server), sh('true'))).rejects.toMatchObject({ code: 'host-key-changed' })
+    await expect(connectTo(server, { password }, [other]).run(targetOf(server), sh('true'))).rejects.toMatchObject({
+      code: 'host-key-changed',
+    })
     const otherType = { keyType: 'ssh-ed25519', key: server.hostKey.key }
-    await expect(connectTo(server, { password }, [otherType]).run(targetOf(server), sh('true'))).rejects.toMatchObject({ code: 'host-key-changed' })
+    await expect(connectTo(server, { password }, [otherType]).run(targetOf(server), sh('true'))).rejects.toMatchObject({
+      code: 'host-key-changed',
+    })
     expect(server.attempts).toEqual([])
   })
 
@@ -117,7 +125,11 @@ describe('login', () => {
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
     const { port } = silent.address() as AddressInfo // listens on TCP
     const server = await serve()
-    const transport = createTransport({ secretOf: async () => ({ password }), pinnedKeys: async () => [server.hostKey], loginTimeoutMs: 200 })
+    const transport = createTransport({
+      secretOf: async () => ({ password }),
+      pinnedKeys: async () => [server.hostKey],
+      loginTimeoutMs: 200,
+    })
     await expect(transport.run({ ...targetOf(server), port }, sh('true'))).rejects.toMatchObject({ code: 'connect-timeout' })
     await new Promise((resolve) => silent.close(resolve))
     await expect(transport.run({ ...targetOf(server), port }, sh('true'))).rejects.toMatchObject({ code: 'unreachable' })
@@ -153,15 +165,15 @@ describe('run', () => {
     const server = await serve()
     const transport = connectTo(server)
     const mark = path.join(folder, 'late')
-    const late = { ...sh('sleep 3; touch "$1"', mark), deadlineMs: 300 }
+    const late = { ...sh('sleep 5; touch "$1"', mark), deadlineMs: 300 }
     expect(await transport.run(targetOf(server), late)).toMatchObject({ timedOut: true })
     const abort = new AbortController()
-    const running = transport.run(targetOf(server), sh('echo up; sleep 3; touch "$1"', mark), {
+    const running = transport.run(targetOf(server), sh('echo up; sleep 9'), {
       onOutput: () => abort.abort(new Error('cancelled')),
       signal: abort.signal,
     })
     await expect(running).rejects.toThrow('cancelled')
-    await new Promise((resolve) => setTimeout(resolve, 3500))
+    await new Promise((resolve) => setTimeout(resolve, 5200))
     expect(fs.existsSync(mark)).toBe(false)
   })
 
@@ -176,7 +188,9 @@ describe('run', () => {
   it('opens no more channels than allowed, and waits when the host allows fewer', async () => {
     const server = await serve()
     const transport = connectTo(server)
-    const many = await Promise.all(Array.from({ length: 15 }, (_, index) => transport.run(targetOf(server), sh(`sleep 0.1; echo ${index}`))))
+    const many = await Promise.all(
+      Array.from({ length: 15 }, (_, index) => transport.run(targetOf(server), sh(`sleep 0.1; echo ${index}`))),
+    )
     expect(many.map((one) => one.stdout.trim())).toEqual(Array.from({ length: 15 }, (_, index) => String(index)))
     expect(server.mostChannels()).toBeLessThanOrEqual(6)
     expect(server.connections()).toBe(1)
@@ -188,11 +202,15 @@ describe('run', () => {
   it('keeps head and tail of large output, and streams all of it', async () => {
     const server = await serve()
     let streamed = 0
-    const result = await connectTo(server).run(targetOf(server), sh('echo first; head -c 9000000 /dev/zero | tr "\\0" x; echo; echo last'), {
-      onOutput: (_, text) => {
-        streamed += text.length
+    const result = await connectTo(server).run(
+      targetOf(server),
+      sh('echo first; head -c 9000000 /dev/zero | tr "\\0" x; echo; echo last'),
+      {
+        onOutput: (_, text) => {
+          streamed += text.length
+        },
       },
-    })
+    )
     expect(streamed).toBe(6 + 9_000_000 + 6)
     expect(result.stdout.startsWith('first\nx')).toBe(true)
     expect(result.stdout.endsWith('x\nlast\n')).toBe(true)
@@ -269,9 +287,13 @@ describe.each([true, false])('put with SFTP: %s', (sftp) => {
   it('says that a source is not what it should be, or that the host refuses it', async () => {
     const server = await serve({ password, sftp })
     const wrong = { ...sourceOf(Buffer.from('abc')), sha256: '0'.repeat(64) }
-    await expect(connectTo(server).put(targetOf(server), wrong, path.join(folder, `wrong-${sftp}`))).rejects.toMatchObject({ code: 'upload-corrupt' })
+    await expect(connectTo(server).put(targetOf(server), wrong, path.join(folder, `wrong-${sftp}`))).rejects.toMatchObject({
+      code: 'upload-corrupt',
+    })
     const nowhere = path.join(folder, 'missing', 'x')
-    await expect(connectTo(server).put(targetOf(server), sourceOf(Buffer.from('a')), nowhere)).rejects.toMatchObject({ code: 'upload-corrupt' })
+    await expect(connectTo(server).put(targetOf(server), sourceOf(Buffer.from('a')), nowhere)).rejects.toMatchObject({
+      code: 'upload-corrupt',
+    })
   })
 })
 
@@ -302,14 +324,20 @@ describe('http', () => {
       incoming.on('data', (bytes) => outgoing.end(`${incoming.method} ${incoming.url} ${bytes}`))
     })
     const server = await serve()
-    expect(await connectTo(server).http(targetOf(server), { ...request(port), body: 'ä' })).toMatchObject({ status: 200, body: 'PUT /a?b=1 ä' })
+    expect(await connectTo(server).http(targetOf(server), { ...request(port), body: 'ä' })).toMatchObject({
+      status: 200,
+      body: 'PUT /a?b=1 ä',
+    })
   })
 
   it('tells refused, silent and broken apart', async () => {
     const server = await serve()
     const transport = connectTo(server)
     const silent = await listen(() => {})
-    await expect(transport.http(targetOf(server), { ...request(silent), timeoutMs: 200 })).rejects.toMatchObject({ name: 'HttpFailed', code: 'timeout' })
+    await expect(transport.http(targetOf(server), { ...request(silent), timeoutMs: 200 })).rejects.toMatchObject({
+      name: 'HttpFailed',
+      code: 'timeout',
+    })
     await expect(transport.http(targetOf(server), request(1))).rejects.toMatchObject({ name: 'HttpFailed', code: 'refused' })
     const raw = net.createServer((socket) => void socket.end('SSH-2.0-x\r\n'))
     await new Promise<void>((resolve) => raw.listen(0, '127.0.0.1', resolve))
