@@ -1,0 +1,96 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { expect } from 'vitest'
+import type { Lane, Phase, Plan } from '@/server/domain/plan'
+import type { Act, Step } from '@/server/domain/step'
+import { stepTitle } from '@/server/domain/step-title'
+import { operationProblems, operationWords } from '@/server/domain/words/operations'
+import { stepWords } from '@/server/domain/words/steps'
+import { topologyProblems } from '@/server/domain/words/topology'
+import { fill, type Pair, type ProblemWords, type Words } from '@/server/domain/words/words'
+import { kindOf } from '@/server/steps/kinds'
+
+const words: Record<string, Pair> = { ...operationWords, ...stepWords }
+const problems: Record<string, ProblemWords> = { ...operationProblems, ...topologyProblems }
+
+const english = ({ word, params }: Words): string => {
+  const pair = words[word]
+  if (!pair) throw new Error(`no words for ${word}`)
+  return fill(pair[0], params)
+}
+
+/** The same text as a committed `.plan.txt`; UPDATE_GOLDENS=1 rewrites it. */
+export const expectGolden = (name: string, plan: Plan): void => {
+  const path = new URL(`./${name}.plan.txt`, import.meta.url).pathname
+  const text = planText(plan)
+  if (process.env.UPDATE_GOLDENS === '1') {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+  }
+  expect(existsSync(path) ? readFileSync(path, 'utf8') : '(no golden)').toBe(text)
+}
+
+/** A plan as a person reads it: what, on which lane, by which commands. */
+export const planText = (plan: Plan): string =>
+  `${[
+    plan.tiupCommand,
+    `cluster ${plan.cluster}, revision ${plan.topologyRevision}, as ${plan.deployUser}${plan.destructive ? ', destructive' : ''}`,
+    ...Object.entries(plan.hosts).map(
+      ([id, host]) => `host ${id}:${host.sshPort} ${host.given ? `given ${host.given.user}, ` : ''}deploy ${host.deploy.user}`,
+    ),
+    ...plan.impact.sources.map((one) => `impact: source ${one.source} on ${one.worker}`),
+    ...plan.problems.map((one) => `${one.severity}: ${problemText(one.code, one.params)}`),
+    ...plan.phases.flatMap(phaseLines),
+  ].join('\n')}\n`
+
+const problemText = (code: string, params: Words['params']): string => {
+  const entry = problems[code]
+  if (!entry) throw new Error(`no words for ${code}`)
+  const text = `${fill(entry.message[0], params)} ${fill(entry.hint[0], params)}`
+  expect(text).not.toMatch(/\{\w+\}/)
+  return text
+}
+
+const phaseLines = (phase: Phase): string[] => [
+  '',
+  `${phase.id} ${english(phase.title)} (width ${phase.width}, tolerance ${phase.tolerance}${phase.uninterruptible ? ', uninterruptible' : ''})`,
+  ...phase.lanes.flatMap(laneLines),
+]
+
+const laneLines = (lane: Lane): string[] => [
+  `  ${lane.id} ${lane.subject} by ${lane.login} login`,
+  ...lane.steps.flatMap((step) => stepLines(step, '    ')),
+  ...(lane.gate
+    ? lane.gate.questions.map((q) => `    gate ${lane.gate?.timeoutMs} ms, stable ${lane.gate?.stableMs} ms: ${JSON.stringify(q)}`)
+    : []),
+  ...(lane.onLeave ?? []).flatMap((step) => stepLines(step, '    on leave: ')),
+]
+
+const stepLines = (step: Step, indent: string): string[] => [
+  `${indent}${english(stepTitle(step))}`,
+  ...kindOf(step)
+    .acts(step)
+    .flatMap((act) => {
+      const line = actText(act)
+      return line === '' ? [] : [`        ${line}`]
+    }),
+]
+
+/** Fixed scripts by their names; their texts are tested where they are. */
+const actText = (act: Act): string => {
+  switch (act.act) {
+    case 'exec': {
+      const name = act.argv.findIndex((word) => word.startsWith('dm-panel:'))
+      return `${act.as}$ ${act.argv
+        .slice(Math.max(0, name))
+        .map((word) => (word.includes('\n') ? '(script)' : word))
+        .join(' ')}`
+    }
+    case 'put':
+      return `put ${'blob' in act.content ? `${act.content.blob.secret ? 'a text with a secret' : act.content.blob.sha256.slice(0, 12)}` : act.content.package.slice(0, 12)} at ${act.path}`
+    case 'http':
+      return `${act.method} http://${act.address}:${act.port}${act.path}`
+    case 'record':
+      return ''
+  }
+}
