@@ -11,7 +11,11 @@ case "$path" in /*) ;; *) die 64 "$path is not absolute" ;; esac
 case "$path/" in *//* | */./* | */../*) die 64 "$path is not a plain path" ;; esac
 depth=$(printf '%s' "$path" | tr -cd / | wc -c)
 if [ "$how" != only-empty ] && [ "$depth" -lt 2 ]; then die 73 "$path is too near to the root to be deleted with all that is in it"; fi
-[ "$path" != / ] || die 73 "/ is never deleted"
+case "$path" in
+  / | /proc/* | /sys/* | /dev/* | /boot/* | /bin/* | /sbin/* | /lib/* | /lib64/*) die 73 "$path belongs to the system" ;;
+  /usr/bin | /usr/sbin | /usr/lib | /usr/lib64 | /usr/share | /usr/local | /usr/local/bin | /var/lib | /var/log | /var/run | /var/tmp | /var/spool | /etc/systemd | /etc/systemd/system | /etc/ssh | /etc/sudoers.d | /run/systemd)
+    [ "$how" = only-empty ] || die 73 "$path belongs to the system" ;;
+esac
 at=$path
 while [ "$at" != / ]; do
   if [ -L "$at" ]; then die 73 "$at is a link"; fi

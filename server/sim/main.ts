@@ -1,0 +1,47 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { makeDemoPackages } from './demo-packages'
+import { startSshServer } from './ssh-server'
+import { openWorld } from './store'
+
+const { values } = parseArgs({
+  options: {
+    dir: { type: 'string' },
+    hosts: { type: 'string', default: '8' },
+    port: { type: 'string', default: '22022' },
+    'first-address': { type: 'string', default: '127.1.0.11' },
+    'delay-ms': { type: 'string', default: '20' },
+  },
+})
+
+if (values.dir === undefined) {
+  process.stderr.write(
+    'usage: node --import tsx server/sim/main.ts --dir DIR [--hosts 8] [--port 22022] [--first-address 127.1.0.11] [--delay-ms 20]\n',
+  )
+  process.exit(2)
+}
+
+const dir = resolve(values.dir)
+const head = values['first-address'].split('.').slice(0, 3).join('.')
+const first = Number(values['first-address'].split('.')[3])
+const addresses = Array.from({ length: Number(values.hosts) }, (_, index) => `${head}.${first + index}`)
+const { world, save } = openWorld(dir, addresses, Date.now)
+const packages = await makeDemoPackages(resolve(dir, 'packages'))
+
+const servers = await Promise.all(
+  addresses.map(async (address) => {
+    const server = await startSshServer({ world, address, port: Number(values.port), dir, delayMs: Number(values['delay-ms']) })
+    const name = world.host(address)?.machine.state.name
+    process.stdout.write(`${JSON.stringify({ host: name, address, port: server.port, users: ['root', 'admin'] })}\n`)
+    return server
+  }),
+)
+process.stdout.write(`${JSON.stringify({ ready: true, packages: packages.map((one) => one.path) })}\n`)
+
+const stop = async (): Promise<void> => {
+  save()
+  await Promise.all(servers.map((server) => server.close()))
+  process.exit(0)
+}
+process.on('SIGTERM', stop)
+process.on('SIGINT', stop)

@@ -1,0 +1,122 @@
+import { probeScript } from '@/server/probes/batch'
+import type { SimMachine } from './machine'
+import type { SimSystemd } from './systemd'
+
+export type ProbeContext = {
+  machine: SimMachine
+  systemd: SimSystemd
+  now: () => number
+  /** The user that logged in, when root was had by sudo. */
+  sudoUser: string | undefined
+  user: string
+  reach(address: string, port: number): 'open' | 'refused' | 'silent'
+}
+
+const unitProperties = [
+  'LoadState',
+  'ActiveState',
+  'SubState',
+  'Result',
+  'UnitFileState',
+  'ExecMainStatus',
+  'MainPID',
+  'NRestarts',
+  'ActiveEnterTimestamp',
+  'ActiveEnterTimestampMonotonic',
+  'NeedDaemonReload',
+]
+
+const rootLine = ({ user, sudoUser, machine }: ProbeContext): string => {
+  if (user === 'root') return sudoUser ? 'root=sudo' : 'root=yes'
+  const sudo = machine.sudoOf(user)
+  return `root=${sudo === 'nopasswd' ? 'sudo' : 'password-needed'}`
+}
+
+const system = (context: ProbeContext, commands: readonly string[]): string[] => [
+  `hostname=${context.machine.state.name}`,
+  'os=linux',
+  `arch=${context.machine.state.arch}`,
+  'distribution=Simulated Linux 1',
+  `bootId=${context.machine.state.bootId}`,
+  `clockMs=${context.now()}`,
+  'cpus=4',
+  'memoryKiB=8388608',
+  'init=systemd',
+  'systemdVersion=252',
+  'openFilesHard=1048576',
+  'timezone=Etc/UTC',
+  rootLine(context),
+  ...commands.filter((name) => name !== 'numactl').map((name) => `command=${name}`),
+]
+
+const path = ({ machine }: ProbeContext, at: string, hash: boolean): string[] => {
+  const node = machine.node(at)
+  if (!node) return ['absent=1']
+  const lines = [
+    `type=${node.type === 'dir' ? 'directory' : 'regular file'}`,
+    `mode=${node.mode.replace(/^0+(?=.)/, '')}`,
+    `owner=${node.owner}`,
+    `group=${node.group}`,
+    `size=${node.size}`,
+  ]
+  if (node.type === 'dir') return [...lines, ...(at === '/' ? ['mount=1'] : []), `empty=${machine.isEmpty(at) ? 1 : 0}`]
+  return hash ? [...lines, `sha256=${node.sha256}`] : lines
+}
+
+const user = ({ machine }: ProbeContext, name: string): string[] => {
+  const one = machine.state.users[name]
+  return one ? [`${name}:x:${one.uid}:${machine.state.groups[one.group] ?? 0}::${one.home}:${one.shell}`, `group=${one.group}`] : ['absent']
+}
+
+const listeners = ({ machine }: ProbeContext): string[] => {
+  const all = machine.listeners()
+  return [
+    ...all.map((one) => `ss LISTEN 0 128 0.0.0.0:${one.port} 0.0.0.0:* users:(("${one.process}",pid=${one.pid},fd=3))`),
+    ...all.map((one) => `unit ${one.pid} ${one.unit}`),
+    'done',
+  ]
+}
+
+const unit = ({ machine, systemd }: ProbeContext, name: string, hashExe: boolean): string[] => {
+  const program = machine.unit(name)?.process?.program
+  const sha256 = program ? machine.node(program)?.sha256 : undefined
+  return [...systemd.show(name, unitProperties).trim().split('\n'), ...(hashExe && sha256 ? [`exeSha256=${sha256}`] : [])]
+}
+
+/** Bytes free on every simulated disk, and on one with the fault `disk-full`. */
+const freeKiB = (machine: SimMachine): number => (machine.hasFault('disk-full') ? 1024 : 100 * 1024 * 1024)
+
+/** How many lines of a user's authorized_keys hold a key's body. */
+export const keyLines = (machine: SimMachine, name: string, body: string): number =>
+  (machine.text(machine.keysFile(name)) ?? '').split('\n').filter((line) => !/^\s*#/.test(line) && line.split(/\s+/).includes(body)).length
+
+const answers: Readonly<Record<string, (context: ProbeContext, args: readonly string[]) => string[]>> = {
+  probe_system: system,
+  probe_user: (context, [name = '']) => user(context, name),
+  probe_path: (context, [at = '', hash]) => path(context, at, hash === '1'),
+  probe_unit: (context, [name = '', hash]) => unit(context, name, hash === '1'),
+  probe_listeners: (context) => listeners(context),
+  probe_disk: ({ machine }) => [`/dev/sim 104857600 1 ${freeKiB(machine)} 1% /`],
+  probe_authorized_key: ({ machine }, [name = '', body = '']) => [String(keyLines(machine, name, body))],
+  probe_package: ({ machine }, [at = '']) => [String(machine.node(at)?.size ?? 0)],
+  probe_reach: ({ reach }, [address = '', port = '']) => [`${address} ${port} ${reach(address, Number(port))}`],
+}
+
+/** What the probe script prints on this host. */
+export const simProbe = {
+  text: probeScript.text,
+  print(context: ProbeContext, args: readonly string[]): string {
+    const lines: string[] = []
+    const reached: string[] = []
+    for (let at = 0; at + 1 < args.length; ) {
+      const name = args[at] ?? ''
+      const count = Number(args[at + 1])
+      const said = answers[name]?.(context, args.slice(at + 2, at + 2 + count)) ?? []
+      if (name === 'probe_reach') reached.push(...said)
+      else lines.push(`::probe ${name}`, ...said)
+      at += 2 + count
+    }
+    if (reached.length > 0) lines.push('::probe probe_reach', ...reached)
+    return `${[...lines, '::probed'].join('\n')}\n`
+  },
+}

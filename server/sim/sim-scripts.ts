@@ -1,0 +1,289 @@
+import { keyAddScript, keyRemoveScript } from '@/server/steps/authorized-key'
+import { binariesScript } from '@/server/steps/binaries'
+import { directoryScript } from '@/server/steps/directory'
+import { fileScript } from '@/server/steps/file'
+import { lockForceScript, lockReleaseScript, lockTakeScript } from '@/server/steps/host-lock'
+import { packageCachedScript } from '@/server/steps/package-cached'
+import { pathAbsentScript } from '@/server/steps/path-absent'
+import type { Script } from '@/server/steps/script'
+import { stageCleanScript, stagePrepareScript, stageTakeScript } from '@/server/steps/staging'
+import { unitEnabledScript } from '@/server/steps/unit-enabled'
+import { unitRunningScript } from '@/server/steps/unit-running'
+import { unitStoppedScript } from '@/server/steps/unit-stopped'
+import { userAbsentScript } from '@/server/steps/user-absent'
+import { userPresentScript } from '@/server/steps/user-present'
+import { parentOf, type SimMachine } from './machine'
+import { keyLines } from './sim-probes'
+import { fail, type Outcome, ok } from './state'
+import type { SimSystemd } from './systemd'
+
+export type ScriptContext = { machine: SimMachine; systemd: SimSystemd }
+type SimScript = { script: Script; run(context: ScriptContext, args: readonly string[]): Outcome }
+
+const panelDir = '/var/lib/dm-panel'
+const made = (paths: readonly string[]): string => paths.map((path) => `::made ${path}\n`).join('')
+const noSpace = (machine: SimMachine): Outcome | undefined =>
+  machine.hasFault('disk-full') ? fail(1, 'write error: No space left on device') : undefined
+
+const accountTrouble = (machine: SimMachine, owner: string, group: string): Outcome | undefined =>
+  machine.state.users[owner] && machine.state.groups[group] !== undefined ? undefined : fail(1, `chown: invalid user: '${owner}:${group}'`)
+
+const directory: SimScript = {
+  script: directoryScript,
+  run({ machine }, [path = '', owner = '', group = '', mode = '']) {
+    const trouble = accountTrouble(machine, owner, group)
+    if (trouble) return trouble
+    if (machine.node(path)?.type === 'file') return fail(73, `${path} is not a directory`)
+    const fresh = machine.makeDirs(path, owner, group, mode)
+    Object.assign(machine.node(path) ?? {}, { owner, group, mode })
+    return ok(made(fresh))
+  },
+}
+
+const file: SimScript = {
+  script: fileScript,
+  run({ machine }, [staged = '', target = '', owner = '', group = '', mode = '', ...check]) {
+    const node = machine.absorb(staged, true)
+    if (!node) return fail(66, `nothing is staged for ${target}`)
+    if (machine.isDir(target)) return fail(73, `${target} is a directory`)
+    if (!machine.isDir(parentOf(target))) return fail(1, `cp: cannot create regular file '${target}': No such file or directory`)
+    const trouble = accountTrouble(machine, owner, group) ?? noSpace(machine) ?? checkTrouble(machine, staged, target, check)
+    if (trouble) return trouble
+    const before = machine.node(target)
+    machine.move(staged, target)
+    Object.assign(node, { owner, group, mode })
+    return ok(before ? '' : made([target]))
+  },
+}
+
+/** Of the programs that check a file only visudo is imitated, by its grammar's essence; of promtool and amtool only that their folder is there. */
+const checkTrouble = (machine: SimMachine, staged: string, target: string, check: readonly string[]): Outcome | undefined => {
+  const [program] = check
+  if (program === undefined) return undefined
+  if (/(^|\/)visudo$/.test(program)) {
+    const lines = (machine.text(staged) ?? '').split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'))
+    return lines.every((line) => /^\S+\s+\S+=/.test(line)) ? undefined : fail(65, `the check of ${target} refused its new content`)
+  }
+  if (program.startsWith('/') && !/^\/(usr\/)?s?bin\//.test(program) && !machine.isDir(parentOf(program)))
+    return fail(65, `${program}: No such file or directory\nthe check of ${target} refused its new content`)
+  return undefined
+}
+
+const userPresent: SimScript = {
+  script: userPresentScript,
+  run({ machine }, [user = '', group = '']) {
+    const { state } = machine
+    const has = state.users[user]
+    if (has) return has.group === group ? ok() : fail(65, `user ${user} exists with the primary group ${has.group}, not ${group}`)
+    const id = 1001 + Object.keys(state.users).length
+    const fresh = state.groups[group] === undefined
+    state.groups[group] ??= id
+    state.users[user] = { uid: id, group, home: `/home/${user}`, shell: '/bin/bash' }
+    machine.makeDir(`/home/${user}`, user, group, '0755')
+    return ok(`${fresh ? `::made group ${group}\n` : ''}::made user ${user}\n`)
+  },
+}
+
+const userAbsent: SimScript = {
+  script: userAbsentScript,
+  run({ machine }, [user = '', group = '']) {
+    const { state } = machine
+    const one = state.users[user]
+    if (one && one.uid < 100) return fail(65, `${user} is a system account`)
+    if (one) machine.remove(one.home)
+    delete state.users[user]
+    if (!Object.values(state.users).some((other) => other.group === group)) delete state.groups[group]
+    return ok()
+  },
+}
+
+const keyAdd: SimScript = {
+  script: keyAddScript,
+  run({ machine }, [user = '', line = '', body = '']) {
+    const one = machine.state.users[user]
+    if (!one) return fail(1, `id: '${user}': no such user`)
+    if (keyLines(machine, user, body) > 0) return ok()
+    const at = machine.keysFile(user)
+    machine.makeDirs(parentOf(at), user, one.group, '0700')
+    machine.writeFile(at, `${machine.text(at) ?? ''}${line}\n`, { owner: user, group: one.group, mode: '0600' })
+    return ok()
+  },
+}
+
+const keyRemove: SimScript = {
+  script: keyRemoveScript,
+  run({ machine }, [user = '', body = '']) {
+    const one = machine.state.users[user]
+    const text = one ? machine.text(machine.keysFile(user)) : undefined
+    if (!one || text === undefined) return ok()
+    const kept = text.split('\n').filter((line) => !line.split(/\s+/).includes(body))
+    machine.writeFile(machine.keysFile(user), kept.join('\n'), { owner: user, group: one.group, mode: '0600' })
+    return ok()
+  },
+}
+
+const packageCached: SimScript = {
+  script: packageCachedScript,
+  run({ machine }, [staged = '', cached = '', sha = '']) {
+    if (!machine.node(staged) && machine.node(cached)) return ok()
+    const node = machine.absorb(staged, true)
+    if (!node) return fail(66, 'the package was not uploaded')
+    if (node.sha256 !== sha) {
+      machine.remove(staged)
+      return fail(74, `the upload has sha256 ${node.sha256}, not ${sha}`)
+    }
+    const trouble = noSpace(machine)
+    if (trouble) return trouble
+    machine.makeDirs(parentOf(cached), 'root', 'root', '0700')
+    machine.move(staged, cached)
+    return ok(made([cached]))
+  },
+}
+
+/** The archive itself is not kept, so its program is taken to be what the caller expects, and its version what its name says. */
+const binaries: SimScript = {
+  script: binariesScript,
+  run({ machine }, [cached = '', name = '', into = '', entry = '', sha = '', owner = '', group = '']) {
+    if (!machine.node(cached)) return fail(66, `the package ${name} is not in this host's cache`)
+    if (!machine.isDir(into)) return fail(73, `${into} is not a directory`)
+    const trouble = accountTrouble(machine, owner, group) ?? noSpace(machine)
+    if (trouble) return trouble
+    const path = `${into}/${entry}`
+    machine.makeDirs(parentOf(path), owner, group, '0755')
+    const version = /-(v\d[^/]*?)-(?:linux|darwin)-/.exec(name)?.[1] ?? ''
+    machine.state.nodes[path] = { type: 'file', mode: '0755', owner, group, size: machine.node(cached)?.size ?? 0, sha256: sha, version }
+    return ok()
+  },
+}
+
+const said = (trouble: string, code = 1): Outcome => (trouble === '' ? ok() : fail(code, trouble))
+
+const unitRunning: SimScript = {
+  script: unitRunningScript,
+  run({ systemd }, [unit = '', verb = '']) {
+    systemd.daemonReload()
+    return said(verb === 'restart' ? systemd.restart(unit) : systemd.start(unit), 5)
+  },
+}
+
+const unitStopped: SimScript = {
+  script: unitStoppedScript,
+  run: ({ machine, systemd }, [unit = '']) => (machine.unit(unit) ? said(systemd.stop(unit)) : ok()),
+}
+
+const unitEnabled: SimScript = {
+  script: unitEnabledScript,
+  run({ machine, systemd }, [unit = '', verb = '']) {
+    if (verb === 'disable' && !machine.node(`/etc/systemd/system/${unit}`)) return ok()
+    return said(systemd.enable(unit, verb === 'enable'))
+  },
+}
+
+const pathAbsent: SimScript = {
+  script: pathAbsentScript,
+  run({ machine }, [path = '', how = '']) {
+    const depth = path.split('/').length - 1
+    if (!path.startsWith('/') || /\/\/|\/\.{1,2}(\/|$)/.test(`${path}/`)) return fail(64, `${path} is not a plain path`)
+    if (path === '/' || (how !== 'only-empty' && depth < 2))
+      return fail(73, `${path} is too near to the root to be deleted with all that is in it`)
+    if (how !== 'only-empty' || (machine.isDir(path) && machine.isEmpty(path))) machine.remove(path)
+    return ok()
+  },
+}
+
+const stagePrepare: SimScript = {
+  script: stagePrepareScript,
+  run({ machine }, [user = '']) {
+    machine.makeDirs(panelDir, 'root', 'root', '0711')
+    for (const one of ['staged', 'packages', 'lock']) machine.makeDirs(`${panelDir}/${one}`, 'root', 'root', '0700')
+    machine.makeDirs(`${panelDir}/incoming`, 'root', 'root', '0711')
+    machine.makeDirs(`${panelDir}/incoming/${user}`, user, machine.state.users[user]?.group ?? user, '0700')
+    return ok()
+  },
+}
+
+const stageTake: SimScript = {
+  script: stageTakeScript,
+  run({ machine }, [landed = '', staged = '', size = '']) {
+    const node = machine.node(landed)
+    if (!node) return fail(66, `nothing was uploaded to ${landed}`)
+    if (String(node.size) !== size) return fail(74, `${landed} has ${node.size} bytes, not ${size}`)
+    machine.remove(staged)
+    machine.move(landed, staged)
+    Object.assign(node, { owner: 'root', group: 'root', mode: '0600' })
+    return ok()
+  },
+}
+
+const stageClean: SimScript = {
+  script: stageCleanScript,
+  run({ machine }, staged) {
+    for (const path of staged) machine.remove(path)
+    const landing = Object.keys(machine.state.nodes).filter((path) => /^\/var\/lib\/dm-panel\/incoming\/[^/]+$/.test(path))
+    for (const path of landing) if (machine.isEmpty(path)) machine.remove(path)
+    return ok()
+  },
+}
+
+const lockPath = (cluster: string): string => `${panelDir}/lock/${cluster}`
+const lineOf = (machine: SimMachine, cluster: string): string => (machine.text(lockPath(cluster)) ?? '').split('\n')[0] ?? ''
+
+/** First line of a cluster's lock on a host: `panel job attempt`, or ''. */
+export const simLock = lineOf
+
+const lockTake: SimScript = {
+  script: lockTakeScript,
+  run({ machine }, [cluster = '', panel = '', job = '', attempt = '']) {
+    const line = lineOf(machine, cluster)
+    const [hasPanel = '', hasJob, hasAttempt] = line.split(' ')
+    if (hasPanel !== '' && hasPanel !== panel) return { code: 98, out: `${line}\n`, err: '' }
+    if (hasJob === job && Number(hasAttempt) > Number(attempt)) return fail(97, `attempt ${hasAttempt} of this job has taken over`)
+    machine.makeDirs(`${panelDir}/lock`, 'root', 'root', '0700')
+    machine.writeFile(lockPath(cluster), `${panel} ${job} ${attempt}\n`, { owner: 'root', group: 'root', mode: '0644' })
+    return ok()
+  },
+}
+
+const lockRelease: SimScript = {
+  script: lockReleaseScript,
+  run({ machine }, [cluster = '', panel, job, attempt]) {
+    const line = lineOf(machine, cluster)
+    if (line !== '' && line !== `${panel} ${job} ${attempt}`) return fail(97, `the lock is held by ${line}`)
+    machine.remove(lockPath(cluster))
+    return ok()
+  },
+}
+
+const lockForce: SimScript = {
+  script: lockForceScript,
+  run({ machine }, [cluster = '', expected]) {
+    if (!machine.node(lockPath(cluster))) return ok()
+    if (lineOf(machine, cluster) !== expected) return fail(97, 'the lock has changed')
+    machine.remove(lockPath(cluster))
+    return ok()
+  },
+}
+
+/** Everything that changes a host, by the script's name. A text that differs from these is refused. */
+export const simScripts: ReadonlyMap<string, SimScript> = new Map(
+  [
+    directory,
+    file,
+    userPresent,
+    userAbsent,
+    keyAdd,
+    keyRemove,
+    packageCached,
+    binaries,
+    unitRunning,
+    unitStopped,
+    unitEnabled,
+    pathAbsent,
+    stagePrepare,
+    stageTake,
+    stageClean,
+    lockTake,
+    lockRelease,
+    lockForce,
+  ].map((one) => [one.script.name, one]),
+)

@@ -1,0 +1,102 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { WorldState } from './state'
+import { SimWorld } from './world'
+
+const text = z.string()
+const node = z.object({
+  type: z.enum(['dir', 'file']),
+  mode: text,
+  owner: text,
+  group: text,
+  size: z.number(),
+  sha256: text,
+  content: text.exactOptional(),
+  spool: text.exactOptional(),
+  version: text.exactOptional(),
+})
+const process = z.object({
+  component: text,
+  program: text,
+  flags: z.record(text, text),
+  ports: z.array(z.number()),
+  version: text,
+  settled: z.boolean(),
+})
+const unit = z.object({
+  loaded: text,
+  enabled: z.boolean(),
+  active: z.enum(['inactive', 'active', 'activating', 'failed']),
+  sub: text,
+  result: text,
+  exitStatus: z.number(),
+  pid: z.number(),
+  nRestarts: z.number(),
+  enteredUs: z.number(),
+  enteredMs: z.number(),
+  retryAtMs: z.number(),
+  process: process.exactOptional(),
+})
+const user = z.object({ uid: z.number(), group: text, home: text, shell: text, password: text.exactOptional() })
+const machine = z.object({
+  name: text,
+  address: text,
+  arch: z.enum(['x86_64', 'aarch64']),
+  bootId: text,
+  bootedMs: z.number(),
+  users: z.record(text, user),
+  groups: z.record(text, z.number()),
+  nodes: z.record(text, node),
+  units: z.record(text, unit),
+  nextPid: z.number(),
+})
+const cluster = z.object({
+  key: text,
+  members: z.array(z.object({ name: text, memberId: text, peerUrl: text, clientUrl: text })),
+  leader: text,
+  evicted: z.record(text, z.number()),
+  workers: z.array(z.object({ name: text, addr: text, source: text })),
+})
+const world = z.object({ format: z.literal(1), machines: z.array(machine), clusters: z.array(cluster) })
+
+/** Quiet time before a change is written. */
+const settleMs = 100
+
+export type StoredWorld = { world: SimWorld; save(): void }
+
+/**
+ * The hosts of a folder: those of its `state.json`, with fresh ones for addresses that are not in it. Changes are written a moment
+ * later; `save` writes at once. Faults are read from `faults/<address>`, one a line (`disk-full`, `fail-start dm-worker-8262`).
+ */
+export const openWorld = (dir: string, addresses: readonly string[], now: () => number): StoredWorld => {
+  mkdirSync(join(dir, 'faults'), { recursive: true })
+  const path = join(dir, 'state.json')
+  let pending: NodeJS.Timeout | undefined
+  const save = (): void => {
+    clearTimeout(pending)
+    pending = undefined
+    writeFileSync(`${path}.new`, JSON.stringify(opened.state))
+    renameSync(`${path}.new`, path)
+  }
+  const options = {
+    now,
+    faultsOf: (address: string) => linesOf(join(dir, 'faults', address)),
+    onChange: () => {
+      pending ??= setTimeout(save, settleMs)
+    },
+  }
+  const before: WorldState | undefined = existsSync(path) ? world.parse(JSON.parse(readFileSync(path, 'utf8'))) : undefined
+  const known = new Set(before?.machines.map((one) => one.address))
+  const fresh = SimWorld.fresh(addresses, options).state.machines.filter((one) => !known.has(one.address))
+  const opened = new SimWorld({ format: 1, machines: [...(before?.machines ?? []), ...fresh], clusters: before?.clusters ?? [] }, options)
+  save()
+  return { world: opened, save }
+}
+
+const linesOf = (path: string): string[] =>
+  existsSync(path)
+    ? readFileSync(path, 'utf8')
+        .split('\n')
+        .map((line) => line.trim())
+    : []
