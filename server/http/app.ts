@@ -19,7 +19,16 @@ import { type Api, type ApiVariables, newApi } from './api'
 import { answerError } from './errors'
 import { bearerOf, identify } from './identify'
 import { isOwnOrigin } from './origin'
+import { registerAuditRoutes } from './routes/audit'
+import { registerClusterRoutes } from './routes/clusters'
+import { registerCredentialRoutes } from './routes/credentials'
+import { registerDraftRoutes } from './routes/drafts'
 import { registerHealthRoutes } from './routes/health'
+import { registerHostKeyRoutes } from './routes/host-keys'
+import { registerHostRoutes } from './routes/hosts'
+import { registerJobRoutes } from './routes/jobs'
+import { registerPackageRoutes } from './routes/packages'
+import { registerPlanRoutes } from './routes/plans'
 import { registerSessionRoutes } from './routes/session'
 import { registerTokenRoutes } from './routes/tokens'
 import { registerUserRoutes } from './routes/users'
@@ -36,6 +45,15 @@ export const createApi = (deps: ApiDeps): Api => {
   registerSessionRoutes(api)
   registerUserRoutes(api)
   registerTokenRoutes(api)
+  registerAuditRoutes(api)
+  registerClusterRoutes(api)
+  registerCredentialRoutes(api)
+  registerDraftRoutes(api)
+  registerHostKeyRoutes(api)
+  registerHostRoutes(api)
+  registerJobRoutes(api)
+  registerPackageRoutes(api)
+  registerPlanRoutes(api)
   api.doc31('/api/openapi.json', {
     openapi: '3.1.0',
     info: {

@@ -72,3 +72,8 @@ const rowOf = (row: Stored): ErrandRow => ({
   progress: row.progress === null ? null : (JSON.parse(row.progress) as ErrandProgress), // written by noteErrandProgress only
   askedBy: row.askedBy,
 })
+
+/** A result that was for one reading only is emptied. */
+export const finishedErrandTaken = async (db: Db, id: string): Promise<void> => {
+  await db.errand.updateMany({ where: { id }, data: { result: 'null' } })
+}

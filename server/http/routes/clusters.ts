@@ -1,0 +1,129 @@
+import { createRoute } from '@hono/zod-openapi'
+import { z } from 'zod'
+import { askPlan, clusterDetail, clusterRow, errandView, planView } from '@/server/domain/api'
+import { AppError } from '@/server/domain/app-error'
+import { displayCsv, displayJson, displayText } from '@/server/domain/topology/display-text'
+import { changeTimeouts } from '@/server/store/clusters'
+import { askRunner } from '@/server/usecases/ask-errand'
+import { askForPlan } from '@/server/usecases/ask-for-plan'
+import { audited } from '@/server/usecases/audited'
+import { checkTopology } from '@/server/usecases/check-topology'
+import { exportCluster } from '@/server/usecases/export-cluster'
+import { demandCluster, readCluster, readClusters, readDisplay } from '@/server/usecases/read-clusters'
+import { readPlan } from '@/server/usecases/read-plan'
+import { accepts, answers, refusals, takes } from '../answers'
+import type { Api } from '../api'
+import { errandBody, who } from '../who'
+
+const named = { params: z.object({ name: z.string().min(1).max(100) }) }
+const ok = z.object({ ok: z.literal(true) })
+const timeout = z.number().int().min(1).max(3600).nullable().optional()
+
+const list = createRoute({ method: 'get', path: '/api/clusters', responses: { ...answers(z.array(clusterRow)), ...refusals } })
+const read = createRoute({
+  method: 'get',
+  path: '/api/clusters/{name}',
+  request: named,
+  responses: { ...answers(clusterDetail), ...refusals },
+})
+const change = createRoute({
+  method: 'patch',
+  path: '/api/clusters/{name}',
+  request: { ...named, ...takes(z.object({ connectTimeoutS: timeout, waitTimeoutS: timeout })) },
+  responses: { ...answers(ok), ...refusals },
+})
+const display = createRoute({
+  method: 'get',
+  path: '/api/clusters/{name}/display',
+  request: { ...named, query: z.object({ format: z.enum(['json', 'text', 'csv']).optional() }) },
+  responses: { 200: { description: 'As `tiup dm display` prints it: JSON, or text or CSV by Accept or format.' }, ...refusals },
+})
+const plan = createRoute({
+  method: 'post',
+  path: '/api/clusters/{name}/plans',
+  request: { ...named, ...takes(askPlan) },
+  responses: { ...accepts(planView), ...refusals },
+})
+const preflight = createRoute({
+  method: 'post',
+  path: '/api/clusters/{name}/preflight',
+  request: { ...named, ...takes(z.object({ version: z.string(), topology: z.string().max(1_000_000), credentialId: z.string() })) },
+  responses: { ...accepts(errandView), ...refusals },
+})
+const logs = createRoute({
+  method: 'get',
+  path: '/api/clusters/{name}/logs',
+  request: {
+    ...named,
+    query: z.object({ instance: z.string(), file: z.string().optional(), lines: z.coerce.number().int().min(1).max(5000).default(200) }),
+  },
+  responses: { ...accepts(errandView), ...refusals },
+})
+const download = createRoute({
+  method: 'get',
+  path: '/api/clusters/{name}/export',
+  request: named,
+  responses: { 200: { description: 'meta.yaml and the SSH key as TiUP keeps them, tar.gz.' }, ...refusals },
+})
+const check = createRoute({
+  method: 'post',
+  path: '/api/topology/check',
+  request: takes(z.object({ yaml: z.string().max(1_000_000), cluster: z.string().max(100).default('') })),
+  responses: { ...answers(z.object({ problems: z.array(z.unknown()), instances: z.array(z.unknown()) })), ...refusals },
+})
+
+export const registerClusterRoutes = (api: Api): void => {
+  api.openapi(list, async (c) => c.json(await readClusters(c.get('db')), 200))
+  api.openapi(read, async (c) => c.json(await readCluster(c.get('db'), c.req.valid('param').name), 200))
+  api.openapi(change, async (c) => {
+    const { name } = c.req.valid('param')
+    const { connectTimeoutS, waitTimeoutS } = c.req.valid('json')
+    const wanted = { ...(connectTimeoutS !== undefined && { connectTimeoutS }), ...(waitTimeoutS !== undefined && { waitTimeoutS }) }
+    const deed = {
+      what: 'change-timeouts',
+      command: `dm-panel timeouts ${name}`,
+      cluster: name,
+      detail: { change: JSON.stringify(wanted) },
+    }
+    await audited(c.get('db'), who(c), deed, async () => {
+      if (!(await changeTimeouts(c.get('db'), name, wanted))) throw new AppError('usecases.cluster-unknown', 404, { params: { name } })
+    })
+    return c.json({ ok: true as const }, 200)
+  })
+  api.openapi(display, async (c) => {
+    const { header, rows } = await readDisplay(c.get('db'), c.req.valid('param').name)
+    const accept = c.req.header('accept') ?? ''
+    const format = c.req.valid('query').format ?? (accept.includes('text/csv') ? 'csv' : accept.includes('text/plain') ? 'text' : 'json')
+    if (format === 'json') return c.json(displayJson(header, rows), 200)
+    if (format === 'csv') return c.body(displayCsv(rows), 200, { 'Content-Type': 'text/csv; charset=utf-8' })
+    return c.text(displayText(header, rows), 200)
+  })
+  api.openapi(plan, async (c) => {
+    const id = await askForPlan(c.get('db'), who(c), {
+      cluster: c.req.valid('param').name,
+      ...c.req.valid('json'),
+      input: c.req.valid('json').input,
+    })
+    return c.json(await readPlan(c.get('db'), id), 202)
+  })
+  api.openapi(preflight, async (c) => {
+    const cluster = c.req.valid('param').name
+    const deed = { what: 'preflight', command: `tiup dm check ${cluster}`, cluster }
+    return c.json(
+      errandBody(await askRunner(c.get('db'), who(c), { kind: 'preflight', input: { cluster, ...c.req.valid('json') }, deed }), c),
+      202,
+    )
+  })
+  api.openapi(logs, async (c) => {
+    const { name } = await demandCluster(c.get('db'), c.req.valid('param').name)
+    const input = { cluster: name, ...c.req.valid('query') }
+    return c.json(errandBody(await askRunner(c.get('db'), who(c), { kind: 'tail-log', input }), c), 202)
+  })
+  api.openapi(download, async (c) => {
+    const { name } = c.req.valid('param')
+    const archive = await exportCluster(c.get('db'), who(c), name)
+    const headers = { 'Content-Type': 'application/gzip', 'Content-Disposition': `attachment; filename="${name}-tiup.tar.gz"` }
+    return c.body(archive, 200, headers)
+  })
+  api.openapi(check, async (c) => c.json(await checkTopology(c.get('db'), c.req.valid('json')), 200))
+}

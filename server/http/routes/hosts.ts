@@ -1,0 +1,60 @@
+import { createRoute } from '@hono/zod-openapi'
+import { z } from 'zod'
+import { errandView, probeHostsInput } from '@/server/domain/api'
+import { AppError } from '@/server/domain/app-error'
+import { findErrand } from '@/server/store/errands'
+import { adoptClusters, scanTiup } from '@/server/usecases/adopt'
+import { askRunner } from '@/server/usecases/ask-errand'
+import { askSimulatedHosts } from '@/server/usecases/ask-simulated-hosts'
+import { accepts, answers, idParam, refusals, takes } from '../answers'
+import type { Api } from '../api'
+import { errandBody, who } from '../who'
+
+const probe = createRoute({
+  method: 'post',
+  path: '/api/hosts/probe',
+  request: takes(probeHostsInput),
+  responses: { ...accepts(errandView, 'The errand’s result is a list of hosts: key, login, platform.'), ...refusals },
+})
+const errand = createRoute({
+  method: 'get',
+  path: '/api/errands/{id}',
+  request: { params: idParam },
+  responses: { ...answers(errandView), ...refusals },
+})
+const simulated = createRoute({
+  method: 'post',
+  path: '/api/simulated-hosts',
+  responses: { ...accepts(z.object({ file: z.string() }), 'The supervisor starts the simulator.'), ...refusals },
+})
+const scan = createRoute({
+  method: 'post',
+  path: '/api/adopt/scan',
+  request: takes(z.object({ path: z.string().min(1).max(4096) })),
+  responses: { ...accepts(errandView, 'Clusters found in a TiUP storage folder.'), ...refusals },
+})
+const adopt = createRoute({
+  method: 'post',
+  path: '/api/adopt',
+  request: takes(z.object({ path: z.string().min(1).max(4096), names: z.array(z.string()).min(1) })),
+  responses: { ...accepts(errandView), ...refusals },
+})
+
+export const registerHostRoutes = (api: Api): void => {
+  api.openapi(probe, async (c) => {
+    const input = c.req.valid('json')
+    const targets = input.hosts.map(({ address, port }) => `${address}:${port}`)
+    const deed = { what: 'probe-hosts', command: 'dm-panel probe-hosts', targets }
+    return c.json(errandBody(await askRunner(c.get('db'), who(c), { kind: 'probe-hosts', input, deed }), c), 202)
+  })
+  api.openapi(errand, async (c) => {
+    const row = await findErrand(c.get('db'), c.req.valid('param').id)
+    const { id, role } = c.get('user')
+    // Results may name hosts and show logs: they are for whoever asked, and for administrators.
+    if (!row || (row.askedBy !== id && role !== 'admin')) throw new AppError('usecases.errand-unknown', 404)
+    return c.json(errandBody(row, c), 200)
+  })
+  api.openapi(simulated, async (c) => c.json(await askSimulatedHosts(c.get('db'), who(c), c.get('env').dataFolder), 202))
+  api.openapi(scan, async (c) => c.json(errandBody(await scanTiup(c.get('db'), who(c), c.req.valid('json')), c), 202))
+  api.openapi(adopt, async (c) => c.json(errandBody(await adoptClusters(c.get('db'), who(c), c.req.valid('json')), c), 202))
+}

@@ -1,0 +1,98 @@
+import { createRoute } from '@hono/zod-openapi'
+import { z } from 'zod'
+import { answerInput, jobRow, journalEntry } from '@/server/domain/api'
+import { listJobs } from '@/server/store/job-rows'
+import { readJournal } from '@/server/store/journal'
+import { demandJob, jobLog, readJob } from '@/server/usecases/read-jobs'
+import { answerQuestion, cancelJob, pauseJob } from '@/server/usecases/steer-job'
+import { accepts, answers, idParam, refusals, takes } from '../answers'
+import type { Api } from '../api'
+import { textStream } from '../text-stream'
+import { who } from '../who'
+
+const list = createRoute({
+  method: 'get',
+  path: '/api/jobs',
+  request: {
+    query: z.object({
+      cluster: z.string().optional(),
+      state: z.string().optional(),
+      before: z.coerce.number().int().optional(),
+      limit: z.coerce.number().int().min(1).max(500).default(100),
+    }),
+  },
+  responses: { ...answers(z.array(jobRow)), ...refusals },
+})
+const detail = jobRow.extend({
+  plan: z.unknown(),
+  planHash: z.string(),
+  forecast: z.record(z.string(), z.string()),
+  factsAt: z.string().nullable(),
+  view: z.unknown(),
+})
+const read = createRoute({
+  method: 'get',
+  path: '/api/jobs/{id}',
+  request: { params: idParam },
+  responses: { ...answers(detail), ...refusals },
+})
+const journal = createRoute({
+  method: 'get',
+  path: '/api/jobs/{id}/journal',
+  request: {
+    params: idParam,
+    query: z.object({ after: z.coerce.number().int().min(0).default(0), limit: z.coerce.number().int().min(1).max(5000).default(1000) }),
+  },
+  responses: { ...answers(z.array(journalEntry)), ...refusals },
+})
+const log = createRoute({
+  method: 'get',
+  path: '/api/jobs/{id}/log',
+  request: { params: idParam },
+  responses: { 200: { description: 'The whole log as text.' }, ...refusals },
+})
+const steer = (verb: 'cancel' | 'pause') =>
+  createRoute({
+    method: 'post',
+    path: `/api/jobs/{id}/${verb}`,
+    request: { params: idParam },
+    responses: { ...accepts(jobRow), ...refusals },
+  })
+const answer = createRoute({
+  method: 'post',
+  path: '/api/jobs/{id}/answer',
+  request: { params: idParam, ...takes(answerInput) },
+  responses: { ...accepts(jobRow), ...refusals },
+})
+
+export const registerJobRoutes = (api: Api): void => {
+  api.openapi(list, async (c) => {
+    const { cluster, state, before, limit } = c.req.valid('query')
+    return c.json(await listJobs(c.get('db'), { cluster, state, beforeNumber: before, limit }), 200)
+  })
+  api.openapi(read, async (c) => c.json(await readJob(c.get('db'), c.req.valid('param').id), 200))
+  api.openapi(journal, async (c) => {
+    const { after, limit } = c.req.valid('query')
+    const job = await demandJob(c.get('db'), c.req.valid('param').id)
+    return c.json(
+      (await readJournal(c.get('db'), job.id, after, limit)).map((entry): z.infer<typeof journalEntry> => ({ ...entry })),
+      200,
+    )
+  })
+  api.openapi(log, async (c) => {
+    const job = await demandJob(c.get('db'), c.req.valid('param').id)
+    return textStream(jobLog(c.get('db'), job.id), `job-${job.number}.log`)
+  })
+  api.openapi(steer('cancel'), async (c) => {
+    await cancelJob(c.get('db'), who(c), c.req.valid('param').id)
+    return c.json(await demandJob(c.get('db'), c.req.valid('param').id), 202)
+  })
+  api.openapi(steer('pause'), async (c) => {
+    await pauseJob(c.get('db'), who(c), c.req.valid('param').id)
+    return c.json(await demandJob(c.get('db'), c.req.valid('param').id), 202)
+  })
+  api.openapi(answer, async (c) => {
+    await answerQuestion(c.get('db'), who(c), c.req.valid('param').id, c.req.valid('json'))
+    return c.json(await demandJob(c.get('db'), c.req.valid('param').id), 202)
+  })
+}
