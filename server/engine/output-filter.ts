@@ -22,8 +22,10 @@ export const createOutputFilter = (secrets: readonly string[], emit: (text: stri
   const line = (text: string): void => {
     const bare = text.replace(/^\n/, '')
     if (bare.startsWith(probeMark)) cut = true
-    else if (!midLine && bare.startsWith(madeMark)) made.push(bare.slice(madeMark.length).trimEnd())
-    else pass(text)
+    else if (bare.startsWith(madeMark)) {
+      if (bare !== text) pass('\n')
+      made.push(bare.slice(madeMark.length).trimEnd())
+    } else pass(text)
   }
   return {
     made,

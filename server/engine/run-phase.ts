@@ -42,7 +42,9 @@ const runLanes = async (run: JobRun, phase: Phase, open: readonly Lane[]): Promi
   const troubles: Trouble[] = []
   const first = phase === run.plan.phases[0]
   let failed = phase.lanes.filter(({ id }) => run.writer.view.lanes[id]?.state === 'failed').length
-  const halt = (): boolean => (troubles.length > 0 && !first) || stopNow(run, phase) !== undefined || run.dead.signal.aborted
+  // Every host's guards are asked first, so that the operator sees all that does not hold.
+  const halting = (): boolean => troubles.some((trouble) => !first || !isGuard(phase, trouble))
+  const halt = (): boolean => halting() || stopNow(run, phase) !== undefined || run.dead.signal.aborted
   const queue = [...open]
   const worker = async (): Promise<void> => {
     for (let lane = queue.shift(); lane && !halt() && mayBegin(run, phase, lane); lane = queue.shift()) {
