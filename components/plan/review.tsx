@@ -114,7 +114,7 @@ export function Review(props: ReviewProps) {
               <FilesTab files={filesOf(plan)} say={say} load={props.loadBlob} />
             </TabPanel>
             <TabPanel value="commands">
-              <CommandsTab plan={plan} selected={selected} onSelect={setSelected} {...props} load={props.loadCommands} />
+              <CommandsTab {...props} selected={selected} onSelect={setSelected} load={props.loadCommands} />
             </TabPanel>
             <TabPanel value="checks">
               {plan.problems.length === 0 ? (

@@ -1,0 +1,175 @@
+'use client'
+
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { api } from '@/components/data/api'
+import { useLiveJob } from '@/components/data/live'
+import { useJob, usePlan, useSession } from '@/components/data/queries'
+import { ErrorNote, Loaded } from '@/components/data/states'
+import { useWords } from '@/components/data/words'
+import { documentOf } from '@/components/plan/document'
+import { planRows } from '@/components/plan/plan-rows'
+import { PlanView } from '@/components/plan/plan-view'
+import { useJobWords } from '@/components/plan/say'
+import { useNow } from '@/components/ui/time'
+import type { JobRow } from '@/server/domain/api'
+import { emptyJobView, foldEntry } from '@/server/domain/fold-journal'
+import type { JobView } from '@/server/domain/job'
+import type { Entry } from '@/server/domain/journal'
+import type { Plan } from '@/server/domain/plan'
+import type { StepId } from '@/server/domain/step'
+import { Decision } from './decision'
+import { JobHead } from './job-head'
+import { addEntry, emptyLog, type LogLine } from './log-lines'
+import { LogView } from './log-view'
+import { UnderStep } from './under-step'
+
+/** A job, live: the same plan as in its review, now with outcomes, and its log. */
+export function JobPage({ jobId }: { jobId: string }) {
+  const job = useJob(jobId)
+  return (
+    <div className="page">
+      <Loaded query={job} columns={4}>
+        {(row) => <WithPlan row={row} />}
+      </Loaded>
+    </div>
+  )
+}
+
+function WithPlan({ row }: { row: JobRow }) {
+  const plan = usePlan(row.planId)
+  return (
+    <Loaded query={plan} columns={4}>
+      {(record) => {
+        const document = documentOf(record)
+        return document ? <Live row={row} plan={document} hash={record.hash ?? ''} /> : null
+      }}
+    </Loaded>
+  )
+}
+
+function Live({ row, plan, hash }: { row: JobRow; plan: Plan; hash: string }) {
+  const { say, titleOf } = useJobWords()
+  const { sayWords } = useWords()
+  const { entries, connected } = useLiveJob(row.id)
+  const { view, lines } = useFold(plan, entries)
+  const [toggled, setToggled] = useState<Record<string, boolean>>({})
+  const [selected, setSelected] = useState<StepId>()
+  const [failure, setFailure] = useState<unknown>(null)
+  const now = useNow()
+  const { data: session } = useSession()
+  const disabledReason = session?.user?.role === 'viewer' ? say('review.viewer') : undefined
+  const send = async (act: string, body: unknown) => {
+    setFailure(null)
+    await api(`/api/jobs/${row.id}/${act}`, { method: 'POST', body }).catch((error: unknown) => {
+      setFailure(error)
+      throw error
+    })
+  }
+  const question = view.question
+  const answer = (given: { choice: string; reason: string }) => send('answer', { question: question?.id, ...given })
+  const shownText = useMemo(() => textOf(say, titlesOf(plan, titleOf)), [say, plan, titleOf])
+  return (
+    <>
+      <JobHead
+        row={row}
+        plan={plan}
+        view={view}
+        hash={hash}
+        connected={connected}
+        nowMs={now}
+        say={say}
+        disabledReason={disabledReason}
+        send={send}
+      />
+      {failure !== null && (
+        <div className="px-5 py-2">
+          <ErrorNote error={failure} />
+        </div>
+      )}
+      {question?.about === 'pause' && (
+        <div className="border-(--warn-line) border-y bg-(--warn-bg) px-5 py-3">
+          <p role="alert" className="mb-2 font-semibold">
+            {say('ask.pause')}
+          </p>
+          <Decision key={question.id} question={question} say={say} disabledReason={disabledReason} onAnswer={answer} />
+        </div>
+      )}
+      <div className="flex min-h-0 flex-1 max-lg:flex-col max-lg:overflow-auto">
+        <div className="min-h-0 min-w-0 flex-1 overflow-auto border-(--line) border-r max-lg:flex-none">
+          <PlanView
+            rows={planRows({ plan, job: view, toggled })}
+            say={say}
+            sayWords={sayWords}
+            titleOf={titleOf}
+            nowMs={now}
+            selected={selected}
+            onSelect={(step) => setSelected(step === selected ? undefined : step)}
+            onToggle={(id, open) => setToggled((before) => ({ ...before, [id]: open }))}
+            under={(under) => <UnderStep row={under} job={view} say={say} onAnswer={answer} disabledReason={disabledReason} />}
+          />
+        </div>
+        <div className="relative flex min-h-0 min-w-0 flex-1 max-lg:h-[70vh] max-lg:flex-none">
+          <LogView
+            lines={lines}
+            version={lines.length + view.lastSeq}
+            shownText={shownText}
+            say={say}
+            selected={selected}
+            onSelect={setSelected}
+            downloadHref={`/api/jobs/${row.id}/log`}
+            goTo={useLineOfAddress()}
+          />
+        </div>
+      </div>
+    </>
+  )
+}
+
+type Folded = { count: number; view: JobView; log: ReturnType<typeof emptyLog> }
+
+/** Folds what is new since the last render onto what is folded already; begins anew when the journal does. */
+const useFold = (plan: Plan, entries: readonly Entry[]): { view: JobView; lines: readonly LogLine[] } => {
+  const folded = useRef<Folded | null>(null)
+  return useMemo(() => {
+    let now = folded.current
+    if (!now || entries.length < now.count) now = { count: 0, view: emptyJobView(plan), log: emptyLog() }
+    let view = now.view
+    for (const entry of entries.slice(now.count)) {
+      view = foldEntry(plan, view, entry)
+      addEntry(now.log, entry)
+    }
+    folded.current = { count: entries.length, view, log: now.log }
+    return { view, lines: now.log.lines }
+  }, [plan, entries])
+}
+
+const titlesOf = (
+  plan: Plan,
+  titleOf: (step: Plan['phases'][number]['lanes'][number]['steps'][number]) => string,
+): ReadonlyMap<StepId, string> =>
+  new Map(
+    plan.phases.flatMap((phase) =>
+      phase.lanes.flatMap((lane) =>
+        [...lane.steps, ...(lane.onLeave ?? [])].map((step) => [step.id, `${lane.subject}  ${titleOf(step)}`] as const),
+      ),
+    ),
+  )
+
+const textOf =
+  (say: ReturnType<typeof useJobWords>['say'], titles: ReadonlyMap<StepId, string>) =>
+  (line: LogLine): string => {
+    if (line.kind === 'head') return titles.get(line.text) ?? line.text
+    return line.word ? say(line.word.word, line.word.params) : line.text
+  }
+
+/** The line that the address names: `#L412`. */
+const useLineOfAddress = (): number | undefined => {
+  const [line, setLine] = useState<number>()
+  useEffect(() => {
+    const read = () => setLine(Number(/^#L(\d+)$/.exec(window.location.hash)?.[1]) || undefined)
+    read()
+    window.addEventListener('hashchange', read)
+    return () => window.removeEventListener('hashchange', read)
+  }, [])
+  return line
+}

@@ -1,0 +1,145 @@
+'use client'
+
+import { useRouter } from 'next/navigation'
+import { useCallback } from 'react'
+import { api } from '@/components/data/api'
+import { useAskPlan, usePlan, useSession, useSubmitPlan } from '@/components/data/queries'
+import { ErrorNote, Loaded } from '@/components/data/states'
+import { useWords } from '@/components/data/words'
+import { Note } from '@/components/ui/banner'
+import { Button, ButtonLink } from '@/components/ui/button'
+import { StatusShape } from '@/components/ui/status-shape'
+import type { PlanView } from '@/server/domain/api'
+import type { StepId } from '@/server/domain/step'
+import { documentOf } from './document'
+import { Review } from './review'
+import { useJobWords } from './say'
+
+/** The review of a plan, from the moment that it is asked for. */
+export function ReviewPage({ planId }: { planId: string }) {
+  const query = usePlan(planId)
+  return (
+    <div className="page">
+      <Loaded query={query} columns={3}>
+        {(record) => <Body record={record} />}
+      </Loaded>
+    </div>
+  )
+}
+
+function Body({ record }: { record: PlanView }) {
+  const { say } = useJobWords()
+  const plan = documentOf(record)
+  return (
+    <>
+      <header className="ph pb-4">
+        <h1>{say(`job.title.${record.operation}`, { cluster: record.cluster })}</h1>
+        {record.jobId && (
+          <ButtonLink href={`/jobs/${record.jobId}`} className="ml-auto">
+            {say('review.open-job')}
+          </ButtonLink>
+        )}
+      </header>
+      {record.state === 'probing' && (
+        <p role="status" className="flex items-center gap-2 px-5">
+          <StatusShape shape="busy" />
+          {say('review.probing')}
+        </p>
+      )}
+      {record.state === 'failed' && <Failed record={record} />}
+      {plan && record.state !== 'failed' && record.state !== 'probing' && <Ready record={record} plan={plan} />}
+    </>
+  )
+}
+
+function Ready({ record, plan }: { record: PlanView; plan: NonNullable<ReturnType<typeof documentOf>> }) {
+  const router = useRouter()
+  const { say, titleOf } = useJobWords()
+  const { sayWords, sayProblem } = useWords()
+  const submit = useSubmitPlan(record.id)
+  const again = useAgain(record)
+  const { data: session } = useSession()
+  const loadCommands = useCallback(
+    (step: StepId) =>
+      api<{ commands: string[] }>(`/api/plans/${record.id}/commands?step=${encodeURIComponent(step)}`).then((one) => one.commands),
+    [record.id],
+  )
+  const loadBlob = useCallback((sha: string) => api<{ secret: boolean; text: string }>(`/api/plans/${record.id}/blobs/${sha}`), [record.id])
+  return (
+    <>
+      {submit.error && (
+        <div className="px-5 pb-3">
+          <ErrorNote error={submit.error} />
+        </div>
+      )}
+      <Review
+        record={record}
+        plan={plan}
+        say={say}
+        sayWords={sayWords}
+        sayProblem={sayProblem}
+        titleOf={titleOf}
+        loadCommands={loadCommands}
+        loadBlob={loadBlob}
+        running={submit.isPending}
+        onAgain={again.run}
+        mayNotRun={session?.user?.role === 'viewer' ? say('review.viewer') : undefined}
+        onRun={(confirm, consent) =>
+          submit.mutate(confirm === undefined ? { consent } : { confirm, consent }, { onSuccess: (job) => router.push(`/jobs/${job.id}`) })
+        }
+      />
+    </>
+  )
+}
+
+function Failed({ record }: { record: PlanView }) {
+  const { say } = useJobWords()
+  const { sayProblem } = useWords()
+  const again = useAgain(record)
+  return (
+    <div className="flex max-w-3xl flex-col gap-3 px-5">
+      <Note tone="bad" title={say('review.failed')}>
+        {record.error}
+        <ul className="mt-1 list-disc pl-4">
+          {record.problems.map((problem, index) => {
+            const text = sayProblem(problem)
+            return (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the problems of one answer
+              <li key={index}>
+                {text.message} <span className="t3">{text.hint}</span>
+              </li>
+            )
+          })}
+        </ul>
+      </Note>
+      <ErrorNote error={again.error} />
+      <span>
+        <Button look="primary" onClick={again.run} busy={again.busy}>
+          {say('review.again')}
+        </Button>
+      </span>
+    </div>
+  )
+}
+
+/** Makes the same plan anew from fresh facts, and goes to its review. */
+const useAgain = (record: PlanView) => {
+  const router = useRouter()
+  const ask = useAskAgain(record)
+  return {
+    run: () => ask.mutate(undefined, { onSuccess: (plan) => router.replace(`/plans/${plan.id}`) }),
+    busy: ask.isPending,
+    error: ask.error,
+  }
+}
+
+const useAskAgain = (record: PlanView) => {
+  const ask = useAskPlan()
+  return {
+    ...ask,
+    mutate: (_: undefined, options: { onSuccess: (plan: PlanView) => void }) =>
+      void api<unknown>(`/api/plans/${record.id}/input`).then((input) =>
+        ask.mutate({ cluster: record.cluster, operation: record.operation, input }, options),
+      ),
+  }
+}
