@@ -1,0 +1,266 @@
+'use client'
+
+import { useQueryClient } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
+import { useEffect, useState } from 'react'
+import { api } from '@/components/data/api'
+import { dropDraft, runErrand, saveDraft, useAskPlan, useClusters, useCredentials, useDraft, usePackages } from '@/components/data/queries'
+import { ErrorNote } from '@/components/data/states'
+import { useUrlState } from '@/components/data/url-state'
+import { useWords } from '@/components/data/words'
+import { useSay } from '@/components/plan/say'
+import { Button } from '@/components/ui/button'
+import { StatusShape } from '@/components/ui/status-shape'
+import type { CredentialRow, ErrandView, ProbedHost } from '@/server/domain/api'
+import type { CheckRow } from '@/server/domain/check-row'
+import { deployWords } from '@/server/domain/words/deploy'
+import { AccessStep, type NewCredential } from './access-step'
+import { ChecksStep } from './checks-step'
+import { type Draft, emptyDraft, hindranceOf, hostsOf, noCheck, type TopologyCheck, type WizardStep, wizardSteps } from './draft'
+import { NameStep } from './name-step'
+import { Summary } from './summary'
+import { TopologyStep } from './topology-step'
+
+const draftKey = 'deploy'
+
+/** Name → topology → access → checks, each with its own address; ends in the plan review. What is typed is kept on the server. */
+export function DeployWizard() {
+  const stored = useDraft<Draft>(draftKey)
+  if (stored.isPending) return null
+  return <Wizard initial={{ ...emptyDraft, ...stored.data }} />
+}
+
+function Wizard({ initial }: { initial: Draft }) {
+  const say = useSay(deployWords)
+  const { sayWords, sayProblem } = useWords()
+  const url = useUrlState()
+  const router = useRouter()
+  const client = useQueryClient()
+  const step: WizardStep = wizardSteps.find((one) => one === url.get('step')) ?? 'name'
+  const [draft, setDraft] = useState(initial)
+  const change = (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes }))
+  const check = useTopologyCheck(draft)
+  const access = useAccess(draft, hostsOf(check))
+  const checks = useChecks(draft)
+  const ask = useAskPlan()
+  const clusters = useClusters()
+  const credentials = useCredentials()
+  const packages = usePackages()
+  useSaved(draft)
+  const seen = { taken: (clusters.data ?? []).map((one) => one.name), check, hostsReady: access.ready, rows: checks.rows }
+  const hindrance = hindranceOf(step, draft, seen)
+  const [shown, setShown] = useState<string>()
+  const go = (to: WizardStep) => {
+    setShown(undefined)
+    url.set({ step: to })
+  }
+  const next = () => {
+    if (hindrance) return setShown(hindrance)
+    const following = wizardSteps[wizardSteps.indexOf(step) + 1]
+    if (following) return go(following)
+    ask.mutate(
+      {
+        cluster: draft.name,
+        operation: 'deploy',
+        input: { version: draft.version, topology: draft.yaml, credentialId: draft.credentialId, waivers: draft.waivers },
+      },
+      {
+        onSuccess: (plan) => {
+          void dropDraft(client, draftKey)
+          router.push(`/plans/${plan.id}`)
+        },
+      },
+    )
+  }
+  const versions = [...new Set((packages.data ?? []).filter((one) => one.component === 'dm-master').map((one) => one.version))]
+    .sort()
+    .reverse()
+  return (
+    <div className="page">
+      <header className="ph border-(--line) border-b pb-4">
+        <h1>{draft.name === '' ? say('deploy.title') : say('deploy.title-named', { name: draft.name })}</h1>
+        {draft.version !== '' && <span className="font-mono text-(--text-2)">{draft.version}</span>}
+        <Button look="ghost" className="ml-auto" onClick={() => router.push('/clusters')}>
+          {say('deploy.leave')}
+        </Button>
+      </header>
+      <div className="wiz max-lg:grid-cols-1! max-lg:overflow-auto">
+        <Stepper step={step} go={go} draft={draft} seen={seen} say={say} />
+        <div className="wmain">
+          {step === 'name' && <NameStep say={say} draft={draft} onChange={change} versions={versions} problem={shown} />}
+          {step === 'topology' && (
+            <TopologyStep say={say} sayProblem={sayProblem} yaml={draft.yaml} onChange={(yaml) => change({ yaml })} check={check} />
+          )}
+          {step === 'access' && (
+            <AccessStep
+              say={say}
+              cluster={draft.name}
+              credentials={(credentials.data ?? []).filter((one) => one.kind !== 'generated-key')}
+              chosen={draft.credentialId}
+              onChoose={(credentialId) => change({ credentialId })}
+              onSave={async (made: NewCredential) => {
+                const row = await api<CredentialRow>('/api/credentials', { method: 'POST', body: made })
+                await client.invalidateQueries({ queryKey: ['credentials'] })
+                change({ credentialId: row.id })
+              }}
+              hosts={hostsOf(check)}
+              probed={access.probed}
+              probing={access.busy}
+              onProbe={access.probe}
+              onConfirm={access.confirm}
+            />
+          )}
+          {step === 'checks' && (
+            <ChecksStep
+              say={say}
+              sayWords={sayWords}
+              rows={checks.rows}
+              at={checks.at}
+              running={checks.busy}
+              hostCount={hostsOf(check).length}
+              waivers={draft.waivers}
+              onWaive={(waiver) => change({ waivers: [...draft.waivers, waiver] })}
+              onRun={checks.run}
+            />
+          )}
+          <div className="px-5" aria-live="polite">
+            <ErrorNote error={ask.error ?? access.error ?? checks.error} />
+          </div>
+        </div>
+        <Summary say={say} draft={draft} check={check} />
+      </div>
+      <footer className="wfoot">
+        <Button
+          size="large"
+          onClick={() => (step === 'name' ? router.push('/clusters') : go(wizardSteps[wizardSteps.indexOf(step) - 1] ?? 'name'))}
+        >
+          {say('deploy.back')}
+        </Button>
+        <span className="flex items-center gap-2" role="status">
+          {shown && <StatusShape shape="bad" />}
+          {shown ? say(shown, { count: check.problems.filter((one) => one.severity === 'error').length }) : ''}
+        </span>
+        <Button look="primary" size="large" className="ml-auto" busy={ask.isPending} onClick={next}>
+          {say(step === 'checks' ? 'deploy.next.review' : `deploy.next.${wizardSteps[wizardSteps.indexOf(step) + 1]}`)}
+        </Button>
+      </footer>
+    </div>
+  )
+}
+
+type Say = ReturnType<typeof useSay>
+type StepperProps = { step: WizardStep; go: (step: WizardStep) => void; draft: Draft; seen: Parameters<typeof hindranceOf>[2]; say: Say }
+
+function Stepper({ step, go, draft, seen, say }: StepperProps) {
+  const answers: Record<WizardStep, string> = {
+    name: [draft.name, draft.version].filter(Boolean).join(', '),
+    topology: say('deploy.will.on-hosts', { instances: seen.check.instances.length, hosts: hostsOf(seen.check).length }),
+    access: '',
+    checks: '',
+  }
+  return (
+    <nav className="stepper max-lg:border-r-0 max-lg:border-b" aria-label={say('deploy.title')}>
+      <ol>
+        {wizardSteps.map((one) => {
+          const done = wizardSteps.indexOf(one) < wizardSteps.indexOf(step) && !hindranceOf(one, draft, seen)
+          return (
+            <li key={one} aria-current={one === step ? 'step' : undefined}>
+              <StatusShape shape={done ? 'done' : one === step ? 'busy' : 'todo'} className={one === step ? 'animate-none!' : ''} />
+              <button type="button" className="text-left" onClick={() => go(one)}>
+                {say(`deploy.step.${one}`)}
+                {done && answers[one] !== '' && <small>{answers[one]}</small>}
+              </button>
+            </li>
+          )
+        })}
+        <li>
+          <StatusShape shape="todo" />
+          <span>{say('deploy.step.review')}</span>
+        </li>
+      </ol>
+    </nav>
+  )
+}
+
+/** Asks the server what it makes of the text, 300 ms after the last key. */
+const useTopologyCheck = (draft: Draft): TopologyCheck => {
+  const [check, setCheck] = useState(noCheck)
+  useEffect(() => {
+    const abort = new AbortController()
+    const timer = setTimeout(() => {
+      void api<TopologyCheck>('/api/topology/check', {
+        method: 'POST',
+        body: { yaml: draft.yaml, cluster: draft.name },
+        signal: abort.signal,
+      })
+        .then(setCheck)
+        .catch(() => undefined) // an aborted or failed look keeps the last answer; the next key asks again
+    }, 300)
+    return () => {
+      clearTimeout(timer)
+      abort.abort()
+    }
+  }, [draft.yaml, draft.name])
+  return check
+}
+
+/** Keeps the draft on the server, a second after the last change. */
+const useSaved = (draft: Draft): void => {
+  useEffect(() => {
+    if (draft === emptyDraft) return
+    const timer = setTimeout(() => void saveDraft(draftKey, draft).catch(() => undefined), 1000)
+    return () => clearTimeout(timer)
+  }, [draft])
+}
+
+/** Host keys and a tried login. */
+const useAccess = (draft: Draft, hosts: readonly { address: string; port: number }[]) => {
+  const [probed, setProbed] = useState<readonly ProbedHost[]>([])
+  const work = useWork()
+  const probe = (withLogin: boolean) =>
+    work.run(async () => {
+      const body = { hosts, ...(withLogin ? { credentialId: draft.credentialId } : {}) }
+      setProbed(await runErrand<ProbedHost[]>(() => api<ErrandView>('/api/hosts/probe', { method: 'POST', body })))
+    })
+  const confirm = async () => {
+    const keys = probed.filter((one) => one.state === 'new').map(({ address, port, keyType, key }) => ({ address, port, keyType, key }))
+    await work.run(async () => {
+      await api('/api/host-keys', { method: 'POST', body: { keys } })
+    })
+    await probe(draft.credentialId !== '')
+  }
+  const ready =
+    hosts.length > 0 &&
+    hosts.every((host) => probed.some((one) => one.address === host.address && one.port === host.port && one.login === 'ok'))
+  return { probed, probe, confirm, ready, busy: work.busy, error: work.error }
+}
+
+/** The preflight report. */
+const useChecks = (draft: Draft) => {
+  const [rows, setRows] = useState<readonly CheckRow[]>([])
+  const [at, setAt] = useState<string | null>(null)
+  const work = useWork()
+  const run = () =>
+    work.run(async () => {
+      const body = { version: draft.version, topology: draft.yaml, credentialId: draft.credentialId }
+      setRows(
+        await runErrand<CheckRow[]>(() =>
+          api<ErrandView>(`/api/clusters/${encodeURIComponent(draft.name)}/preflight`, { method: 'POST', body }),
+        ),
+      )
+      setAt(new Date().toISOString())
+    })
+  return { rows, at, run, busy: work.busy, error: work.error }
+}
+
+const useWork = () => {
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<unknown>(null)
+  const run = async (work: () => Promise<void>) => {
+    setBusy(true)
+    setError(null)
+    await work().catch(setError)
+    setBusy(false)
+  }
+  return { busy, error, run }
+}
