@@ -7,7 +7,6 @@ import type { Lane, OperationName, Phase, Plan, PlanHost } from '@/server/domain
 import type { BlobRef, Step } from '@/server/domain/step'
 import { hostsOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
-import type { Words } from '@/server/domain/words/words'
 import type { Part } from '@/server/templates/rendered-file'
 import type { OperationInput, PlannedBlob } from './input'
 
@@ -91,7 +90,7 @@ export const planOf = (
       hostsOf(topology).flatMap((host) => (touched.has(host.hostId) ? [[host.hostId, planHost(host, input)]] : [])),
     ),
     phases,
-    problems: rest.problems,
+    problems: [...(input.problems ?? []), ...rest.problems],
     impact: rest.impact,
     tiupCommand: rest.tiupCommand,
     destructive: rest.destructive,
@@ -138,6 +137,3 @@ export const httpQuestion = (instance: Instance): HealthQuestion => {
     path: typeof health === 'object' ? health.httpPath : '/',
   }
 }
-
-/** Words of a phase's title. */
-export const titled = (word: string, params?: Words['params']): Words => (params ? { word, params } : { word })

@@ -29,6 +29,8 @@ export type OperationInput = {
   localTexts?: Readonly<Record<string, string>>
   /** deploy: preflight problems that the user waived, with a reason. */
   waivers?: readonly { code: string; host?: string }[]
+  /** Found before planning (by the topology's reader, against other clusters); they lead the plan's problems. */
+  problems?: readonly Problem[]
   /** start, stop: both empty is everything; both given is their intersection. */
   roles?: readonly string[]
   nodes?: readonly string[]

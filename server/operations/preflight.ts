@@ -1,3 +1,4 @@
+import { components } from '@/server/domain/component'
 import type { HostFacts } from '@/server/domain/facts'
 import type { HostId, Instance } from '@/server/domain/instance'
 import type { Problem } from '@/server/domain/problem'
@@ -6,6 +7,7 @@ import { hostIdOf, type Topology } from '@/server/domain/topology/topology'
 import type { Words } from '@/server/domain/words/words'
 import { packageFor, wantedBytes, wantedVersion, withSeenPlatforms } from './deploy-packages'
 import type { OperationFacts, OperationInput } from './input'
+import { isExporter } from './select'
 
 export const checkGroups = ['host', 'platform', 'ports', 'directories', 'resources', 'packages', 'network'] as const
 export type CheckGroup = (typeof checkGroups)[number]
@@ -41,6 +43,11 @@ export const preflight = (asWritten: Topology, facts: OperationFacts, input: Ope
 export const preflightProblems = (topology: Topology, facts: OperationFacts, input: OperationInput): Problem[] => [
   ...preflight(topology, facts, input).flatMap((row): Problem[] => {
     if (row.state === 'ok') return []
+    // Of a host that did not answer one problem says enough.
+    if (row.state === 'unknown')
+      return facts.hosts[row.host]?.system
+        ? [{ code: 'preflight.unknown', severity: 'warning', params: { host: row.host, expected: row.expected } }]
+        : []
     const waived = (input.waivers ?? []).some(
       (one) => one.code === row.code && (one.host === undefined || one.host === row.host) && waivable(row.code),
     )
@@ -52,7 +59,15 @@ export const preflightProblems = (topology: Topology, facts: OperationFacts, inp
 
 /** Without these nothing can be installed, whatever the reason given. */
 const waivable = (code: string): boolean =>
-  !['preflight.reach', 'preflight.root', 'preflight.platform', 'preflight.systemd', 'preflight.package', 'preflight.port'].includes(code)
+  ![
+    'preflight.reach',
+    'preflight.root',
+    'preflight.platform',
+    'preflight.systemd',
+    'preflight.package',
+    'preflight.package-layout',
+    'preflight.port',
+  ].includes(code)
 
 export type ReachPair = { from: HostId; address: string; port: number; what: string }
 
@@ -174,7 +189,7 @@ const platformRows = (
           ),
         ]
       : []),
-    ...instances.map((one) => packageRow(one, topology, input)),
+    ...instances.flatMap((one) => packageRows(one, topology, input)),
   ]
 }
 
@@ -182,23 +197,15 @@ const needsNuma = (host: HostId, topology: Topology): boolean =>
   (topology.monitored?.numa_node ?? '') !== '' ||
   entriesOf(topology).some(({ entry }) => hostIdOf(entry) === host && 'numa_node' in entry && Boolean(entry.numa_node))
 
-const packageRow = (one: Instance, topology: Topology, input: OperationInput): CheckRow => {
+const packageRows = (one: Instance, topology: Topology, input: OperationInput): CheckRow[] => {
   const wanted = `${one.component} ${wantedVersion(one.component, topology, input.version) || 'any version'} ${one.os}/${one.arch}`
   const found = packageFor(one, topology, input)
+  const about = { host: one.hostId, subject: one.id, group: 'packages', params: { package: wanted } } as const
   const seen = found ? `${found.version}, ${found.origin.from}` : 'not in the store'
-  return row(
-    found !== undefined,
-    {
-      host: one.hostId,
-      code: 'preflight.package',
-      subject: one.id,
-      group: 'packages',
-      expected: wanted,
-      seen,
-      params: { package: wanted },
-    },
-    'fail',
-  )
+  const there = row(found !== undefined, { ...about, code: 'preflight.package', expected: wanted, seen }, 'fail')
+  const { entry } = components[one.component]
+  if (!found || found.entry === entry || (isExporter(one) && found.entry === one.component)) return [there]
+  return [there, row(false, { ...about, code: 'preflight.package-layout', expected: entry, seen: found.entry }, 'fail')]
 }
 
 const portRows = (host: HostId, instances: readonly Instance[], seen: HostFacts): CheckRow[] =>

@@ -78,12 +78,17 @@ const removalSteps = (host: HostId, input: OperationInput): Draft[] => {
   const whole = new Set<string>()
   const userMade = done.some((step) => step.kind === 'user-present' && made[step.id]?.some((what) => what === `user ${step.user}`))
   const drafts = done.toReversed().flatMap((step) => undo(step, made[step.id] ?? [], { host, userMade, install: isInstall(step, input) }))
-  const unitsFirst = [...drafts.filter((one) => isUnitStep(one)), ...drafts.filter((one) => !isUnitStep(one))]
+  const unitsFirst = [1, 2, 3, 4].flatMap((rank) => drafts.filter((one) => rankOf(one) === rank))
   for (const { step } of unitsFirst) if (step.kind === 'path-absent' && !step.onlyEmpty) whole.add(step.path)
   return withoutRepeats(unitsFirst.filter(({ step }) => step.kind !== 'path-absent' || !liesIn(step.path, whole)))
 }
 
-const isUnitStep = ({ step }: Draft): boolean => step.kind === 'unit-enabled' || step.kind === 'unit-stopped'
+/** Units first; the account, its key and at last its sudo, which the steps before may need. */
+const rankOf = ({ step }: Draft): number => {
+  if (step.kind === 'unit-enabled' || step.kind === 'unit-stopped') return 1
+  if (step.kind === 'user-absent' || step.kind === 'authorized-key-absent') return 3
+  return step.kind === 'path-absent' && step.path.startsWith('/etc/sudoers.d/') ? 4 : 2
+}
 
 /** Folders of an instance go with all that is in them; the levels above only when nothing else is left there. */
 const isInstall = (step: Step, input: OperationInput): boolean => {

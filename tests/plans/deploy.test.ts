@@ -82,6 +82,17 @@ describe('deploy', () => {
     expect(severities([{ code: 'preflight.disk', host: '10.0.0.5' }])).toEqual(['preflight.port error', 'preflight.disk error'])
   })
 
+  it('leads with what was found before, and refuses a package of another layout', () => {
+    const input = inputFor(three, {
+      problems: [{ code: 'topology.port-of-cluster', severity: 'error', params: {} }],
+      packages: packages.map((one) => (one.component === 'prometheus' ? { ...one, entry: 'prometheus-2.42/prometheus' } : one)),
+    })
+    expect(deploy.plan(three, fresh(three), input).plan.problems.map((one) => one.code)).toEqual([
+      'topology.port-of-cluster',
+      'preflight.package-layout',
+    ])
+  })
+
   it('asks every pair that must reach each other, and takes a refusal for an answer', () => {
     const network = preflight(three, fresh(three), inputFor(three)).filter((one) => one.group === 'network')
     expect(new Set(network.map((one) => one.state))).toEqual(new Set(['ok']))

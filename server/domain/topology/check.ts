@@ -9,6 +9,7 @@ export const topologyProblems = (topology: Topology): Problem[] => [
   ...countProblems(topology),
   ...entriesOf(topology).flatMap(({ path, entry }) => entryProblems(path, entry)),
   ...monitoredProblems(topology),
+  ...ignoredKeys(topology),
   ...duplicateNames(topology),
   ...portConflicts(topology),
   ...directoryConflicts(topology),
@@ -178,6 +179,16 @@ const monitoredProblems = (topology: Topology): Problem[] => {
   if (!monitored) return []
   const dirs = (['deploy_dir', 'data_dir', 'log_dir'] as const).flatMap((field) => pathProblems(`monitored.${field}`, monitored[field]))
   return [...dirs, ...resourceProblems('monitored.resource_control', monitored.resource_control)]
+}
+
+/** Of a TiDB cluster; TiUP takes them for DM too, and they change nothing there. */
+const ignoredKeys = (topology: Topology): Problem[] => {
+  const keys = ['ng_port', 'ng_monitoring_config', 'prom_remote_write_to_vm', 'use_vm_as_datasource']
+  return entriesOf(topology).flatMap(({ path, entry }) =>
+    Object.entries(entry).flatMap(([key, value]) =>
+      keys.includes(key) && value ? [warning('ignored-key', `${path}.${key}`, { key })] : [],
+    ),
+  )
 }
 
 const duplicateNames = (topology: Topology): Problem[] => {

@@ -33,6 +33,17 @@ export const operationProblems = {
     message: ['No package of {package} for {host}.', '没有适用于 {host} 的安装包 {package}。'],
     hint: ['Upload it or fetch it from a mirror on the page Packages.', '请在“安装包”页面上传，或从镜像获取。'],
   },
+  'preflight.package-layout': {
+    message: [
+      'The package {package} has its program at {seen}, not at {expected}.',
+      '安装包 {package} 的程序位于 {seen}，而不是 {expected}。',
+    ],
+    hint: ['Pack it as TiUP does, or fetch it from a mirror.', '请按 TiUP 的方式打包，或从镜像获取。'],
+  },
+  'preflight.unknown': {
+    message: ['On {host} this could not be checked: {expected}.', '在 {host} 上无法检查：{expected}。'],
+    hint: ['Run the checks again; if it stays so, look at the host yourself.', '请重新运行检查；若仍如此，请自行查看该主机。'],
+  },
   'preflight.port': {
     message: [
       'Port {port} on {host} is taken by {who}; {component} wants it.',
@@ -175,6 +186,7 @@ export const operationWords = {
   'preflight.commands.title': ['Programs', '所需程序'],
   'preflight.numactl.title': ['numactl', 'numactl'],
   'preflight.package.title': ['Package of {package}', '安装包 {package}'],
+  'preflight.package-layout.title': ['Layout of {package}', '{package} 的目录结构'],
   'preflight.port.title': ['Port {port}', '端口 {port}'],
   'preflight.directory.title': ['Directory {path}', '目录 {path}'],
   'preflight.disk.title': ['Disk of {path}', '{path} 的磁盘空间'],

@@ -76,6 +76,10 @@ export const topologyProblems = {
     message: ['The limit {value} has more than one line.', '限制值 {value} 多于一行。'],
     hint: ['Write it in one line, as systemd takes it.', '请按 systemd 的写法写成一行。'],
   },
+  'topology.ignored-key': {
+    message: ['{key} has no effect in a DM cluster.', '{key} 在 DM 集群中不起作用。'],
+    hint: ['It may stay; remove it to avoid confusion.', '可以保留；为避免混淆可将其删除。'],
+  },
   'topology.tls-unsupported': {
     message: ['Clusters with TLS between the components can not be deployed yet.', '暂不支持部署组件间启用 TLS 的集群。'],
     hint: ['Remove enable_tls, or deploy this cluster by tiup and adopt it here.', '请删除 enable_tls，或用 tiup 部署该集群后在此纳管。'],
