@@ -91,7 +91,7 @@ const tarOf = async (files: readonly DemoFile[]): Promise<Buffer> => {
   const tar = pack()
   for (const { name, mode, bytes } of files) tar.entry({ name, mode, mtime: new Date(0), uid: 0, gid: 0 }, bytes)
   tar.finalize()
-  const chunks: Buffer[] = []
-  for await (const chunk of tar) chunks.push(Buffer.from(chunk))
+  const chunks: Uint8Array[] = []
+  for await (const chunk of tar) if (chunk instanceof Uint8Array) chunks.push(chunk)
   return Buffer.concat(chunks)
 }
