@@ -4,7 +4,7 @@ import path from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import tar, { type Header } from 'tar-stream'
+import tar, { type Header, type Source } from 'tar-stream'
 import { componentNames, componentSpec } from '@/server/domain/component'
 import type { PackageComponent } from '@/server/domain/package'
 import type { Problem } from '@/server/domain/problem'
@@ -146,7 +146,7 @@ const isText = (name: string): boolean => /^dm-master\/(?:conf\/[^/]+\.rules\.ym
 const isProgram = (name: string): boolean =>
   packageComponents.some((component) => programPaths(component).includes(name)) || /^[^/]+\/(?:node|blackbox)_exporter$/.test(name)
 
-const readFile = async (bytes: AsyncIterable<Buffer | Uint8Array>, name: string, header: Header, found: Found): Promise<void> => {
+const readFile = async (bytes: Source, name: string, header: Header, found: Found): Promise<void> => {
   const hash = isProgram(name) ? createHash('sha256') : null
   const text = isText(name) ? [] : null
   if (text && (header.size ?? 0) > packageLimits.textBytes) throw new Unfit(problem('text-too-large', { path: name }))
@@ -159,7 +159,7 @@ const readFile = async (bytes: AsyncIterable<Buffer | Uint8Array>, name: string,
   found.texts[name] = whole.toString('utf8')
 }
 
-const consume = async (bytes: AsyncIterable<Buffer | Uint8Array>, hash: Hash | null, text: Buffer[] | null): Promise<Buffer> => {
+const consume = async (bytes: Source, hash: Hash | null, text: Buffer[] | null): Promise<Buffer> => {
   let head = Buffer.alloc(0)
   for await (const chunk of bytes) {
     const part = Buffer.from(chunk)

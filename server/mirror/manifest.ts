@@ -33,10 +33,12 @@ const snapshot = z.object({
   _type: z.literal('snapshot'),
   meta: z.record(z.string(), z.object({ version: count, length: count })),
 })
+/** Old indexes leave it out, which TiUP reads as none needed; one signature is the least that is asked for here. */
+const ownerThreshold = count.default(1).transform((threshold) => Math.max(1, threshold))
 const index = z.object({
   ...common,
   _type: z.literal('index'),
-  owners: z.record(z.string(), z.object({ keys, threshold: z.number().int().min(1) })),
+  owners: z.record(z.string(), z.object({ keys, threshold: ownerThreshold })),
   components: z.record(z.string(), z.object({ owner: z.string(), url: flatUrl, yanked: z.boolean().default(false) })),
 })
 const item = z.object({

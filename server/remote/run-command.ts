@@ -13,7 +13,8 @@ export type WireCommand = { text: string; stdin: string; deadlineMs: number }
 
 /**
  * Runs one shell text on a link. A non-zero exit, a signal and a passed deadline are values; rejects with `LinkLost` when the link
- * ends before the exit status is known, with the signal's reason on abort (the command is ended too).
+ * ends before the exit status is known, with the signal's reason on abort. An abort asks
+ * sshd to end the command; where sshd may not (root's and sudo's), it ends at its deadline, by `timeout` on the host.
  */
 export const runCommand = async (
   host: string,
@@ -73,7 +74,7 @@ export const runCommand = async (
 export const lostReason = (host: string, link: Link): Error =>
   link.lost.reason instanceof Error ? link.lost.reason : new LinkLost('dropped', host, 'channel closed without an exit status')
 
-/** The command gets SIGTERM, then SIGKILL; what sudo started is ended by `timeout` on the host. */
+/** The command gets SIGTERM, then SIGKILL, where sshd may signal it: not root's own, nor what sudo started. */
 const endChannel = (link: Link, channel: ClientChannel): void => {
   signalChannel(link, channel, 'TERM')
   setTimeout(() => {

@@ -7,11 +7,13 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openMirror, trustedState } from '@/server/mirror/mirror-client'
 import { MirrorRefused } from '@/server/mirror/mirror-refused'
+import { readRoot } from '@/server/mirror/verify'
 import { type MirrorKeys, makeMirror, newKey, newMirrorKeys, rootBody, signed } from '../support/make-mirror'
 
 const recorded = fileURLToPath(new URL('../recorded', import.meta.url))
 const linux = { os: 'linux', arch: 'amd64' }
-/** The fixture's newest root expired in July 2026; the published mirror was made in November. */
+/** The first root of the recorded manifests; the `root.json` beside them is of another mirror, and expired in July 2026. */
+const fixtureRoot = (): string => fs.readFileSync(path.join(recorded, 'mirror-manifests/1.root.json'), 'utf8')
 const [fixtureDay, publishedDay] = [new Date('2026-06-01'), new Date('2026-11-25')]
 
 let folder: string
@@ -47,13 +49,17 @@ const fresh = async (changes = {}, into = fs.mkdtempSync(path.join(folder, 'made
   ]
   return { into, ...(await makeMirror(into, versions, keys, changes)) }
 }
-const today = at(new Date('2026-11-21'))
+const today = () => at(new Date('2026-11-21'))
 
 describe('recorded mirrors', () => {
   it('verify', async () => {
-    const fixture = await openMirror(path.join(recorded, 'mirror-manifests'), null, at(fixtureDay, recorded))
+    const fixture = await openMirror(path.join(recorded, 'mirror-manifests'), null, {
+      ...at(fixtureDay, recorded),
+      givenRoot: fixtureRoot(),
+    })
     expect((await fixture.listVersions('prometheus')).length).toBeGreaterThan(3)
-    expect(fixture.rootVersion).toBe(6)
+    expect(fixture.rootVersion).toBe(1)
+    expect(readRoot('root.json', fs.readFileSync(path.join(recorded, 'mirror-manifests/root.json'), 'utf8')).root.version).toBe(6)
     const published = await openMirror(path.join(recorded, 'mirror-published'), null, at(publishedDay, recorded))
     expect((await published.listVersions('dm-master')).map((one) => one.version)).toEqual(['v8.5.1', 'v8.5.0'])
     expect(await published.resolveVersion('dm-worker', '', linux)).toMatchObject({ version: 'v8.5.1', entry: 'dm-worker/dm-worker' })
@@ -123,7 +129,7 @@ describe('a mirror of our own', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo // listens on TCP
     for (const [index, location] of [into, `http://127.0.0.1:${port}/`].entries()) {
-      const mirror = await openMirror(location, null, today)
+      const mirror = await openMirror(location, null, today())
       expect(mirror.fingerprint).toBe(fingerprint)
       expect((await mirror.listVersions('dm-master')).map((one) => one.version)).toEqual(['v9.0.0-beta.1', 'v8.5.0'])
       const file = await mirror.resolveVersion('dm-master', '', linux)
@@ -140,7 +146,7 @@ describe('a mirror of our own', () => {
 
   it('leaves no file of a download that is not what the manifest says', async () => {
     const { into } = await fresh()
-    const mirror = await openMirror(into, null, today)
+    const mirror = await openMirror(into, null, today())
     const file = await mirror.resolveVersion('dm-master', 'v8.5.0', linux)
     for (const text of ['not really a packagE', 'short', 'not really a package and more']) {
       fs.writeFileSync(path.join(into, path.basename(file.url)), text)
@@ -152,35 +158,35 @@ describe('a mirror of our own', () => {
 
   it('is refused when it goes back', async () => {
     const { into } = await fresh({ version: 3 })
-    const mirror = await openMirror(into, null, today)
+    const mirror = await openMirror(into, null, today())
     await mirror.listVersions('dm-master')
     const trusted = mirror.state()
     await fresh({ version: 2 }, into)
-    await expect(openMirror(into, trusted, today)).rejects.toEqual(refusal('rollback'))
+    await expect(openMirror(into, trusted, today())).rejects.toEqual(refusal('rollback'))
   })
 
   it('is refused with other keys than the trusted ones', async () => {
     const { into } = await fresh()
-    const trusted = (await openMirror(into, null, today)).state()
+    const trusted = (await openMirror(into, null, today())).state()
     const other = { ...keys, timestamp: newKey() }
     await makeMirror(into, [item('dm-master', 'v8.5.0')], other)
-    await expect(openMirror(into, trusted, today)).rejects.toEqual(refusal('signature'))
+    await expect(openMirror(into, trusted, today())).rejects.toEqual(refusal('signature'))
   })
 
   it('follows a chain of roots, each signed by enough of the old and the new keys', async () => {
     const { into } = await fresh()
-    const trusted = (await openMirror(into, null, today)).state()
+    const trusted = (await openMirror(into, null, today())).state()
     const next = { ...keys, root: [keys.root[0] ?? newKey(), newKey(), newKey()], timestamp: newKey() }
     await makeMirror(into, [item('dm-master', 'v8.5.0')], next, { rootVersion: 2 })
     const body = rootBody(next, 2, '2099-01-01T00:00:00Z')
     fs.writeFileSync(path.join(into, '2.root.json'), signed(body, next.root))
-    await expect(openMirror(into, trusted, today)).rejects.toEqual(refusal('signature'))
+    await expect(openMirror(into, trusted, today())).rejects.toEqual(refusal('signature'))
     fs.writeFileSync(path.join(into, '2.root.json'), signed(body, [...new Set([...next.root, ...keys.root])]))
-    const mirror = await openMirror(into, trusted, today)
+    const mirror = await openMirror(into, trusted, today())
     expect(mirror.rootVersion).toBe(2)
     expect(trustedState.parse(mirror.state()).root).toContain('"version":2')
     fs.writeFileSync(path.join(into, '3.root.json'), signed(rootBody(next, 5, '2099-01-01T00:00:00Z'), next.root))
-    await expect(openMirror(into, trusted, today)).rejects.toEqual(refusal('rollback'))
+    await expect(openMirror(into, trusted, today())).rejects.toEqual(refusal('rollback'))
   })
 
   it('is refused with a root below its threshold or with a signature twice', async () => {
@@ -193,7 +199,7 @@ describe('a mirror of our own', () => {
       [first, second, newKey()],
     ]) {
       fs.writeFileSync(rootPath, signed(body, signers))
-      await expect(openMirror(into, null, today)).rejects.toEqual(refusal('signature'))
+      await expect(openMirror(into, null, today())).rejects.toEqual(refusal('signature'))
     }
   })
 
