@@ -14,7 +14,18 @@ import {
 } from './topology'
 
 /** All instances in start order, within a component in the topology's order; then one pair of exporters per host. */
-export const instancesOf = (topology: Topology): Instance[] => [
+export const instancesOf = (topology: Topology): Instance[] => {
+  const known = instances.get(topology)
+  if (known) return [...known]
+  const found = allInstances(topology)
+  instances.set(topology, found)
+  return [...found]
+}
+
+/** A topology is never changed in place, and planners ask for its instances once per host. */
+const instances = new WeakMap<Topology, readonly Instance[]>()
+
+const allInstances = (topology: Topology): Instance[] => [
   ...topology.masters.map(masterInstance),
   ...topology.workers.map(workerInstance),
   ...topology.monitors.map(monitorInstance),
@@ -88,9 +99,13 @@ const exporters = (topology: Topology, component: 'node_exporter' | 'blackbox_ex
   const monitored = topology.monitored
   if (!monitored) return []
   const port = component === 'node_exporter' ? monitored.node_exporter_port : monitored.blackbox_exporter_port
-  const entries = entriesOf(topology).map(({ entry }) => entry)
+  const first = new Map(
+    entriesOf(topology)
+      .toReversed()
+      .map(({ entry }) => [hostIdOf(entry), entry]),
+  )
   return exporterHosts(topology).map((host) => {
-    const onHost = entries.find((entry) => hostIdOf(entry) === host.hostId)
+    const onHost = first.get(host.hostId)
     return {
       id: hostPort(host.address, port),
       component,

@@ -162,7 +162,7 @@ export const operationWords = {
   'plan.prepare-hosts': ['Prepare hosts', '准备主机'],
   'plan.install': ['Deploy', '部署'],
   'plan.enable': ['Start at boot', '设置开机自启'],
-  'plan.record': ['Write into the books', '记录结果'],
+  'plan.record': ['Record the result', '记录结果'],
   'plan.remove': ['Remove what was deployed', '移除已部署的内容'],
   'plan.evict-masters': ['Masters give up leadership', '所有 master 放弃 leader 身份'],
   'plan.start-dm-master': ['Start dm-masters', '启动 dm-master'],
