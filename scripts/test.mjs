@@ -1,0 +1,109 @@
+// npm test: installs what the tests need, runs every suite, and ends with one line over all of them.
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { haveCompiler, installPackages, packagesAreInstalled, run } from './prepare.mjs'
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)))
+const bin = (name) => `node_modules/.bin/${name}`
+const reports = mkdtempSync(path.join(tmpdir(), 'dm-panel-reports-'))
+const total = { passed: 0, failed: 0, skipped: 0 }
+
+if (!packagesAreInstalled()) {
+  haveCompiler()
+  await installPackages()
+}
+await run('Making the database client', process.execPath, ['scripts/generate.mjs'], process.env)
+
+await one('types', bin('tsc'), ['--noEmit', '-p', '.'])
+await one('lint', bin('biome'), ['ci', '--diagnostic-level=error', '.'])
+await one('migrations match the schema', process.execPath, ['scripts/migration.mjs', 'check'])
+await one('nothing unused', bin('knip'), ['--no-progress'])
+await vitest('unit and platform tests', [])
+await lab()
+await endToEnd()
+
+rmSync(reports, { recursive: true })
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
+process.exit(total.failed > 0 ? 1 : 0)
+
+async function lab() {
+  const config = 'tests/lab/vitest.config.ts'
+  const can = 'tests/lab/hosts/hosts'
+  if (!existsSync(config)) return skip('lab', `there is no ${config}`)
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return skip('lab', 'it makes hosts with systemd, which needs root on Linux')
+  if (!existsSync(can)) return skip('lab', `there is no ${can}`)
+  await vitest('lab', ['--config', config])
+}
+
+async function endToEnd() {
+  if (!existsSync('playwright.config.ts')) return skip('e2e', 'there is no playwright.config.ts')
+  const why = installChromium()
+  if (why) return skip('e2e', why)
+  const report = path.join(reports, 'e2e.json')
+  const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report }
+  const code = await stream('e2e', bin('playwright'), ['test', '--reporter=list,json'], env)
+  const stats = read(report)?.stats
+  if (!stats) return count('e2e', { passed: 0, failed: 1, skipped: 0 })
+  const failed = stats.unexpected + stats.flaky
+  count('e2e', { passed: stats.expected, failed: Math.max(failed, code === 0 ? 0 : 1), skipped: stats.skipped })
+}
+
+/** Why there is no browser to test with; undefined when there is one. */
+function installChromium() {
+  const there = () =>
+    ['chromium', 'chromium-browser', 'google-chrome'].some((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0)
+  if (there()) return undefined
+  const isDebian = spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status === 0
+  if (!isDebian || process.getuid?.() !== 0) return 'Chromium is not installed, and only root on Debian or Ubuntu can install it here'
+  console.log('Installing Chromium …')
+  const quiet = { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
+  spawnSync('apt-get', ['update', '-qq'], quiet)
+  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], quiet)
+  return there() ? undefined : 'apt-get could not install Chromium'
+}
+
+async function vitest(title, args) {
+  const report = path.join(reports, `${title.replaceAll(' ', '-')}.json`)
+  const code = await stream(title, bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args])
+  const found = read(report)
+  if (!found) return count(title, { passed: 0, failed: 1, skipped: 0 })
+  // A file that can't even be loaded has no failed test of its own, but must not pass.
+  const failed = Math.max(found.numFailedTests, code === 0 ? 0 : 1)
+  count(title, { passed: found.numPassedTests, failed, skipped: found.numPendingTests + found.numTodoTests })
+}
+
+async function one(title, command, args) {
+  const code = await stream(title, command, args)
+  count(title, { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 })
+}
+
+function skip(title, why) {
+  console.log(`\n== ${title}: skipped, because ${why}`)
+  total.skipped++
+}
+
+function count(title, { passed, failed, skipped }) {
+  total.passed += passed
+  total.failed += failed
+  total.skipped += skipped
+  console.log(`== ${title}: ${failed === 0 ? 'ok' : 'FAILED'}`)
+}
+
+function stream(title, command, args, env = {}) {
+  console.log(`\n== ${title}`)
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, CI: '1', ...env } })
+    child.on('error', (error) => {
+      console.error(error.message)
+      resolve(1)
+    })
+    child.on('close', (code) => resolve(code ?? 1))
+  })
+}
+
+function read(report) {
+  return existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined
+}
