@@ -4,7 +4,7 @@ import path from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import tar, { type Header, type Source } from 'tar-stream'
+import tar, { type Header } from 'tar-stream'
 import { componentNames, componentSpec } from '@/server/domain/component'
 import type { PackageComponent } from '@/server/domain/package'
 import type { Problem } from '@/server/domain/problem'
@@ -84,6 +84,9 @@ export const inspectPackage = async (file: string, options: InspectOptions = {})
   return { ...judged, ...(version === undefined ? {} : { version }), sizeBytes, sha256: hash.digest('hex'), texts: found.texts }
 }
 
+/** A file in the archive, as tar-stream hands it out. */
+type Source = tar.Extract extends AsyncIterable<infer Entry> ? Entry : never
+
 /** Ends the reading of an archive that can't be a package. */
 class Unfit extends Error {
   constructor(readonly problem: Problem) {
@@ -162,7 +165,7 @@ const readFile = async (bytes: Source, name: string, header: Header, found: Foun
 const consume = async (bytes: Source, hash: Hash | null, text: Buffer[] | null): Promise<Buffer> => {
   let head = Buffer.alloc(0)
   for await (const chunk of bytes) {
-    const part = Buffer.from(chunk)
+    const part: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk))
     if (head.length < elfHeaderBytes) head = Buffer.concat([head, part.subarray(0, elfHeaderBytes)])
     hash?.update(part)
     text?.push(part)
