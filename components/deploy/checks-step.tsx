@@ -12,6 +12,7 @@ export type Waiver = { code: string; host: string; reason: string }
 type Props = {
   say: Say
   sayWords: (words: Words) => string
+  sayProblem: (problem: { code: string; params: CheckRow['params'] }) => { message: string; hint: string }
   rows: readonly CheckRow[]
   at: string | null
   running: boolean
@@ -69,7 +70,7 @@ function Counts({ say, rows }: { say: Say; rows: readonly CheckRow[] }) {
     ))
 }
 
-function HostChecks({ host, rows, say, sayWords, waivers, onWaive }: Props & { host: string }) {
+function HostChecks({ host, rows, say, sayWords, sayProblem, waivers, onWaive }: Props & { host: string }) {
   const bad = rows.filter((row) => row.state !== 'ok')
   return (
     <details open={bad.length > 0} className="border-(--line) border-b">
@@ -101,7 +102,7 @@ function HostChecks({ host, rows, say, sayWords, waivers, onWaive }: Props & { h
                   <td>
                     <span className="st">
                       <StatusShape shape={waiver ? 'skip' : shapeOf[row.state]} />
-                      <span title={sayWords(row.check)}>{sayWords(row.check)}</span>
+                      <span title={sayWords(row.title)}>{sayWords(row.title)}</span>
                     </span>
                   </td>
                   <td className="font-mono" title={row.expected}>
@@ -114,11 +115,11 @@ function HostChecks({ host, rows, say, sayWords, waivers, onWaive }: Props & { h
                     {row.seen}
                   </td>
                   <td className="whitespace-normal!">
-                    {waiver ? say('deploy.waived', { reason: waiver.reason }) : row.state !== 'ok' && row.fix ? sayWords(row.fix) : ''}
+                    {waiver ? say('deploy.waived', { reason: waiver.reason }) : row.state !== 'ok' ? sayProblem(row).hint : ''}
                     {row.state === 'warn' && !waiver && (
                       <Waive
                         say={say}
-                        label={sayWords(row.check)}
+                        label={sayWords(row.title)}
                         onWaive={(reason) => onWaive({ code: row.code, host: row.host, reason })}
                       />
                     )}

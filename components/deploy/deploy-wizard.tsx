@@ -114,6 +114,7 @@ function Wizard({ initial }: { initial: Draft }) {
             <ChecksStep
               say={say}
               sayWords={sayWords}
+              sayProblem={sayProblem}
               rows={checks.rows}
               at={checks.at}
               running={checks.busy}

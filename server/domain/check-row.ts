@@ -1,16 +1,16 @@
 import type { HostId } from './instance'
 import type { Words } from './words/words'
 
-/** One line of the preflight report: what was wanted, what was seen, what to do. */
+/** One line of the preflight report: what was wanted and what was seen. Its message and remedy are the problem's of its code. */
 export type CheckRow = {
+  /** Unique in a report: `HOST/code/subject`. */
   id: string
   host: HostId
-  group: 'host' | 'ssh' | 'files-ports' | 'reach' | 'packages' | 'members'
+  group: string
   state: 'ok' | 'warn' | 'fail' | 'unknown'
-  check: Words
+  code: string
+  title: Words
   expected: string
   seen: string
-  fix?: Words
-  /** The problem of the plan that it stands for, by which it is waived. */
-  code: string
+  params: Readonly<Record<string, string | number>>
 }

@@ -13,7 +13,7 @@ export class ApiClient {
   }
 
   async signIn(email: string, password: string): Promise<void> {
-    const answer = await this.send('POST', '/api/auth/sign-in/email', { email, password })
+    const answer = await this.send('POST', '/api/session', { email, password })
     if (!answer.ok) throw new Error(`sign-in: ${answer.status} ${await answer.text()}`)
     this.cookie = answer.headers
       .getSetCookie()
