@@ -137,6 +137,8 @@ export class Hosts {
     const texts = await Promise.all(parts.map((part) => ('text' in part ? part.text : this.resolve(part.secret))))
     const bytes = Buffer.from(texts.join(''), 'utf8')
     const sha256 = createHash('sha256').update(bytes).digest('hex')
+    if (!content.blob.secret && sha256 !== content.blob.sha256)
+      throw new Error(`the text ${content.blob.sha256} in the store has hash ${sha256}`)
     return { sizeBytes: bytes.length, sha256, open: (offset) => Readable.from([bytes.subarray(offset)]) }
   }
 

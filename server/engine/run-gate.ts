@@ -5,7 +5,7 @@ import type { Lane, Phase } from '@/server/domain/plan'
 import { instancesOf } from '@/server/domain/topology/instances'
 import { LinkLost } from '@/server/remote/transport'
 import { judge, needsOf } from '@/server/steps/judge-health'
-import { currentTopology } from '@/server/store/cluster-topology'
+import { findCluster } from '@/server/store/clusters'
 import { type Asker, askCluster } from './ask-cluster'
 import { demandAlive, type JobRun, placeOf } from './engine'
 
@@ -61,8 +61,8 @@ const askHosts = async (run: JobRun, lane: Lane, questions: readonly HealthQuest
 const askerOf = (run: JobRun, lane: Lane): Asker => ({
   now: () => new Date(run.engine.clock.now()).toISOString(),
   masters: async () => {
-    const topology = await currentTopology(run.engine.db, run.plan.cluster)
-    return topology ? instancesOf(topology).filter(({ component }) => component === 'dm-master') : []
+    const cluster = await findCluster(run.engine.db, run.plan.cluster)
+    return cluster ? instancesOf(cluster.topology).filter(({ component }) => component === 'dm-master') : []
   },
   http: (host, request) => run.hosts.http(host, lane.login, request),
 })

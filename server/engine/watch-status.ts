@@ -1,0 +1,167 @@
+import { componentSpec } from '@/server/domain/component'
+import type { ClusterStatus, DisplayRow } from '@/server/domain/display'
+import type { UnitFact } from '@/server/domain/facts'
+import type { HostId, Instance } from '@/server/domain/instance'
+import type { HostProbe } from '@/server/domain/probe'
+import { askHost, parseHost } from '@/server/probes/batch'
+import { healthPath, parseVersion, statusPath } from '@/server/probes/cluster-answers'
+import { type HttpRequest, LinkLost, type Target, type Transport } from '@/server/remote/transport'
+import { listWatched, writeStatus } from '@/server/store/cluster-status'
+import { type ClusterWithTopology, findCluster, readStatus } from '@/server/store/clusters'
+import type { Db } from '@/server/store/database'
+import { askMembers, get } from './ask-cluster'
+import { displayStatus, type Reading, shownInstances } from './display-rows'
+import type { Clock } from './engine'
+
+export type WatcherOptions = {
+  db: Db
+  transport: Transport
+  clock: Clock
+  stopping: AbortSignal
+  /** Of clusters that somebody looks at, and of the others. */
+  watchedMs?: number
+  othersMs?: number
+  /** Told of an error that no host can cause; the process should end then. */
+  onBug: (error: unknown) => void
+}
+
+const clusterWidth = 4
+const hostWidth = 8
+const probeDeadlineMs = 10_000
+
+/** Keeps the status of every cluster fresh until `stopping`. A cluster that takes long delays only itself. */
+export const startWatcher = (options: WatcherOptions): { finished: Promise<void> } => {
+  const { db, clock, stopping, watchedMs = 5000, othersMs = 60_000 } = options
+  const reading = new Map<string, Promise<void>>()
+  const loop = async (): Promise<void> => {
+    while (!stopping.aborted) {
+      const now = clock.now()
+      const due = (await listWatched(db)).filter(({ readAt, watchUntil }) => {
+        const every = watchUntil !== null && watchUntil.getTime() > now ? watchedMs : othersMs
+        return now - readAt.getTime() >= every
+      })
+      for (const { cluster } of due) {
+        if (reading.has(cluster) || reading.size >= clusterWidth) continue
+        const read = refreshStatus(options, cluster)
+          .catch(options.onBug)
+          .finally(() => reading.delete(cluster))
+        reading.set(cluster, read)
+      }
+      await clock.sleep(Math.min(1000, watchedMs))
+    }
+    await Promise.all(reading.values())
+  }
+  return { finished: loop().catch(options.onBug) }
+}
+
+/** Reads one cluster now and keeps what was seen. */
+export const refreshStatus = async (options: Pick<WatcherOptions, 'db' | 'transport' | 'clock'>, name: string): Promise<void> => {
+  const cluster = await findCluster(options.db, name)
+  if (!cluster) return
+  const before = (await readStatus(options.db, name)) ?? undefined
+  await writeStatus(options.db, name, await readCluster(options, cluster, before))
+}
+
+/** Asks all hosts side by side, then the masters for their members. Never throws for a host or instance that is silent. */
+export const readCluster = async (
+  { transport, clock }: Pick<WatcherOptions, 'transport' | 'clock'>,
+  cluster: ClusterWithTopology,
+  before: ClusterStatus | undefined,
+): Promise<ClusterStatus> => {
+  const at = new Date(clock.now()).toISOString()
+  const instances = shownInstances(cluster.topology)
+  const former = new Map(before?.rows.map((row) => [row.id, row]))
+  const targetOf = targets(cluster, instances)
+  const http = (host: HostId, request: HttpRequest) => transport.http(targetOf(host), request)
+  const hosts = [...new Set(instances.map(({ hostId }) => hostId))]
+  const seen = await inParallel(hosts, hostWidth, (host) =>
+    readHost(
+      { transport, http, at, target: targetOf(host), former },
+      instances.filter(({ hostId }) => hostId === host),
+    ),
+  )
+  const silent = Object.fromEntries(seen.flatMap((one, i) => (typeof one === 'string' ? [[hosts[i] ?? '', one]] : [])))
+  const own = seen.flatMap((one) => (typeof one === 'string' ? [] : one))
+  const answering = hosts.filter((host) => silent[host] === undefined)
+  const masters = instances.filter(({ component, hostId }) => component === 'dm-master' && answering.includes(hostId))
+  const leaderFirst = masters.sort((a, b) => Number(b.name === before?.leader) - Number(a.name === before?.leader))
+  const { members, membersError = '' } = await askMembers({ http }, leaderFirst, answering)
+  const column = <T>(pick: (one: InstanceReading) => T | undefined): Record<string, T> =>
+    Object.fromEntries(
+      own.flatMap((one): [string, T][] => {
+        const value = pick(one)
+        return value === undefined ? [] : [[one.id, value]]
+      }),
+    )
+  const reading: Reading = {
+    ...{ at, silent, membersError },
+    units: column(({ unit }) => unit),
+    answers: column(({ answers }) => answers),
+    versions: column(({ version }) => version),
+    since: column(({ since }) => since),
+    ...(members ? { members } : {}),
+  }
+  return displayStatus(cluster.topology, reading, before)
+}
+
+type InstanceReading = { id: string; unit?: UnitFact; answers: boolean; version?: string; since?: string }
+type HostContext = {
+  transport: Transport
+  http: (host: HostId, request: HttpRequest) => ReturnType<Transport['http']>
+  at: string
+  target: Target
+  former: ReadonlyMap<string, DisplayRow>
+}
+
+/** Everything that one host can say; why not, when it is silent. */
+const readHost = async (context: HostContext, instances: readonly Instance[]): Promise<InstanceReading[] | string> => {
+  const probes = instances.map(({ unit }): HostProbe => ({ probe: 'unit', unit, hashExe: false }))
+  try {
+    const result = await context.transport.run(context.target, { argv: askHost(probes), as: 'root', deadlineMs: probeDeadlineMs })
+    const { units } = parseHost(probes, result.stdout, context.at)
+    return await Promise.all(instances.map((instance) => readInstance(context, instance, units[instance.unit])))
+  } catch (error) {
+    if (error instanceof LinkLost) return error.code
+    throw error
+  }
+}
+
+const readInstance = async (context: HostContext, instance: Instance, unit: UnitFact | undefined): Promise<InstanceReading> => {
+  const { health } = componentSpec(instance.component)
+  const ask = (path: string) => get(context, instance.hostId, instance, path)
+  const own = health === 'dm-master' ? await ask(healthPath) : health === 'dm-worker' ? undefined : await ask(health.httpPath)
+  // A master that answers at all is up, whatever it thinks of its quorum; a monitor must be well.
+  const answers = typeof own === 'object' && (health === 'dm-master' || (own.status >= 200 && own.status < 300))
+  const reading = { id: instance.id, answers, ...(unit ? { unit } : {}) }
+  if (!unit || unit.mainPid === 0) return reading
+  const before = context.former.get(instance.id)
+  // A process has one version and one start: asked again only of another process.
+  if (before && before.pid === unit.mainPid && before.since.value !== null && before.since.at !== null)
+    return { ...reading, version: before.version.value, since: before.since.value }
+  const [version, since] = await Promise.all([typeof health === 'string' ? ask(statusPath) : undefined, ask('/metrics')])
+  const parsed = typeof version === 'object' ? parseVersion(version.body) : undefined
+  const start = typeof since === 'object' ? startOf(since.body) : undefined
+  return { ...reading, ...(parsed ? { version: parsed } : {}), ...(start ? { since: start } : {}) }
+}
+
+/** `process_start_time_seconds` of a `/metrics` page, ISO. */
+const startOf = (metrics: string): string | undefined => {
+  const seconds = Number(/^process_start_time_seconds\s+(\S+)/m.exec(metrics)?.[1])
+  return Number.isFinite(seconds) && seconds > 0 ? new Date(seconds * 1000).toISOString() : undefined
+}
+
+const targets = (cluster: ClusterWithTopology, instances: readonly Instance[]) => {
+  const ports = new Map(instances.map(({ hostId, sshPort }) => [hostId, sshPort]))
+  const login = { user: cluster.deployUser, credentialId: cluster.credentialId, sudo: 'nopasswd' as const }
+  return (host: HostId): Target => ({ host, address: host, port: ports.get(host) ?? 22, login })
+}
+
+const inParallel = async <T, R>(items: readonly T[], width: number, work: (item: T) => Promise<R>): Promise<R[]> => {
+  const results: [number, R][] = []
+  const queue = [...items.entries()]
+  const worker = async (): Promise<void> => {
+    for (let next = queue.shift(); next; next = queue.shift()) results.push([next[0], await work(next[1])])
+  }
+  await Promise.all(Array.from({ length: width }, worker))
+  return results.sort(([a], [b]) => a - b).map(([, result]) => result)
+}
