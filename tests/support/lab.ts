@@ -1,0 +1,97 @@
+/**
+ * Real hosts for tests: tests/lab/hosts, spoken to by program. Host numbers
+ * start at 1.
+ */
+import { execFile, execFileSync } from 'node:child_process'
+import { accessSync, constants, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const script = fileURLToPath(new URL('../lab/hosts/hosts', import.meta.url))
+const setting = (name: string, fallback: string): string => process.env[name] ?? fallback
+const labName = setting('TESTBED_NAME', 'tb')
+const stateDir = setting('TESTBED_STATE', `/var/lib/testbed/${labName}`)
+
+export interface LabHost {
+  readonly index: number
+  readonly name: string
+  readonly address: string
+  readonly port: number
+}
+
+export interface LabResult {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Logins of every lab host; admin's sudo asks for admin's password. */
+export const labCredentials = {
+  root: { user: 'root', password: setting('TESTBED_ROOT_PASSWORD', 'root-pass') },
+  admin: { user: 'admin', password: setting('TESTBED_ADMIN_PASSWORD', 'admin-pass') },
+  guest: { user: 'guest', password: setting('TESTBED_GUEST_PASSWORD', 'guest-pass') },
+} as const
+
+/** The private key that root and admin accept; there once the hosts are up. */
+export const labKeyFile = join(stateDir, 'id_ed25519')
+export const labPrivateKey = (): string => readFileSync(labKeyFile, 'utf8')
+export const labKnownHosts = (): string => readFileSync(join(stateDir, 'known_hosts'), 'utf8')
+
+/** Whether this machine can run the lab, and if not, why not. */
+export function labAvailable(): { readonly ok: boolean; readonly why: string } {
+  if (process.platform !== 'linux') return { ok: false, why: 'the lab needs Linux' }
+  if (process.getuid?.() !== 0) return { ok: false, why: 'the lab needs root' }
+  try {
+    if (!/^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'))) return { ok: false, why: 'the lab needs Debian' }
+    accessSync('/sys/fs/cgroup', constants.W_OK)
+    execFileSync('sh', ['-c', 'command -v apt-get && command -v ip'], { stdio: 'ignore' })
+  } catch {
+    return { ok: false, why: 'the lab needs apt-get, ip and a writable cgroup tree' }
+  }
+  return { ok: true, why: '' }
+}
+
+function call(args: readonly string[]): Promise<LabResult> {
+  return new Promise((resolve) => {
+    execFile(script, args, { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1
+      resolve({ code, stdout, stderr })
+    })
+  })
+}
+
+async function must(...args: string[]): Promise<string> {
+  const result = await call(args)
+  if (result.code !== 0) throw new Error(`hosts ${args.join(' ')} ended with ${result.code}: ${result.stderr}`)
+  return result.stdout
+}
+
+/** Boots hosts 1..n, those that run are left as they are. */
+export async function labHosts(n: number): Promise<LabHost[]> {
+  await must('up', String(n))
+  const all = JSON.parse(await must('list', '--json')) as LabHost[] // printed by our own script
+  return all.filter((host) => host.index <= n)
+}
+
+/** Runs a command as root in a host, without its network or sshd. */
+export const labExec = (i: number, argv: readonly string[]): Promise<LabResult> => call(['exec', String(i), '--', ...argv])
+
+/** Makes the host new: same address, new disk, new SSH host keys. */
+export const resetHost = (i: number): Promise<string> => must('reset', String(i))
+/** Unplugs the host; silently: connecting hangs instead of failing in 3 s. */
+export const cut = (i: number, silently = false): Promise<string> => must('cut', ...(silently ? ['--silent'] : []), String(i))
+/** Ends every fault of the host's network. */
+export const heal = (i: number): Promise<string> => must('heal', String(i))
+export const powerCut = (i: number): Promise<string> => must('kill', String(i))
+export const powerOn = (i: number): Promise<string> => must('start', String(i))
+
+/**
+ * Shortens the stand-ins' election lease on a host by a drop-in for each of its
+ * dm-master units, whatever their port.
+ */
+export async function shortenElection(i: number, seconds: number): Promise<void> {
+  const text = `[Service]\\nEnvironment=DM_STANDIN_ELECTION_TTL=${seconds}\\n`
+  const dir = '/etc/systemd/system/dm-master-.service.d'
+  const result = await labExec(i, ['sh', '-c', `mkdir -p ${dir} && printf '${text}' > ${dir}/lab.conf && systemctl daemon-reload`])
+  if (result.code !== 0) throw new Error(`drop-in on host ${i}: ${result.stderr}`)
+}
