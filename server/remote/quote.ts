@@ -14,18 +14,3 @@ const quoteWord = (word: string): string => {
   if (/\p{Surrogate}/u.test(word)) throw new RangeError('a word of an argv must be well-formed Unicode')
   return safe.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
-
-/** The inverse of `quoteArgv`, for simulated hosts. Refuses text that `quoteArgv` can not have made. */
-export const unquoteArgv = (text: string): string[] => {
-  const words: string[] = []
-  let rest = text
-  while (true) {
-    const word = /^(?:[A-Za-z0-9_@%+=:,./-]|'[^']*'|\\')+/.exec(rest)?.[0]
-    if (word === undefined) throw new RangeError('not an argv as this program quotes it')
-    words.push(word.replace(/'([^']*)'|\\'/g, (_, inner: string | undefined) => inner ?? "'"))
-    rest = rest.slice(word.length)
-    if (rest === '') return words
-    if (!rest.startsWith(' ')) throw new RangeError('not an argv as this program quotes it')
-    rest = rest.slice(1)
-  }
-}

@@ -22,23 +22,3 @@ export const remoteArgv = (command: Command, login: Login): RemoteArgv => {
   const silent = ['/bin/sh', '-c', 'exec "$@" </dev/null', 'sh', ...bounded]
   return { argv: ['sudo', '-S', '-p', '', '-H', '--', ...silent], passwordFirst: true }
 }
-
-/** What a simulated host needs to know of a wire command: the inverse of `remoteArgv`. */
-export const parseRemoteArgv = (
-  wire: readonly string[],
-): { as: Command['as']; sudo: 'none' | 'nopasswd' | 'password'; timeoutS: number | null; argv: string[] } => {
-  let rest = [...wire]
-  const strip = (...prefix: string[]): boolean => {
-    const matches = prefix.every((word, index) => rest[index] === word)
-    if (matches) rest = rest.slice(prefix.length)
-    return matches
-  }
-  const nopasswd = strip('sudo', '-n', '-H', '--')
-  const password = !nopasswd && strip('sudo', '-S', '-p', '', '-H', '--')
-  if (password) strip('/bin/sh', '-c', 'exec "$@" </dev/null', 'sh')
-  const timeoutS = strip('timeout', '-k', String(killAfterS)) ? Number(rest.shift()) : null
-  const user = strip('runuser', '-u') ? rest.shift() : undefined
-  if (user !== undefined) strip('--')
-  const sudo = nopasswd ? 'nopasswd' : password ? 'password' : 'none'
-  return { as: user !== undefined ? { user } : sudo === 'none' ? 'login' : 'root', sudo, timeoutS, argv: rest }
-}

@@ -80,8 +80,7 @@ const sudoPassword = async (means: Means, target: Target): Promise<string> => {
 
 /** What a refusal looks like in any language: sudo names itself. A warning of a sudo that works can look the same. */
 const isSudoRefusal = ({ exitCode, stdout, stderr }: CommandResult): boolean =>
-  stdout === '' &&
-  ((exitCode === 1 && /^sudo: |sudoers|^Sorry, user /m.test(stderr)) || (exitCode === 127 && /\bsudo:.*not found/.test(stderr)))
+  stdout === '' && ((exitCode === 1 && /^sudo: |sudoers|^Sorry, /m.test(stderr)) || (exitCode === 127 && /\bsudo:.*not found/.test(stderr)))
 
 const sudoProbe: Command = { argv: ['true'], as: 'root', deadlineMs: 20_000 }
 const isSudoProbe = (command: Command): boolean => command === sudoProbe

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { quoteArgv, unquoteArgv } from '@/server/remote/quote'
+import { quoteArgv } from '@/server/remote/quote'
 
 const hostile = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 24 }),
@@ -46,7 +46,6 @@ it('100,000 hostile strings reach a program unchanged through a real /bin/sh', (
     const argv = ['printf', '%s\\0', ...batch]
     const said = spawnSync('/bin/sh', [], { input: quoteArgv(argv), encoding: 'utf8' })
     expect(said.stdout.split('\0').slice(0, -1)).toEqual(batch)
-    expect(unquoteArgv(quoteArgv(argv))).toEqual(argv)
   }
 }, 60_000)
 
