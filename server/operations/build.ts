@@ -107,8 +107,8 @@ const planHost = (host: { hostId: HostId; sshPort: number }, input: OperationInp
 })
 
 /** A text's blob: by the hash of its bytes; one with a secret by the hash of its parts with the secret's name. */
-export const blobOf = (parts: readonly Part[]): PlannedBlob => {
-  const secret = parts.some((part) => 'secret' in part)
+export const blobOf = (parts: readonly Part[], options: { sensitive?: boolean } = {}): PlannedBlob => {
+  const secret = options.sensitive === true || parts.some((part) => 'secret' in part)
   const text = parts.map((part) => ('text' in part ? part.text : '')).join('')
   const bytes = utf8ToBytes(text)
   return { sha256: bytesToHex(sha256(secret ? utf8ToBytes(JSON.stringify(parts)) : bytes)), sizeBytes: bytes.length, secret, parts }

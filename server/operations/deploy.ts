@@ -200,7 +200,7 @@ const fileSteps = (instance: Instance, context: Context & { owner: string; group
         kind: 'file',
         host: instance.hostId,
         path: file.path,
-        content: refOf(keep(blobOf(file.parts))),
+        content: refOf(keep(blobOf(file.parts, { sensitive: file.sensitive ?? false }))),
         mode: file.mode,
         owner: asRoot ? 'root' : owner,
         group: asRoot ? 'root' : group,

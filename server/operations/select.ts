@@ -29,6 +29,7 @@ export const selectionProblems = (topology: Topology, input: OperationInput): Pr
   const roles = (input.roles ?? []).filter((role) => !roleNames.some((name) => name === role))
   const nodes = (input.nodes ?? []).filter((node) => !known.some((one) => one.id === node))
   const problems: Problem[] = [
+    ...unsupported(topology),
     ...roles.map(
       (role): Problem => ({ code: 'select.unknown-role', severity: 'error', path: 'roles', params: { role, known: roleNames.join(', ') } }),
     ),
@@ -41,6 +42,16 @@ export const selectionProblems = (topology: Topology, input: OperationInput): Pr
       params: { roles: (input.roles ?? []).join(', '), nodes: (input.nodes ?? []).join(', ') },
     })
   return problems
+}
+
+/** Adopted clusters may be of kinds that can be watched only. */
+const unsupported = ({ global }: Topology): Problem[] => {
+  const kinds = [
+    ...(global.enable_tls ? ['enable_tls'] : []),
+    ...(global.systemd_mode === 'user' ? ['systemd_mode: user'] : []),
+    ...(global.ssh_type === 'none' || global.ssh_type === 'system' ? [`ssh_type: ${global.ssh_type}`] : []),
+  ]
+  return kinds.map((what) => ({ code: 'select.unsupported', severity: 'error', params: { what } }))
 }
 
 /** ` -R a,b -N x,y`, as tiup takes it. */

@@ -89,7 +89,11 @@ const prometheus: Renderer = (topology, instance, input) => {
   return {
     files: [
       ...rules.map((rule) => textFile(`${conf}/${rule.name}`, '0644', rule.text)),
-      { ...textFile(`${conf}/prometheus.yml`, '0644', yml), check },
+      {
+        ...textFile(`${conf}/prometheus.yml`, entry.remote_config ? '0600' : '0644', yml),
+        check,
+        sensitive: entry.remote_config !== undefined,
+      },
     ],
     script: prometheusScript(instance, entry),
     resources: entry.resource_control,
@@ -131,7 +135,11 @@ const alertmanager: Renderer = (topology, instance, input) => {
   const check = configCheck(topology.global.user, conf, [`${instance.deployDir}/bin/alertmanager/amtool`, 'check-config'])
   return {
     files: [
-      { ...textFile(`${instance.deployDir}/conf/alertmanager.yml`, own === undefined ? '0644' : '0600', own ?? alertmanagerYml), check },
+      {
+        ...textFile(`${instance.deployDir}/conf/alertmanager.yml`, own === undefined ? '0644' : '0600', own ?? alertmanagerYml),
+        check,
+        sensitive: own !== undefined,
+      },
     ],
     script: alertmanagerScript(topology, instance, entry),
     resources: entry.resource_control,

@@ -7,6 +7,8 @@ export type RenderedFile = {
   mode: string
   owner: 'root' | 'deploy'
   parts: readonly Part[]
+  /** May hold a password of the user's: never shown, readable by its owner only. */
+  sensitive?: boolean
   /** Run before the file goes live; `{staged}` is its staged path. */
   check?: readonly string[]
 }

@@ -129,6 +129,25 @@ describe('deploy', () => {
     expect(JSON.stringify(document)).not.toContain('grafana-10.0.0.1"')
   })
 
+  it("never shows files that may hold the user's own passwords", () => {
+    const topology = topologyOf(`master_servers: [{host: 10.0.0.1}]
+monitoring_servers: [{host: 10.0.0.1, remote_config: {remote_write: [{url: "http://r", basic_auth: {username: u, password: canary}}]}}]
+alertmanager_servers: [{host: 10.0.0.1, config_file: /etc/own.yml}]
+`)
+    const { plan: document, blobs } = plan(
+      topology,
+      fresh(topology),
+      inputFor(topology, { localTexts: { '/etc/own.yml': 'smtp_auth_password: canary' } }),
+    )
+    const files = document.phases.flatMap((one) =>
+      one.lanes.flatMap((lane) => lane.steps.flatMap((step) => (step.kind === 'file' ? [step] : []))),
+    )
+    const hidden = files.filter((step) => step.content.secret).map((step) => `${step.mode} ${step.path.split('/').at(-1)}`)
+    expect(hidden.toSorted()).toEqual(['0600 alertmanager.yml', '0600 prometheus.yml'])
+    const shown = blobs.filter((one) => !one.secret).map((one) => JSON.stringify(one.parts))
+    expect([JSON.stringify(document), ...shown].filter((text) => text.includes('canary'))).toEqual([])
+  })
+
   it('has the content of every file step among its blobs', () => {
     const { plan: document, blobs } = plan()
     const known = new Set(blobs.map((one) => one.sha256))

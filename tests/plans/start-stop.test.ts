@@ -41,6 +41,17 @@ describe('start', () => {
     expect(codes({ roles: ['grafana'], nodes: ['10.0.0.4:8262'] })).toEqual(['select.nothing'])
   })
 
+  it('refuses adopted clusters of kinds that can only be watched', () => {
+    const tls = { ...three, global: { ...three.global, enable_tls: true, systemd_mode: 'user', ssh_type: 'none' } }
+    const what = (problems: readonly { code: string; params: object }[]) => problems.map((one) => [one.code, ...Object.values(one.params)])
+    expect(what(start.validate(tls, fresh(tls), later(tls)))).toEqual([
+      ['select.unsupported', 'enable_tls'],
+      ['select.unsupported', 'systemd_mode: user'],
+      ['select.unsupported', 'ssh_type: none'],
+    ])
+    expect(stop.validate(tls, fresh(tls), later(tls))).toHaveLength(3)
+  })
+
   it('says which hosts are silent and which units are not there', () => {
     const { '10.0.0.4': _silent, ...hosts } = fresh(three).hosts
     const host = hosts['10.0.0.5']

@@ -6,7 +6,7 @@ import { fill } from '../words/words'
 import { crossClusterProblems } from './cross-cluster'
 import { instancesOf } from './instances'
 import { clusterNameProblem, versionProblem } from './names'
-import { parseTopology } from './parse'
+import { located, parseTopology } from './parse'
 import { takeSecrets } from './secrets'
 
 const recorded = (name: string) => readFileSync(new URL(`../../../tests/recorded/${name}`, import.meta.url), 'utf8')
@@ -173,6 +173,11 @@ describe('clusters beside each other', () => {
     )
     const found = crossClusterProblems(parsed(base), [{ name: 'old', topology: other }]).map((p) => [p.code, p.path])
     expect(found).toEqual([['topology.port-of-cluster', 'worker_servers.0.port']])
+  })
+
+  it('can be shown where they stand in the text', () => {
+    const found = crossClusterProblems(parsed(base), [{ name: 'x', topology: parsed(base) }])
+    expect(new Set(located(base, found).map((p) => p.line))).toEqual(new Set([2, 4]))
   })
 
   it('has no problem with itself on other hosts', () => {

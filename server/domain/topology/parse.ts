@@ -22,6 +22,12 @@ export const parseTopology = (yamlText: string): { topology?: Topology; problems
   return problems.some(isError) ? { problems } : { topology, problems }
 }
 
+/** Problems found elsewhere (against other clusters), with their positions in the text that they are about. */
+export const located = (yamlText: string, problems: readonly Problem[]): Problem[] => {
+  const read = readYaml(yamlText)
+  return 'problems' in read ? [...problems] : sorted(problems.map(read.where))
+}
+
 /** A YAML text as plain data: empty values are absent, numbers that JSON can't hold keep their text. */
 export const readYaml = (text: string): { data: unknown; where: (problem: Problem) => Problem } | { problems: Problem[] } => {
   const lines = new LineCounter()

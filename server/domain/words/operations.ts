@@ -107,6 +107,10 @@ export const operationProblems = {
     message: ['The cluster has no node {node}.', '集群中没有节点 {node}。'],
     hint: ['Write the ID as the cluster page shows it, host:port.', '请按集群页面所示填写 ID，即 主机:端口。'],
   },
+  'select.unsupported': {
+    message: ['This cluster has {what}, which the panel can watch but not operate yet.', '该集群使用 {what}，面板目前只能查看，不能操作。'],
+    hint: ['Use tiup for this act.', '请使用 tiup 执行该操作。'],
+  },
   'select.nothing': {
     message: ['No node is selected by roles [{roles}] and nodes [{nodes}].', '角色 [{roles}] 与节点 [{nodes}] 没有选中任何节点。'],
     hint: ['A node must have one of the roles; leave one of the two out.', '节点必须属于所选角色；请去掉其中一个条件。'],
