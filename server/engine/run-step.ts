@@ -42,7 +42,7 @@ export const runStep = async (at: StepRun): Promise<StepEnd> => {
     return await act(at, place)
   } catch (error) {
     if (!(error instanceof LinkLost)) throw error
-    return fail(at, noHostFacts(''), { code: `link.${error.code}`, params: { host: error.host, detail: error.detail } })
+    return fail(at, noHostFacts(''), { code: `remote.${error.code}`, params: { host: error.host, detail: error.detail } })
   }
 }
 

@@ -136,7 +136,7 @@ const readInstance = async (context: HostContext, instance: Instance, unit: Unit
   if (!unit || unit.mainPid === 0) return reading
   const before = context.former.get(instance.id)
   // A process has one version and one start: asked again only of another process.
-  if (before && before.pid === unit.mainPid && before.since.value !== null && before.since.at !== null)
+  if (before && before.pid === unit.mainPid && before.since.value !== null && (typeof health !== 'string' || before.version.value !== ''))
     return { ...reading, version: before.version.value, since: before.since.value }
   const [version, since] = await Promise.all([typeof health === 'string' ? ask(statusPath) : undefined, ask('/metrics')])
   const parsed = typeof version === 'object' ? parseVersion(version.body) : undefined

@@ -4,6 +4,7 @@ import type { Choice } from '@/server/domain/journal'
 import type { Plan } from '@/server/domain/plan'
 import type { Engine } from '@/server/engine/engine'
 import { readView } from '@/server/engine/journal-writer'
+import { LinkLost } from '@/server/remote/transport'
 import { createJob } from '@/server/store/jobs'
 import { appendByUser } from '@/server/store/journal'
 import type { FakeTransport } from '@/tests/support/fake-transport'
@@ -294,4 +295,35 @@ it('refuses a second job for a cluster that is busy, with the job that holds it'
   const second = await createJob(database.db, { planId: 'p2', clusterName: 'c1', operation: 'stop', startedBy: 'bob' })
   expect(second).toMatchObject({ created: false, why: 'cluster-busy', holdingJob: { id: jobId, number: 1 } })
   expect(await database.db.plan.findUnique({ where: { id: 'p2' } })).toMatchObject({ state: 'ready' })
+})
+
+describe('a link that is lost', () => {
+  it('in the middle of a command is looked behind before anything is done again', async () => {
+    const plan = planOf(['h1'], [{ lanes: [laneOf('0.1', 'h1', [running('u', 'h1', 'x.service')])] }])
+    let lost = false
+    world.hooks.after = (host, name) => {
+      if (name !== 'unit-running' || lost) return
+      lost = true
+      throw new LinkLost('dropped', host, 'gone')
+    }
+    const { end } = await begin(plan)
+    expect(await end).toBe('succeeded')
+    expect(world.host('h1').unit('x.service').starts).toBe(1)
+  })
+
+  it('for good becomes a question, and a retry goes on', async () => {
+    let down = false
+    world.hooks.before = (host, name) => {
+      if (name === 'directory') down = true
+      if (down) throw new LinkLost('unreachable', host, 'no route')
+      return undefined
+    }
+    const { jobId, end } = await begin(oneDir())
+    const asked = await until(oneDir(), jobId, ({ question }) => question !== undefined)
+    expect(asked.steps.a?.failure?.error).toEqual({ code: 'remote.unreachable', params: { host: 'h1', detail: 'no route' } })
+    world.hooks.before = () => undefined
+    await answer(oneDir(), jobId, 'retry')
+    expect(await end).toBe('succeeded')
+    expect(made()).toEqual(['/a', '/b'])
+  })
 })

@@ -182,4 +182,4 @@ const pathLines = (node: FakeNode | undefined): string => {
 }
 
 const unitLines = (unit: FakeUnit): string =>
-  `LoadState=loaded\nActiveState=${unit.running ? 'active' : 'inactive'}\nSubState=${unit.running ? 'running' : 'dead'}\nActiveEnterTimestampMonotonic=${unit.enteredUs}\n`
+  `LoadState=loaded\nActiveState=${unit.running ? 'active' : 'inactive'}\nMainPID=${unit.running ? unit.enteredUs : 0}\nSubState=${unit.running ? 'running' : 'dead'}\nActiveEnterTimestampMonotonic=${unit.enteredUs}\n`

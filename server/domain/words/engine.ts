@@ -1,0 +1,57 @@
+import type { Pair, ProblemWords } from './words'
+
+/** Why a step of a job failed, by the code of its `failed` entry. */
+export const engineProblems = {
+  'engine.exit': {
+    message: ['The command ended with exit status {status}.', '命令退出码为 {status}。'],
+    hint: ['Read its output above, remove the cause, then retry.', '请查看上方输出，排除原因后重试。'],
+  },
+  'engine.killed': {
+    message: ['The command was ended by signal {signal}.', '命令被信号 {signal} 终止。'],
+    hint: [
+      'Look on the host for what ended it (memory, an administrator), then retry.',
+      '请在主机上查明终止原因（内存不足或人工操作），然后重试。',
+    ],
+  },
+  'engine.deadline': {
+    message: [
+      'The command did not end within its time ({seconds} s) and was stopped.',
+      '命令未在限定时间内（{seconds} 秒）结束，已被终止。',
+    ],
+    hint: [
+      'Look at the load of the host and at the log, or give more time (wait timeout), then retry.',
+      '请检查主机负载和日志，或增大等待超时后重试。',
+    ],
+  },
+  'engine.not-reached': {
+    message: ['The commands ended well, but the goal is not reached.', '命令已成功执行，但目标未达成。'],
+    hint: [
+      'Compare what was expected with what was seen; something else may have changed it meanwhile.',
+      '请对比期望与实际情况；可能有其他操作同时做了更改。',
+    ],
+  },
+  'engine.guard': {
+    message: ['A condition that must hold before anything is changed does not hold.', '变更前必须满足的条件未满足。'],
+    hint: ['Set the host right as expected, then retry.', '请按期望修正主机，然后重试。'],
+  },
+  'engine.fence-refused': {
+    message: [
+      'The host refused the command, because its lock is not held by this job: {said}',
+      '主机拒绝执行命令，因为其锁不属于本任务：{said}',
+    ],
+    hint: [
+      'Find out who removed or took the lock in /var/lib/dm-panel/lock, then retry.',
+      '请查明谁移除或占用了 /var/lib/dm-panel/lock 中的锁，然后重试。',
+    ],
+  },
+  'engine.http-refused': {
+    message: ['DM-master refused the request (HTTP {status}): {body}', 'DM-master 拒绝了请求（HTTP {status}）：{body}'],
+    hint: ['Look at the state of the masters on the cluster page, then retry.', '请在集群页面查看 master 的状态，然后重试。'],
+  },
+} satisfies Record<string, ProblemWords>
+
+/** Why a job ended, by the reason of its `ended` entry. */
+export const engineWords = {
+  'reason.guards': ['A guard did not hold; nothing was changed.', '前置条件未满足，未做任何更改。'],
+  'reason.given-up': ['Given up by an operator.', '操作者已放弃。'],
+} satisfies Record<string, Pair>
