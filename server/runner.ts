@@ -1,10 +1,24 @@
 import { randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readEnv } from './env'
+import { z } from 'zod'
+import { startClaimLoop, thisRunner } from './engine/claim-loop'
+import { type Engine, engineDefaults } from './engine/engine'
+import { startWatcher } from './engine/watch-status'
+import { type Env, readEnv } from './env'
+import { runErrands } from './errands/run-errands'
+import { runSealer } from './errands/seal-audit'
 import { askedToEnd, runMain } from './exit'
-import { openRunnerKey } from './runner-key'
-import { openDatabase } from './store/database'
+import { createTransport } from './remote/ssh-transport'
+import type { PutSource } from './remote/transport'
+import { openRunnerKey, type RunnerKey } from './runner-key'
+import { readBlob } from './store/blobs'
+import { sealedOf } from './store/credentials'
+import { type Db, openDatabase } from './store/database'
+import { pinnedKeysOf } from './store/host-keys'
+import { findPackage, packageFile } from './store/packages'
 import { beat, forgetRunner } from './store/runner-beat'
+import { panelId } from './store/settings'
 
 /**
  * One of the runner's duties: works until `stopping` is aborted, then ends what it has begun and resolves.
@@ -18,28 +32,101 @@ const beatMs = 5_000
 const main = async (): Promise<void> => {
   const env = readEnv()
   const db = await openDatabase(env.databaseUrl)
-  const _key = await openRunnerKey(db, env.keyFile)
+  const key = await openRunnerKey(db, env.keyFile)
+  const panel = await panelId(db)
   const id = randomUUID()
   const stopping = new AbortController()
-  const showLife: Part = (signal) => repeat(beatMs, signal, () => beat(db, id, { pid: process.pid }))
-  const parts: Part[] = [showLife]
+  const secretOf = secretsOf(db, key)
+  const transport = createTransport({ secretOf, pinnedKeys: (address, port) => pinnedKeysOf(db, address, port) })
+  const parts: Part[] = [
+    (signal) => repeat(beatMs, signal, () => beat(db, id, { pid: process.pid })),
+    (signal) =>
+      runJobs({
+        ...engineDefaults,
+        db,
+        transport,
+        ...storesOf(db, env, secretOf),
+        panelId: panel,
+        runner: thisRunner(panel),
+        stopping: signal,
+      }),
+    (signal) =>
+      runErrands(
+        {
+          db,
+          transport,
+          secrets: key,
+          folders: { data: env.dataFolder, mirrorRoot: env.mirrorRoot, tiupRoot: env.tiupRoot },
+          now: () => new Date(),
+        },
+        signal,
+      ),
+    (signal) => startWatcher({ db, transport, clock: engineDefaults.clock, stopping: signal, onBug: fail }).finished,
+    (signal) => runSealer(db, key.auditKey, signal),
+  ]
   void askedToEnd().then(() => stopping.abort())
   console.log('The runner is ready.')
   await Promise.all(parts.map((part) => part(stopping.signal)))
+  await transport.close()
   await forgetRunner(db, id)
   await db.$disconnect()
   process.exit(0)
 }
 
+/** An error that no host and no user can cause: this process ends, a fresh one goes on from the journal. */
+const fail = (error: unknown): never => {
+  console.error('The runner ends because of an error of its own:', error)
+  process.exit(1)
+}
+
+const runJobs = (engine: Engine): Promise<void> =>
+  startClaimLoop(engine, {
+    onEnd: (claim, end) => console.log(`job ${claim.jobId}: ${end}`),
+    onBug: fail,
+  }).finished
+
+/** What the engine puts on hosts: texts, packages, and the one password that a text may hold. */
+const storesOf = (db: Db, env: Env, secretOf: ReturnType<typeof secretsOf>): Pick<Engine, 'blobs' | 'secret' | 'packages'> => ({
+  blobs: async (sha256) => {
+    const blob = await readBlob(db, sha256)
+    if (!blob) throw new Error(`blob ${sha256} is not in the store`)
+    return blob.parts
+  },
+  secret: async (credentialId) => {
+    const { password } = await secretOf(credentialId)
+    if (password === undefined) throw new Error(`credential ${credentialId} has no password`)
+    return password
+  },
+  packages: async (sha256): Promise<PutSource> => {
+    const stored = await findPackage(db, sha256)
+    if (!stored) throw new Error(`package ${sha256} is not in the store`)
+    const file = packageFile(env.dataFolder, sha256)
+    return { sizeBytes: stored.sizeBytes, sha256, open: (offset) => createReadStream(file, { start: offset }) }
+  },
+})
+
+const secretShape = z.object({ password: z.string().optional(), privateKey: z.string().optional(), passphrase: z.string().optional() })
+
+/** Opens the secret of a credential, in this process's memory only. Throws when it is unknown or was wiped. */
+const secretsOf =
+  (db: Db, key: RunnerKey) =>
+  async (credentialId: string): Promise<{ password?: string; privateKey?: string; passphrase?: string }> => {
+    const sealed = await sealedOf(db, credentialId)
+    if (sealed === undefined) throw new Error(`credential ${credentialId} is unknown or was wiped`)
+    const { password, privateKey, passphrase } = secretShape.parse(JSON.parse(key.openSealed(sealed, credentialId)))
+    return {
+      ...(password !== undefined && { password }),
+      ...(privateKey !== undefined && { privateKey }),
+      ...(passphrase !== undefined && { passphrase }),
+    }
+  }
+
 /** Does it now and every `everyMs`, until asked to stop. */
 const repeat = async (everyMs: number, stopping: AbortSignal, act: () => Promise<void>): Promise<void> => {
   while (!stopping.aborted) {
     await act()
-    await pause(everyMs, stopping)
+    await sleep(everyMs, undefined, { signal: stopping }).catch(() => undefined) // aborted: asked to stop
   }
 }
-
-/** Ends early, and quietly, when asked to stop. */
-const pause = (ms: number, stopping: AbortSignal): Promise<void> => sleep(ms, undefined, { signal: stopping }).catch(() => undefined)
 
 runMain(main, ['EnvInvalid', 'MasterKeyRefused'])
