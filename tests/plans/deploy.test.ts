@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { operationProblems, operationWords } from '@/server/domain/words/operations'
 import { deploy } from '@/server/operations/deploy'
 import { preflight } from '@/server/operations/preflight'
 import { expectGolden } from './plan-text'
@@ -65,6 +66,15 @@ describe('deploy', () => {
     const { '10.0.0.5': _silent, ...hosts } = facts.hosts
     const input = inputFor(three, { packages: packages.filter((one) => one.component !== 'grafana') })
     expectGolden('deploy/problems', deploy.plan(three, { hosts }, input).plan)
+  })
+
+  it('has words for every row of the report, good or bad', () => {
+    const rows = [...preflight(three, fresh(three), inputFor(three)), ...preflight(three, { hosts: {} }, inputFor(three, { packages: [] }))]
+    expect(new Set(rows.map((one) => one.id)).size).toBeGreaterThan(100)
+    for (const { title, code } of rows) {
+      expect(operationWords).toHaveProperty([title.word])
+      expect(operationProblems).toHaveProperty([code])
+    }
   })
 
   it('turns a waived failure into a warning, but never a taken port', () => {

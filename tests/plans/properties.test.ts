@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Plan, stepsOf } from '@/server/domain/plan'
 import { operations } from '@/server/operations/operation-map'
+import { kindOf } from '@/server/steps/kinds'
 import { fresh, inputFor, later, running, topologyOf } from './world'
 
 const hosts = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.5', '10.0.0.6', '10.0.0.7']
@@ -59,6 +60,22 @@ describe('every plan', () => {
         expect(operations.deploy.validate(topology, fresh(topology), inputFor(topology))).toEqual([])
       }),
       { numRuns: 60 },
+    )
+  })
+
+  it('is consistent: when every step has had its effect, no step of the plan asks for something else', () => {
+    fc.assert(
+      fc.property(topologies, (topology) => {
+        for (const plan of plansOf(topology)) {
+          for (const [host, before] of Object.entries(fresh(topology).hosts)) {
+            const steps = stepsOf(plan).filter((step) => 'host' in step && step.host === host && step.kind !== 'guard')
+            const after = steps.reduce((facts, step) => kindOf(step).predict(step, facts), before)
+            const contradicted = steps.filter((step) => kindOf(step).satisfied(step, after, { incarnation: '' }) === 'no')
+            expect(contradicted.map((step) => step.id)).toEqual([])
+          }
+        }
+      }),
+      { numRuns: 30 },
     )
   })
 

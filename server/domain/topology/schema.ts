@@ -7,7 +7,7 @@ import type { ConfigMap, ConfigValue } from './config-map'
  */
 
 /** What a value should have been; the words are looked up by it. */
-export type Kind = 'text' | 'integer' | 'port' | 'yes-no' | 'map' | 'list'
+export type Kind = 'text' | 'integer' | 'port' | 'true/false' | 'map' | 'list'
 
 const read = <T>(kind: Kind, convert: (value: unknown) => T | undefined) =>
   z.unknown().transform((value, ctx): T => {
@@ -58,7 +58,7 @@ const text = maybe(read('text', asText))
 const port = maybe(read('port', asPort))
 /** 0 turns it off. */
 const portOrOff = maybe(read('port', (value) => (value === 0 ? 0 : asPort(value))))
-const yesNo = maybe(read('yes-no', asYesNo))
+const yesNo = maybe(read('true/false', asYesNo))
 const map = maybe(read('map', asMap))
 const texts = maybe(read('list', asTexts))
 
