@@ -61,6 +61,11 @@ export const serveSftp = (sftp: SFTPWrapper, session: Session): void => {
     open.clear()
     session.onChange()
   })
+  serveNames(sftp, session, (handle) => openOf(handle)?.path)
+}
+
+const serveNames = (sftp: SFTPWrapper, session: Session, pathOf: (handle: Buffer) => string | undefined): void => {
+  const { machine, user } = session
   const stat = (id: number, path: string) => {
     const node = machine.node(path)
     if (!node) return sftp.status(id, STATUS_CODE.NO_SUCH_FILE)
@@ -77,8 +82,8 @@ export const serveSftp = (sftp: SFTPWrapper, session: Session): void => {
   sftp.on('STAT', stat)
   sftp.on('LSTAT', stat)
   sftp.on('FSTAT', (id, handle) => {
-    const one = openOf(handle)
-    if (one) stat(id, one.path)
+    const path = pathOf(handle)
+    if (path !== undefined) stat(id, path)
     else sftp.status(id, STATUS_CODE.FAILURE)
   })
   const setMode = (id: number, path: string, mode: number | undefined) => {
@@ -89,7 +94,7 @@ export const serveSftp = (sftp: SFTPWrapper, session: Session): void => {
     sftp.status(id, STATUS_CODE.OK)
   }
   sftp.on('SETSTAT', (id, path, attrs) => setMode(id, path, attrs.mode))
-  sftp.on('FSETSTAT', (id, handle, attrs) => setMode(id, openOf(handle)?.path ?? '', attrs.mode))
+  sftp.on('FSETSTAT', (id, handle, attrs) => setMode(id, pathOf(handle) ?? '', attrs.mode))
   sftp.on('REMOVE', (id, path) => {
     if (!machine.node(path)) return sftp.status(id, STATUS_CODE.NO_SUCH_FILE)
     if (!mayWrite(machine, user, path)) return sftp.status(id, STATUS_CODE.PERMISSION_DENIED)
