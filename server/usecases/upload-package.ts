@@ -4,7 +4,6 @@ import { mkdir, rm, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { ReadableStream } from 'node:stream/web'
 import { AppError } from '@/server/domain/app-error'
 import type { Db } from '@/server/store/database'
 import { askErrand, type ErrandRow } from '@/server/store/errands'
@@ -72,6 +71,16 @@ const receive = async (body: ReadableStream<Uint8Array>, file: string, limit: nu
       done(sizeBytes > limit ? new AppError('usecases.package-too-large', 413, { params: { limit } }) : null, chunk)
     },
   })
-  await pipeline(Readable.fromWeb(body), counted, createWriteStream(file, { flags: 'wx', mode: 0o600 }))
+  await pipeline(Readable.from(chunksOf(body)), counted, createWriteStream(file, { flags: 'wx', mode: 0o600 }))
   return { sha256: hash.digest('hex'), sizeBytes }
+}
+
+/** The DOM's stream type can't be iterated, Node's can: read it the way that both know. */
+async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader()
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value
+  } finally {
+    await reader.cancel()
+  }
 }

@@ -1,9 +1,36 @@
+import { deployWords } from './deploy'
+import { engineProblems, engineWords } from './engine'
+import { errandsProblems } from './errands'
+import { jobWords } from './job'
+import { operationProblems, operationWords } from './operations'
 import { platformProblems, platformWords } from './platform'
+import { remoteProblems, remoteWords } from './remote'
+import { stepWords } from './steps'
+import { topologyProblems } from './topology'
+import { uiWords } from './ui'
+import { usecasesProblems } from './usecases'
 import { fill, inLanguage, type Language, type Pair, type ProblemWords, type Words } from './words'
 
 /** All areas. Codes have the area's name in front, so none can hide another's. */
-const problems: Readonly<Record<string, ProblemWords>> = { ...platformProblems }
-const words: Readonly<Record<string, Pair>> = { ...platformWords }
+const problems: Readonly<Record<string, ProblemWords>> = {
+  ...platformProblems,
+  ...topologyProblems,
+  ...operationProblems,
+  ...engineProblems,
+  ...remoteProblems,
+  ...usecasesProblems,
+  ...errandsProblems,
+}
+const words: Readonly<Record<string, Pair>> = {
+  ...platformWords,
+  ...operationWords,
+  ...stepWords,
+  ...engineWords,
+  ...remoteWords,
+  ...jobWords,
+  ...deployWords,
+  ...uiWords,
+}
 
 /** Every problem code that has words. */
 export const problemCodes: readonly string[] = Object.keys(problems)

@@ -1,0 +1,179 @@
+import type { ProblemWords } from './words'
+
+/** Refusals of what a user asked for. */
+export const usecasesProblems = {
+  'usecases.operation-unknown': {
+    message: ['There is no operation “{operation}”.', '没有名为“{operation}”的操作。'],
+    hint: ['Known are deploy, start, stop and remove-deploy.', '支持 deploy、start、stop 和 remove-deploy。'],
+  },
+  'usecases.input-invalid': {
+    message: ['The operation’s input is not as expected.', '操作的输入不符合要求。'],
+    hint: ['Mend the fields that are listed.', '请修正列出的字段。'],
+  },
+  'usecases.cluster-unknown': {
+    message: ['The panel knows no cluster “{name}”.', '面板中没有集群“{name}”。'],
+    hint: ['Check the name in the list of clusters.', '请在集群列表中核对名称。'],
+  },
+  'usecases.cluster-exists': {
+    message: ['A cluster “{name}” exists already.', '集群“{name}”已存在。'],
+    hint: ['Choose another name.', '请换一个名称。'],
+  },
+  'usecases.not-deploying': {
+    message: [
+      'The deploy of “{name}” has ended well; there is nothing half-done to remove.',
+      '“{name}”已部署成功，没有可移除的未完成部署。',
+    ],
+    hint: ['Only a deploy that did not end can be removed this way.', '只有未完成的部署才能这样移除。'],
+  },
+  'usecases.nothing-to-remove': {
+    message: ['The panel has no record of a deploy of “{name}”.', '面板没有“{name}”的部署记录。'],
+    hint: ['Open the jobs of this cluster and check.', '请查看该集群的作业记录。'],
+  },
+  'usecases.credential-unknown': {
+    message: ['The credential is unknown, or its secret was wiped.', '凭据不存在，或其密钥已被清除。'],
+    hint: ['Choose another credential, or enter it anew.', '请选择其他凭据，或重新录入。'],
+  },
+  'usecases.credential-in-use': {
+    message: ['The cluster “{cluster}” logs in by this credential.', '集群“{cluster}”正在使用此凭据登录。'],
+    hint: ['Keep it as long as the panel manages that cluster.', '在面板管理该集群期间请保留它。'],
+  },
+  'usecases.secret-missing': {
+    message: ['Neither a password nor a private key was given.', '既没有密码也没有私钥。'],
+    hint: ['Give one of them.', '请填写其中之一。'],
+  },
+  'usecases.sudo-password-missing': {
+    message: ['sudo needs a password, and none was given.', 'sudo 需要密码，但未填写。'],
+    hint: ['Give the password too, or choose sudo without a password.', '请同时填写密码，或选择免密 sudo。'],
+  },
+  'usecases.key-unreadable': {
+    message: ['The private key can’t be read.', '无法读取该私钥。'],
+    hint: [
+      'Paste the whole key in OpenSSH or PEM (RSA) form; an encrypted PEM key needs its passphrase.',
+      '请粘贴完整的 OpenSSH 或 PEM（RSA）格式私钥；加密的 PEM 私钥需要口令。',
+    ],
+  },
+  'usecases.runner-not-started': {
+    message: ['The runner has never started, so nothing can be sealed for it.', 'runner 从未启动，无法加密保存。'],
+    hint: ['Wait until /api/health shows the runner, then try again.', '请等 /api/health 显示 runner 正常后重试。'],
+  },
+  'usecases.runner-silent': {
+    message: ['The runner did not answer in time.', 'runner 未及时响应。'],
+    hint: ['Look at /api/health; try again when the runner is there.', '请查看 /api/health，待 runner 恢复后重试。'],
+  },
+  'usecases.plan-unknown': {
+    message: ['There is no such plan.', '没有这个计划。'],
+    hint: ['Ask for a new one.', '请重新生成计划。'],
+  },
+  'usecases.plan-not-ready': {
+    message: ['The plan can’t be started: it is {state}.', '计划无法启动：当前状态为 {state}。'],
+    hint: ['Wait until it is ready; a submitted one has its job already.', '请等待其就绪；已提交的计划已有对应作业。'],
+  },
+  'usecases.plan-has-errors': {
+    message: ['Errors stand against this plan.', '该计划存在错误。'],
+    hint: ['Mend what is listed, then ask for a new plan.', '请修正所列问题后重新生成计划。'],
+  },
+  'usecases.plan-altered': {
+    message: ['The stored plan is not the one that was reviewed.', '存储的计划与审阅的不一致。'],
+    hint: ['Do not run it; ask for a new plan and look into the database.', '请勿运行；请重新生成计划并检查数据库。'],
+  },
+  'usecases.plan-stale': {
+    message: [
+      'The cluster has changed since this plan was made (revision {planned}, now {now}).',
+      '计划生成后集群已变更（修订 {planned}，现为 {now}）。',
+    ],
+    hint: ['Ask for a new plan and review it.', '请重新生成并审阅计划。'],
+  },
+  'usecases.cluster-busy': {
+    message: ['Job {number} ({operation}) holds the cluster “{cluster}”.', '作业 {number}（{operation}）正占用集群“{cluster}”。'],
+    hint: ['Wait for its end, answer its question, or cancel it.', '请等待其结束、回答其问题或取消它。'],
+  },
+  'usecases.name-mismatch': {
+    message: ['The typed name is not “{name}”.', '输入的名称不是“{name}”。'],
+    hint: ['This can’t be undone: type the cluster’s exact name to confirm.', '此操作不可撤销：请准确输入集群名称以确认。'],
+  },
+  'usecases.consent-missing': {
+    message: ['Some warnings were not consented to.', '有警告尚未确认。'],
+    hint: ['Read each warning that is listed and consent to it.', '请阅读并逐条确认所列警告。'],
+  },
+  'usecases.facts-too-old': {
+    message: ['The plan was made from what was seen {minutes} minutes ago.', '计划依据的是 {minutes} 分钟前的状态。'],
+    hint: ['Ask for a new plan; hosts may have changed.', '主机状态可能已变化，请重新生成计划。'],
+  },
+  'usecases.step-unknown': {
+    message: ['The plan has no step “{step}”.', '计划中没有步骤“{step}”。'],
+    hint: ['Take a step’s id from the plan’s document.', '请使用计划文档中的步骤 ID。'],
+  },
+  'usecases.blob-unknown': {
+    message: ['The plan names no such file.', '计划中没有这个文件。'],
+    hint: ['Take a file’s hash from the plan’s document.', '请使用计划文档中的文件哈希。'],
+  },
+  'usecases.job-unknown': { message: ['There is no such job.', '没有这个作业。'], hint: ['Look at the list of jobs.', '请查看作业列表。'] },
+  'usecases.job-ended': {
+    message: ['Job {number} has ended.', '作业 {number} 已结束。'],
+    hint: ['Nothing more can be done with it; start another.', '无法再对其操作，请另行启动。'],
+  },
+  'usecases.question-closed': {
+    message: ['That question is not open any more.', '该问题已不再等待回答。'],
+    hint: ['Somebody else was faster, or the job went on: look at its page.', '可能已有他人回答或作业已继续，请查看作业页面。'],
+  },
+  'usecases.choice-not-offered': {
+    message: ['The question does not offer that choice.', '该问题没有这个选项。'],
+    hint: ['Choose one of those that the question lists.', '请选择问题列出的选项。'],
+  },
+  'usecases.reason-missing': {
+    message: ['“{choice}” needs a reason.', '“{choice}”需要填写原因。'],
+    hint: ['Say why; it goes into the audit.', '请说明原因，它会记入审计。'],
+  },
+  'usecases.host-key-changed': {
+    message: ['The host key of {host} is not the pinned one.', '{host} 的主机密钥与已固定的不一致。'],
+    hint: [
+      'Find out why it changed before you trust it: a new machine, or somebody in between. An operator can then replace it.',
+      '信任前请先查明原因：可能是更换了机器，也可能有人从中截取。确认后可由操作员替换。',
+    ],
+  },
+  'usecases.package-empty': {
+    message: ['The upload holds nothing.', '上传内容为空。'],
+    hint: ['Send the archive itself as the body.', '请将归档文件作为请求体发送。'],
+  },
+  'usecases.package-too-large': {
+    message: ['The archive is larger than {limit} bytes.', '归档文件超过 {limit} 字节。'],
+    hint: ['Packages may have 2 GiB; free quota and disk may allow less.', '软件包最大 2 GiB，受配额和磁盘空间限制可能更小。'],
+  },
+  'usecases.quota-exceeded': {
+    message: ['The packages’ quota of {quota} bytes is used up.', '软件包配额 {quota} 字节已用尽。'],
+    hint: [
+      'Remove packages that no cluster uses, or raise DM_PANEL_PACKAGE_QUOTA_GIB.',
+      '请删除未使用的软件包，或调大 DM_PANEL_PACKAGE_QUOTA_GIB。',
+    ],
+  },
+  'usecases.disk-full': {
+    message: ['Only {free} bytes are free on the panel’s disk.', '面板磁盘仅剩 {free} 字节可用。'],
+    hint: ['Free some space on the disk of the data folder.', '请清理数据目录所在磁盘。'],
+  },
+  'usecases.package-unknown': { message: ['There is no such package.', '没有这个软件包。'], hint: ['Look at the list.', '请查看列表。'] },
+  'usecases.package-in-use': {
+    message: ['The cluster “{cluster}” runs from this package.', '集群“{cluster}”正在使用该软件包。'],
+    hint: ['It is needed to repair that cluster; keep it.', '修复该集群时需要它，请保留。'],
+  },
+  'usecases.mirror-changed': {
+    message: ['The mirror {location} does not show that fingerprint.', '镜像 {location} 的指纹与此不符。'],
+    hint: ['Read it anew and compare the fingerprint with its owner.', '请重新读取并与镜像所有者核对指纹。'],
+  },
+  'usecases.errand-unknown': {
+    message: ['There is no such piece of work, or somebody else asked for it.', '没有这项工作，或它由他人发起。'],
+    hint: ['Ask again.', '请重新发起。'],
+  },
+  'usecases.instance-unknown': {
+    message: ['The cluster has no node “{instance}”.', '集群中没有节点“{instance}”。'],
+    hint: ['Take its ID from the display.', '请使用 display 中的 ID。'],
+  },
+  'usecases.log-unknown': {
+    message: ['The node keeps no log “{file}”.', '该节点没有日志“{file}”。'],
+    hint: ['Choose one of its own log files.', '请选择它自己的日志文件。'],
+  },
+  'usecases.draft-unknown': { message: ['There is no draft.', '没有草稿。'], hint: ['Begin anew.', '请重新开始。'] },
+  'usecases.audit-unknown': {
+    message: ['There is no such audit record.', '没有这条审计记录。'],
+    hint: ['Search the list by job, actor or command.', '请按作业、操作者或命令搜索。'],
+  },
+} satisfies Record<string, ProblemWords>

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+import { fetchPackages as fetchInput } from '@/server/domain/api'
+import { AppError } from '@/server/domain/app-error'
+import { componentNames } from '@/server/domain/component'
+import { type MirrorKept, mirrorKept } from '@/server/domain/mirror-kept'
+import { type PackageComponent, type PackageInfo, packageFileName } from '@/server/domain/package'
+import { inspectPackage } from '@/server/mirror/inspect-package'
+import { type OpenedMirror, openMirror, trustedState } from '@/server/mirror/mirror-client'
+import { MirrorRefused } from '@/server/mirror/mirror-refused'
+import { findMirror, keepMirror } from '@/server/store/mirrors'
+import { findPackage, keepPackage, packageFile } from '@/server/store/packages'
+import type { ErrandRun } from './errand-run'
+
+const uploaded = z.object({ file: z.uuid(), sha256: z.string(), sizeBytes: z.number(), name: z.string(), by: z.string() })
+
+/** Inspects what was uploaded and keeps it, or refuses it with every fault; nothing of it is run. */
+export const inspectUpload = async (run: ErrandRun, raw: unknown): Promise<PackageInfo> => {
+  const { file, name, by } = uploaded.parse(raw)
+  const origin = { from: 'upload' as const, detail: name }
+  return keepArchive(run, { file: path.join(run.folders.data, 'incoming', file), fileName: name, origin, by })
+}
+
+type Archive = {
+  file: string
+  fileName: string
+  origin: PackageInfo['origin']
+  by: string
+  component?: PackageComponent
+  version?: string
+}
+
+const keepArchive = async (run: ErrandRun, archive: Archive): Promise<PackageInfo> => {
+  try {
+    const { fileName, component, origin } = archive
+    const seen = await inspectPackage(archive.file, { ...(fileName && { fileName }), ...(component && { component }), signal: run.signal })
+    if (Array.isArray(seen) || !('sha256' in seen)) {
+      throw new AppError('errands.package-refused', 422, { params: { name: fileName }, problems: Array.isArray(seen) ? seen : [] })
+    }
+    const version = archive.version ?? seen.version
+    if (!version) throw new AppError('errands.package-version-unknown', 422, { params: { name: fileName } })
+    const info: PackageInfo = { ...seen, version, origin }
+    await mkdir(path.join(run.folders.data, 'packages'), { recursive: true, mode: 0o700 })
+    await rename(archive.file, packageFile(run.folders.data, info.sha256))
+    await keepPackage(run.db, info, archive.by)
+    return info
+  } finally {
+    await rm(archive.file, { force: true })
+  }
+}
+
+/** Reads and verifies a mirror. A mirror that nobody confirmed yet is shown with its root's fingerprint, and nothing is fetched of it. */
+export const fetchMirror = async (
+  run: ErrandRun,
+  raw: unknown,
+): Promise<{ location: string; fingerprint: string; rootVersion: number; confirmed: boolean }> => {
+  const { location } = z.object({ location: z.string() }).parse(raw)
+  const before = await findMirror(run.db, location)
+  const confirmed = (before?.confirmedBy ?? '') !== ''
+  const mirror = await open(run, location, confirmed ? before?.kept : undefined)
+  const components: MirrorKept['components'] = []
+  for (const component of [...componentNames, 'dmctl'].filter((name) => mirror.components.includes(name))) {
+    components.push({ component, platforms: await platformsOf(mirror, component) })
+    await run.progress({ done: components.length, total: componentNames.length + 1, at: component })
+  }
+  const { fingerprint, rootVersion } = mirror
+  await keepMirror(run.db, {
+    location,
+    fingerprint,
+    rootVersion,
+    kept: { state: mirror.state(), expires: {}, components } satisfies MirrorKept,
+  })
+  return { location, fingerprint, rootVersion, confirmed }
+}
+
+const platformsOf = async (mirror: OpenedMirror, component: string): Promise<Record<string, string[]>> => {
+  const platforms: Record<string, string[]> = {}
+  for (const { version, platforms: built } of await mirror.listVersions(component)) {
+    for (const { os, arch } of built) platforms[`${os}/${arch}`] = [...(platforms[`${os}/${arch}`] ?? []), version]
+  }
+  return platforms
+}
+
+const open = async (run: ErrandRun, location: string, kept: unknown): Promise<OpenedMirror> => {
+  const web = /^https?:\/\//.test(location)
+  if (!web && run.folders.mirrorRoot === undefined) throw new AppError('errands.mirror-root-unset', 422, { params: { location } })
+  const state = kept === undefined ? null : trustedState.parse(mirrorKept.parse(kept).state)
+  return refusals(() => openMirror(location, state, { localRoot: run.folders.mirrorRoot ?? '', now: run.now }))
+}
+
+const refusals = async <T>(act: () => Promise<T>): Promise<T> => {
+  try {
+    return await act()
+  } catch (error) {
+    if (error instanceof MirrorRefused)
+      throw new AppError(error.problem.code, 502, { params: error.problem.params, problems: [error.problem] })
+    throw error
+  }
+}
+
+/** Downloads packages of a confirmed mirror, verified, inspected like an upload; those in the store already are left. */
+export const fetchPackages = async (run: ErrandRun, raw: unknown): Promise<PackageInfo[]> => {
+  const { location, wanted } = fetchInput.parse(raw)
+  const known = await findMirror(run.db, location)
+  if (!known || known.confirmedBy === '') throw new AppError('errands.mirror-unconfirmed', 409, { params: { location } })
+  const mirror = await open(run, location, known.kept)
+  const kept: PackageInfo[] = []
+  for (const [done, want] of wanted.entries()) kept.push(await fetchOne(run, mirror, { want, location, done, total: wanted.length }))
+  await keepMirror(run.db, { ...known, kept: { ...mirrorKept.parse(known.kept), state: mirror.state() } })
+  return kept
+}
+
+type Fetch = { want: { component: string; version: string; os: string; arch: string }; location: string; done: number; total: number }
+
+const fetchOne = async (run: ErrandRun, mirror: OpenedMirror, { want, location, done, total }: Fetch): Promise<PackageInfo> => {
+  const component = [...componentNames, 'dmctl' as const].find((name) => name === want.component)
+  if (!component) throw new AppError('errands.component-unknown', 422, { params: { component: want.component } })
+  const file = await refusals(() => mirror.resolveVersion(component, want.version, want))
+  const there =
+    'sha256' in file.hashes && typeof file.hashes.sha256 === 'string' ? await findPackage(run.db, file.hashes.sha256) : undefined
+  if (there) return there
+  const folder = path.join(run.folders.data, 'incoming')
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const target = path.join(folder, randomUUID())
+  const at = packageFileName({ component, version: file.version, os: file.os, arch: file.arch })
+  let toldMs = 0
+  const onProgress = (doneBytes: number): void => {
+    if (Date.now() - toldMs < 500) return
+    toldMs = Date.now()
+    void run.progress({ done, total, at, doneBytes, totalBytes: file.length })
+  }
+  await refusals(() => mirror.download(file, target, { onProgress, signal: run.signal }))
+  const { version } = file
+  return keepArchive(run, { file: target, fileName: at, origin: { from: 'mirror', detail: location }, by: 'mirror', component, version })
+}

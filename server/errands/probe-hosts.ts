@@ -1,0 +1,71 @@
+import type { z } from 'zod'
+import { type ProbedHost, probeHostsInput } from '@/server/domain/api'
+import { AppError } from '@/server/domain/app-error'
+import type { Login } from '@/server/domain/plan'
+import { askHost, parseHost } from '@/server/probes/batch'
+import { judgeHostKey } from '@/server/remote/host-key'
+import { scanHostKeys } from '@/server/remote/scan-host-keys'
+import { testLogin } from '@/server/remote/test-login'
+import { LinkLost, type Target } from '@/server/remote/transport'
+import { findCredential } from '@/server/store/credentials'
+import { pinnedKeysOf } from '@/server/store/host-keys'
+import type { ErrandRun } from './errand-run'
+
+type Asked = z.infer<typeof probeHostsInput>['hosts'][number]
+
+const scanTimeoutMs = 5000
+
+/** Reads host keys; only hosts whose key is pinned are logged in to. */
+export const probeHosts = async (run: ErrandRun, raw: unknown): Promise<ProbedHost[]> => {
+  const { hosts, credentialId } = probeHostsInput.parse(raw)
+  const credential = credentialId === undefined ? undefined : await findCredential(run.db, credentialId)
+  if (credentialId !== undefined && !credential) throw new AppError('usecases.credential-unknown', 404, { params: { id: credentialId } })
+  const login = credential && { user: credential.username, credentialId: credential.id, sudo: credential.sudo }
+  const found: ProbedHost[] = []
+  const queue = [...hosts.entries()]
+  const work = async (): Promise<void> => {
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      const [index, host] = next
+      found[index] = await probeHost(run, host, login)
+      await run.progress({ done: Object.keys(found).length, total: hosts.length, at: host.address })
+    }
+  }
+  await Promise.all(Array.from({ length: 8 }, work))
+  return found
+}
+
+const probeHost = async (run: ErrandRun, { address, port }: Asked, login: Login | undefined): Promise<ProbedHost> => {
+  const blank = {
+    ...{ address, port, keyType: '', key: '', fingerprint: '', pinnedFingerprint: '', error: '' },
+    ...{ login: 'not-tried' as const, loginError: '', os: '', arch: '', root: '' },
+  }
+  try {
+    const seen = await scanHostKeys(address, port, scanTimeoutMs)
+    const pinned = await pinnedKeysOf(run.db, address, port)
+    const shown = seen.find((key) => judgeHostKey(pinned, key) === 'pinned') ?? seen[0]
+    if (!shown) return { ...blank, state: 'unreachable', error: 'no host key' }
+    const judged = judgeHostKey(pinned, shown)
+    const state = judged === 'unknown' ? ('new' as const) : judged
+    const { keyType, key, fingerprint } = shown
+    const known = { ...blank, state, keyType, key, fingerprint, pinnedFingerprint: pinned[0]?.fingerprint ?? '' }
+    if (state !== 'pinned' || !login) return known
+    return { ...known, ...(await tryLogin(run, { host: address, address, port, login })) }
+  } catch (error) {
+    if (error instanceof LinkLost) return { ...blank, state: 'unreachable', error: `${error.code}: ${error.detail}` }
+    throw error
+  }
+}
+
+const tryLogin = async (run: ErrandRun, target: Target): Promise<Pick<ProbedHost, 'login' | 'loginError' | 'os' | 'arch' | 'root'>> => {
+  try {
+    const { root, said } = await testLogin(run.transport, target)
+    const probes = [{ probe: 'system' as const }]
+    const result = await run.transport.run(target, { argv: askHost(probes), as: 'login', deadlineMs: 30_000 })
+    const { system } = parseHost(probes, result.stdout, run.now().toISOString())
+    return { login: 'ok', loginError: said, os: system?.os ?? '', arch: system?.arch ?? '', root }
+  } catch (error) {
+    if (!(error instanceof LinkLost)) throw error
+    const refused = error.code === 'auth-refused'
+    return { login: refused ? 'refused' : 'failed', loginError: `${error.code}: ${error.detail}`, os: '', arch: '', root: '' }
+  }
+}

@@ -1,0 +1,143 @@
+import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+import { AppError } from '@/server/domain/app-error'
+import type { Problem } from '@/server/domain/problem'
+import { instancesOf } from '@/server/domain/topology/instances'
+import { type Meta, readMeta, writeMeta, writeTopology } from '@/server/domain/topology/meta'
+import { publicKeyOf } from '@/server/remote/generate-key'
+import { createCluster, findCluster } from '@/server/store/clusters'
+import { findCredential, keepCredential, sealedOf } from '@/server/store/credentials'
+import { sealFor } from '@/server/store/secrets-seal'
+import type { ErrandRun } from './errand-run'
+
+export type FoundCluster = {
+  name: string
+  version: string
+  user: string
+  nodes: number
+  patched: number
+  hasKey: boolean
+  known: boolean
+  problems: Problem[]
+}
+
+/** Clusters in a TiUP storage folder below the configured root: `…/storage/dm`, its `clusters`, or a folder above. */
+export const scanTiup = async (run: ErrandRun, raw: unknown): Promise<FoundCluster[]> => {
+  const { path: folder } = z.object({ path: z.string() }).parse(raw)
+  const clusters = await clustersFolder(run, folder)
+  const found: FoundCluster[] = []
+  for (const name of await readdir(clusters)) {
+    const read = await readCluster(clusters, name)
+    if (!read) continue
+    const instances = read.meta ? instancesOf(read.meta.topology) : []
+    found.push({
+      ...{ name, version: read.meta?.version ?? '', user: read.meta?.user ?? '', nodes: instances.length },
+      ...{ patched: instances.filter(({ patched }) => patched).length, hasKey: read.key !== undefined },
+      ...{ known: (await findCluster(run.db, name)) !== undefined, problems: read.problems },
+    })
+  }
+  return found
+}
+
+/** Takes clusters into the books with topology, key and patched marks; nothing on their hosts is touched. */
+export const adoptClusters = async (run: ErrandRun, raw: unknown): Promise<{ adopted: string[] }> => {
+  const asked = z.object({ path: z.string(), names: z.array(z.string()), by: z.string() }).parse(raw)
+  const clusters = await clustersFolder(run, asked.path)
+  const adopted: string[] = []
+  for (const name of asked.names) {
+    if (await findCluster(run.db, name)) throw new AppError('usecases.cluster-exists', 409, { params: { name } })
+    const read = (await readdir(clusters)).includes(name) ? await readCluster(clusters, name) : undefined
+    if (!read?.meta) throw new AppError('errands.meta-unreadable', 422, { params: { name }, problems: read?.problems ?? [] })
+    await adoptOne(run, name, { meta: read.meta, key: read.key, by: asked.by })
+    adopted.push(name)
+    await run.progress({ done: adopted.length, total: asked.names.length, at: name })
+  }
+  return { adopted }
+}
+
+const adoptOne = async (run: ErrandRun, name: string, from: { meta: Meta; key: string | undefined; by: string }): Promise<void> => {
+  const { meta, key, by } = from
+  const half = key === undefined ? undefined : publicKeyOf(key)
+  if (key === undefined || !half || 'unreadable' in half) throw new AppError('errands.key-unreadable', 422, { params: { name } })
+  const id = `key:${name}`
+  if (!(await findCredential(run.db, id))) {
+    const sealed = run.secrets.sealAtRest(JSON.stringify({ privateKey: key }), id)
+    await keepCredential(run.db, {
+      id,
+      name: `${name} deploy key`,
+      kind: 'generated-key',
+      username: meta.user,
+      sudo: 'nopasswd',
+      ...half,
+      sealed,
+      createdBy: by,
+    })
+  }
+  await createCluster(run.db, {
+    ...{ name, lifecycle: 'adopted', version: meta.version, deployUser: meta.user, credentialId: id, createdBy: by },
+    ...{ topology: meta.topology, yaml: writeTopology(meta.topology) },
+  })
+}
+
+const clustersFolder = async (run: ErrandRun, folder: string): Promise<string> => {
+  const { tiupRoot } = run.folders
+  if (tiupRoot === undefined) throw new AppError('errands.tiup-root-unset', 422)
+  const real = async (one: string): Promise<string | undefined> => realpath(one).catch(() => undefined)
+  const root = await real(tiupRoot)
+  for (const below of ['clusters', 'storage/dm/clusters', '.tiup/storage/dm/clusters', '']) {
+    const inside = await real(path.resolve(tiupRoot, folder, below))
+    if (!root || !inside || !(inside === root || inside.startsWith(`${root}/`))) continue
+    if ((await stat(inside)).isDirectory() && (below !== '' || (await holdsMeta(inside)))) return inside
+  }
+  throw new AppError('errands.tiup-folder-unknown', 404, { params: { path: folder } })
+}
+
+const holdsMeta = async (folder: string): Promise<boolean> => {
+  for (const name of await readdir(folder)) if (await readCluster(folder, name)) return true
+  return false
+}
+
+const maxMetaBytes = 10 * 1024 ** 2
+
+const readCluster = async (
+  clusters: string,
+  name: string,
+): Promise<{ meta?: Meta; key: string | undefined; problems: Problem[] } | undefined> => {
+  const text = await readSmall(path.join(clusters, name, 'meta.yaml'), clusters)
+  if (text === undefined) return undefined
+  return { ...readMeta(text), key: await readSmall(path.join(clusters, name, 'ssh', 'id_rsa'), clusters) }
+}
+
+/** A regular file of modest size that really lies below the folder; undefined otherwise. */
+const readSmall = async (file: string, below: string): Promise<string | undefined> => {
+  const real = await realpath(file).catch(() => undefined)
+  if (!real?.startsWith(`${below}/`)) return undefined
+  const found = await stat(real)
+  return found.isFile() && found.size <= maxMetaBytes ? readFile(real, 'utf8') : undefined
+}
+
+/** meta.yaml and key of a cluster, sealed to the one-time public key of the request that asked. */
+export const exportForDownload = async (run: ErrandRun, raw: unknown): Promise<{ sealed: string }> => {
+  const { cluster: name, publicKey } = z.object({ cluster: z.string(), publicKey: z.string() }).parse(raw)
+  const cluster = await findCluster(run.db, name)
+  if (!cluster) throw new AppError('usecases.cluster-unknown', 404, { params: { name } })
+  const key = await secretText(run, cluster.credentialId, 'privateKey')
+  const half = await findCredential(run.db, cluster.credentialId)
+  const passwords: string[] = []
+  for (const one of instancesOf(cluster.topology).filter(({ component }) => component === 'grafana')) {
+    passwords.push((await secretText(run, `grafana:${name}:${one.id}`, 'password')) ?? '')
+  }
+  if (key === undefined) throw new AppError('errands.key-unreadable', 409, { params: { name } })
+  const meta = writeMeta({ user: cluster.deployUser, version: cluster.version, topology: cluster.topology }, passwords)
+  const files = JSON.stringify({ meta, privateKey: key, publicKey: half?.publicKey ?? '' })
+  return { sealed: sealFor(Buffer.from(publicKey, 'base64url'), files, 'export-cluster') }
+}
+
+const secretText = async (run: ErrandRun, id: string, part: 'privateKey' | 'password'): Promise<string | undefined> => {
+  const sealed = await sealedOf(run.db, id)
+  if (sealed === undefined) return undefined
+  return z
+    .looseObject({ privateKey: z.string().optional(), password: z.string().optional() })
+    .parse(JSON.parse(run.secrets.openSealed(sealed, id)))[part]
+}
