@@ -69,6 +69,18 @@ describe('session', () => {
     expect(await code(await signIn())).toEqual([429, 'platform.too-many-attempts'])
   })
 
+  it('leaves intent and outcome of each attempt in the audit, without the password', async () => {
+    await setUp()
+    await signIn('wrong password')
+    await signIn()
+    const records = await panel.db.auditRecord.findMany({ where: { what: 'sign-in' } })
+    const outcomes = records.filter((record) => record.phase === 'outcome').map((record) => record.result)
+    expect(records.filter((record) => record.phase === 'intent').length).toBe(2)
+    expect(outcomes.sort()).toEqual(['done', 'refused: platform.wrong-sign-in'])
+    expect(records.every((record) => record.actor === 'ada@example.org' && record.from === '192.0.2.1')).toBe(true)
+    expect(JSON.stringify(await panel.db.auditRecord.findMany())).not.toMatch(/long password|wrong password/)
+  })
+
   it('offers no other way in by the auth library', async () => {
     const body = { name: 'Eve', email: 'eve@example.org', password: 'a long password', role: 'admin' }
     expect((await panel.call('POST', '/api/auth/sign-up/email', { body })).status).toBe(401)

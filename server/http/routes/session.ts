@@ -3,8 +3,10 @@ import { z } from 'zod'
 import { session, setupInput } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
 import { createFirstAdmin, endSessions, findUser, needsSetup, passwordHashOf, setPassword } from '@/server/store/users'
+import { audited, type Who } from '@/server/usecases/audited'
 import { answers, refusals, takes } from '../answers'
 import type { Api, ApiContext } from '../api'
+import { addressHeader } from '../auth'
 
 const done = z.object({ ok: z.literal(true) })
 const signInInput = z.object({ email: z.email(), password: z.string().min(1).max(200) })
@@ -45,7 +47,7 @@ export const registerSessionRoutes = (api: Api): void => {
   })
   api.openapi(signIn, async (c) => {
     const { email, password } = c.req.valid('json')
-    await signInAs(c, email, password)
+    await audited(c.get('db'), visitorOf(c, email), { what: 'sign-in', command: 'sign in' }, () => signInAs(c, email, password))
     return c.json({ ok: true as const }, 200)
   })
   api.openapi(signOut, async (c) => {
@@ -54,24 +56,33 @@ export const registerSessionRoutes = (api: Api): void => {
     return c.json({ ok: true as const }, 200)
   })
   api.openapi(signOutEverywhere, async (c) => {
-    await endSessions(c.get('db'), c.get('user').id)
+    await audited(c.get('db'), c.get('user'), { what: 'sign-out-everywhere', command: 'sign out everywhere' }, () =>
+      endSessions(c.get('db'), c.get('user').id),
+    )
     return c.json({ ok: true as const }, 200)
   })
   api.openapi(changePassword, async (c) => {
     const { current, password } = c.req.valid('json')
-    const hash = await passwordHashOf(c.get('db'), c.get('user').id)
-    if (hash === undefined || !(await c.get('auth').passwordFits(hash, current))) throw new AppError('platform.password-wrong', 403)
-    await setPassword(c.get('db'), c.get('user').id, await c.get('auth').hashPassword(password))
+    await audited(c.get('db'), c.get('user'), { what: 'change-password', command: 'change own password' }, async () => {
+      const hash = await passwordHashOf(c.get('db'), c.get('user').id)
+      if (hash === undefined || !(await c.get('auth').passwordFits(hash, current))) throw new AppError('platform.password-wrong', 403)
+      await setPassword(c.get('db'), c.get('user').id, await c.get('auth').hashPassword(password))
+    })
     return c.json({ ok: true as const }, 200)
   })
   api.openapi(setup, async (c) => {
     const { token, name, email, password } = c.req.valid('json')
-    const passwordHash = await c.get('auth').hashPassword(password)
-    await createFirstAdmin(c.get('db'), token, { name, email, passwordHash })
+    await audited(c.get('db'), visitorOf(c, email), { what: 'setup', command: 'create the first administrator' }, async () => {
+      const passwordHash = await c.get('auth').hashPassword(password)
+      await createFirstAdmin(c.get('db'), token, { name, email, passwordHash })
+    })
     await signInAs(c, email, password)
     return c.json({ ok: true as const }, 200)
   })
 }
+
+/** Who claims to be this, before it is proven. */
+const visitorOf = (c: ApiContext, email: string): Who => ({ id: '', email: email.toLowerCase(), from: c.req.header(addressHeader) ?? '' })
 
 /** Throws `platform.wrong-sign-in`, `platform.too-many-attempts`. A disabled user is told no more than a wrong password. */
 const signInAs = async (c: ApiContext, email: string, password: string): Promise<void> => {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { newToken, tokenRow } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
 import { createToken, listTokens, revokeToken, type TokenRow } from '@/server/store/users'
+import { audited } from '@/server/usecases/audited'
 import { mayAct } from '../access'
 import { answers, idParam, refusals, takes } from '../answers'
 import type { Api } from '../api'
@@ -29,11 +30,16 @@ export const registerTokenRoutes = (api: Api): void => {
     const { id: userId, role } = c.get('user')
     if (!mayAct(role, scope)) throw new AppError('platform.token-scope-too-high', 403, { params: { scope, role } })
     const expiresAt = new Date(Date.now() + days * 86_400_000)
-    const { token, row } = await createToken(c.get('db'), { userId, name, scope, expiresAt })
+    const deed = { what: 'create-token', command: `create API token ${name} (${scope}, ${days} days)` }
+    const { token, row } = await audited(c.get('db'), c.get('user'), deed, () =>
+      createToken(c.get('db'), { userId, name, scope, expiresAt }),
+    )
     return c.json({ ...asRow(row), token }, 200)
   })
   api.openapi(revoke, async (c) => {
-    await revokeToken(c.get('db'), c.get('user').id, c.req.valid('param').id)
+    const { id } = c.req.valid('param')
+    const deed = { what: 'revoke-token', command: 'revoke API token', targets: [id] }
+    await audited(c.get('db'), c.get('user'), deed, () => revokeToken(c.get('db'), c.get('user').id, id))
     return c.json({ ok: true as const }, 200)
   })
 }

@@ -2,6 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { newUser, roles, userRow } from '@/server/domain/api'
 import { changeUser, createUser, listUsers, type PersonRow, removeUser, setPassword } from '@/server/store/users'
+import { audited } from '@/server/usecases/audited'
 import { answers, idParam, refusals, takes } from '../answers'
 import type { Api } from '../api'
 
@@ -38,17 +39,30 @@ export const registerUserRoutes = (api: Api): void => {
   api.openapi(create, async (c) => {
     const { password, ...person } = c.req.valid('json')
     const passwordHash = await c.get('auth').hashPassword(password)
-    return c.json(asRow(await createUser(c.get('db'), { ...person, passwordHash })), 200)
+    const deed = { what: 'create-user', command: `create user ${person.email} as ${person.role}`, targets: [person.email] }
+    const made = await audited(c.get('db'), c.get('user'), deed, () => createUser(c.get('db'), { ...person, passwordHash }))
+    return c.json(asRow(made), 200)
   })
   api.openapi(change, async (c) => {
     const { id } = c.req.valid('param')
     const { password, name, role, disabled } = c.req.valid('json')
-    if (password !== undefined) await setPassword(c.get('db'), id, await c.get('auth').hashPassword(password))
     const wanted = { ...(name !== undefined && { name }), ...(role !== undefined && { role }), ...(disabled !== undefined && { disabled }) }
-    return c.json(asRow(await changeUser(c.get('db'), id, wanted)), 200)
+    const changes = [
+      ...Object.entries(wanted).map(([field, value]) => `${field}=${value}`),
+      ...(password === undefined ? [] : ['password']),
+    ]
+    const deed = { what: 'change-user', command: `change user: ${changes.join(', ')}`, targets: [id] }
+    const changed = await audited(c.get('db'), c.get('user'), deed, async () => {
+      const person = await changeUser(c.get('db'), id, wanted)
+      if (password !== undefined) await setPassword(c.get('db'), id, await c.get('auth').hashPassword(password))
+      return person
+    })
+    return c.json(asRow(changed), 200)
   })
   api.openapi(remove, async (c) => {
-    await removeUser(c.get('db'), c.req.valid('param').id)
+    const { id } = c.req.valid('param')
+    const deed = { what: 'remove-user', command: 'remove user', targets: [id] }
+    await audited(c.get('db'), c.get('user'), deed, () => removeUser(c.get('db'), id))
     return c.json({ ok: true as const }, 200)
   })
 }
