@@ -19,6 +19,9 @@ export interface Node {
   readonly peerPort: number
 }
 
+/** Two processes may carry one name, as some of the recordings have it. */
+const keyOf = (node: Node): string => `${node.name}-${node.host}-${node.port}`
+
 interface Running {
   readonly child: ChildProcess
   readonly exit: Promise<number | string>
@@ -88,7 +91,7 @@ export class StandinCluster {
   }
 
   #start(program: string, node: Node, toml: string, args: readonly string[]): void {
-    const config = join(this.dir, `${node.name}.toml`)
+    const config = join(this.dir, `${keyOf(node)}.toml`)
     writeFileSync(config, toml)
     const common = [`--name=${node.name}`, `--config=${config}`, `--log-file=${this.logFile(node)}`]
     const env = { ...process.env, ...this.env }
@@ -97,27 +100,27 @@ export class StandinCluster {
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (part: Buffer) => {
         text += part.toString()
-        writeFileSync(join(this.dir, `${node.name}.out`), text)
+        writeFileSync(join(this.dir, `${keyOf(node)}.out`), text)
       })
     }
     const exit = new Promise<number | string>((resolve) => child.on('close', (code, signal) => resolve(code ?? signal ?? 'gone')))
-    this.#running.set(node.name, { child, exit })
+    this.#running.set(keyOf(node), { child, exit })
   }
 
-  logFile = (node: Node): string => join(this.dir, `${node.name}.log`)
+  logFile = (node: Node): string => join(this.dir, `${keyOf(node)}.log`)
   log = (node: Node): string => (existsSync(this.logFile(node)) ? readFileSync(this.logFile(node), 'utf8') : '')
   output = (node: Node): string => {
-    const file = join(this.dir, `${node.name}.out`)
+    const file = join(this.dir, `${keyOf(node)}.out`)
     return existsSync(file) ? readFileSync(file, 'utf8') : ''
   }
 
   /** Ends a node; resolves with its exit code, or the signal's name. */
   async end(node: Node, signal: NodeJS.Signals = 'SIGTERM'): Promise<number | string> {
-    this.#running.get(node.name)?.child.kill(signal)
+    this.#running.get(keyOf(node))?.child.kill(signal)
     return await this.exit(node)
   }
 
-  exit = async (node: Node): Promise<number | string> => (await this.#running.get(node.name)?.exit) ?? 'never started'
+  exit = async (node: Node): Promise<number | string> => (await this.#running.get(keyOf(node))?.exit) ?? 'never started'
 
   async endAll(): Promise<void> {
     for (const { child } of this.#running.values()) child.kill('SIGKILL')

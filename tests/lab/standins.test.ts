@@ -199,9 +199,10 @@ describe('three masters', () => {
     expect(c.log(down)).toContain('the member has been permanently removed from the cluster')
     expect(c.log(down)).toContain('start embed etcd timeout 4s')
     await settled()
-    c.startMaster({ ...down, name: live.name }, { join: [leader], data: join(c.dir, 'twin') })
-    expect(await c.exit(live)).toBe(2)
-    expect(c.log(live)).toContain(`missing data or joining a duplicate member ${live.name}`)
+    const twin = { ...down, name: live.name }
+    c.startMaster(twin, { join: [leader], data: join(c.dir, 'twin') })
+    expect(await c.exit(twin)).toBe(2)
+    expect(c.log(twin)).toContain(`missing data or joining a duplicate member ${live.name}`)
     rmSync(join(c.dir, `${down.name}-data`), { recursive: true })
     c.startMaster(down, { join: [leader] })
     await until(async () => (await c.leader(down)) === leader)

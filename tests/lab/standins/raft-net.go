@@ -39,12 +39,7 @@ func (r *raft) handler() http.Handler {
 		if !decode(w, q, &c) {
 			return
 		}
-		lease, err := r.proposeHere(q.Context(), c)
-		a := proposalAnswer{Lease: lease}
-		if err != nil {
-			a.Error = err.Error()
-		}
-		answerJSON(w, a)
+		answerJSON(w, r.answer(q.Context(), c))
 	})
 	mux.HandleFunc("/raft/keepalive", func(w http.ResponseWriter, q *http.Request) {
 		var k keepAlive

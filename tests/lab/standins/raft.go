@@ -210,7 +210,7 @@ func (r *raft) lead() {
 		go r.send(m)
 	}
 	for _, lease := range expired {
-		go func(lease int64) { _, _ = r.propose(context.Background(), Command{Op: "revoke", Lease: lease}) }(lease)
+		go func(lease int64) { _, _ = r.proposeHere(context.Background(), Command{Op: "revoke", Lease: lease}) }(lease)
 	}
 }
 
@@ -234,6 +234,7 @@ func (r *raft) elect(force bool) {
 			return
 		}
 		term := r.term + 1
+		r.leader = 0 // not heard of for too long: others may have this vote
 		if !pre {
 			r.term, r.votedFor, r.leader, r.role = term, r.self, 0, "candidate"
 			r.save()
@@ -253,7 +254,7 @@ func (r *raft) elect(force bool) {
 	}
 	r.mu.Unlock()
 	// Only a change of its own term settles what earlier leaders left open.
-	_, _ = r.propose(context.Background(), Command{Op: "settle"})
+	_, _ = r.proposeHere(context.Background(), Command{Op: "settle"})
 }
 
 func (r *raft) collect(state *State, question voteQuestion) bool {
@@ -386,34 +387,60 @@ func (r *raft) onAppend(a appendMessage) appendAnswer {
 
 type proposalAnswer struct {
 	Lease int64
+	Rev   uint64
 	Error string
 }
 
 var errNoLeader = errors.New("etcdserver: no leader")
 
-// propose changes the state by the raft leader, here or elsewhere.
+// propose changes the state by the raft leader, here or elsewhere. It tries
+// until there is a leader or the context ends, and returns when this member
+// sees the change too.
 func (r *raft) propose(ctx context.Context, c Command) (int64, error) {
+	for {
+		a, err := r.proposeOnce(ctx, c)
+		if err == nil && a.Error != "" && a.Error != errNoLeader.Error() {
+			return 0, errors.New(a.Error)
+		}
+		if err == nil && a.Error == "" {
+			for r.view().Rev < a.Rev && ctx.Err() == nil && !r.isRemoved() {
+				r.wait(heartbeat)
+			}
+			return a.Lease, nil
+		}
+		select {
+		case <-ctx.Done():
+			return 0, errNoLeader
+		case <-time.After(heartbeat / 2):
+		}
+		if r.isRemoved() {
+			return 0, errNoLeader
+		}
+	}
+}
+
+func (r *raft) proposeOnce(ctx context.Context, c Command) (proposalAnswer, error) {
 	r.mu.Lock()
 	state, leader, role := r.committed, r.leader, r.role
 	r.mu.Unlock()
 	if role == "leader" {
-		return r.proposeHere(ctx, c)
+		return r.answer(ctx, c), nil
 	}
 	m := state.member(leader)
 	if leader == 0 || m == nil {
-		return 0, errNoLeader
+		return proposalAnswer{}, errNoLeader
 	}
 	var a proposalAnswer
-	if err := r.wire.call(ctx, m.PeerURL+"/raft/propose", c, &a); err != nil {
-		return 0, err
+	err := r.wire.call(ctx, m.PeerURL+"/raft/propose", c, &a)
+	return a, err
+}
+
+func (r *raft) answer(ctx context.Context, c Command) proposalAnswer {
+	lease, err := r.proposeHere(ctx, c)
+	if err != nil {
+		return proposalAnswer{Error: err.Error()}
 	}
-	if a.Error == errNoLeader.Error() {
-		return 0, errNoLeader
-	}
-	if a.Error != "" {
-		return 0, errors.New(a.Error)
-	}
-	return a.Lease, nil
+	return proposalAnswer{Lease: lease, Rev: r.view().Rev}
 }
 
 func (r *raft) proposeHere(ctx context.Context, c Command) (int64, error) {
