@@ -1,3 +1,4 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { makeDemoPackages } from './demo-packages'
@@ -28,6 +29,7 @@ const addresses = Array.from({ length: Number(values.hosts) }, (_, index) => `${
 const { world, save } = openWorld(dir, addresses, Date.now)
 const packages = await makeDemoPackages(resolve(dir, 'packages'))
 
+rmSync(resolve(dir, 'ready.json'), { force: true })
 const servers = await Promise.all(
   addresses.map(async (address) => {
     const server = await startSshServer({ world, address, port: Number(values.port), dir, delayMs: Number(values['delay-ms']) })
@@ -36,7 +38,15 @@ const servers = await Promise.all(
     return server
   }),
 )
-process.stdout.write(`${JSON.stringify({ ready: true, packages: packages.map((one) => one.path) })}\n`)
+const ready = {
+  hosts: servers.map((server, index) => ({ address: addresses[index], port: server.port })),
+  packages: packages.map((one) => one.path),
+  root: { user: 'root', password: 'root-pass' },
+}
+// Renamed into place: a reader sees a whole file or none.
+writeFileSync(resolve(dir, 'ready.json.new'), JSON.stringify(ready), { mode: 0o600 })
+renameSync(resolve(dir, 'ready.json.new'), resolve(dir, 'ready.json'))
+process.stdout.write(`${JSON.stringify({ ready: true, packages: ready.packages })}\n`)
 
 const stop = async (): Promise<void> => {
   save()

@@ -150,8 +150,10 @@ export class SimSystemd {
     const script = this.machine.text(scriptPath)
     if (script === undefined) return 127
     const folder = /^DEPLOY_DIR=["']?([^"'\n]*)/m.exec(script)?.[1] ?? parentOfScripts(scriptPath)
-    const program = /(?:^|[\s;])(bin\/[^\s"'\\]+|\/[^\s"'\\]*\/bin\/[^\s"'\\]+)/m.exec(script.replace(/^#.*$/gm, ''))?.[1] ?? ''
-    const path = program.startsWith('/') ? program : `${folder}/${program}`
+    const named = [...script.replace(/^#.*$/gm, '').matchAll(programPaths)].map((m) => m[1] ?? '')
+    const paths = named.map((one) => (one.startsWith('/') ? one : `${folder}/${one}`))
+    // A script may also look for a program that is optional.
+    const path = paths.find((one) => this.machine.node(one)?.type === 'file') ?? paths[0] ?? ''
     const node = this.machine.node(path)
     if (!node) return 127
     if ((Number.parseInt(node.mode, 8) & 0o111) === 0) return 126
@@ -167,6 +169,8 @@ export class SimSystemd {
     }
   }
 }
+
+const programPaths = /(?:^|[\s;"=])(bin\/[^\s"'\\;]+|\/[^\s"'\\;]*\/bin\/[^\s"'\\;]+)/gm
 
 const portFlags = ['master-addr', 'peer-urls', 'worker-addr', 'web.listen-address', 'cluster.listen-address']
 

@@ -114,6 +114,19 @@ describe('simulated DM', () => {
   })
 })
 
+it('finds the program of a script that names an optional one, or holds it in a variable', () => {
+  const machine = world.host(worker)?.machine
+  for (const [component, port, lines] of [
+    ['prometheus', 9090, 'if [ -e "bin/ng" ]; then\n  bin/ng\nfi\nexec bin/prometheus/prometheus --web.listen-address=":9090"'],
+    ['node_exporter', 9100, 'BIN=bin/node_exporter/node_exporter\nBIN=bin/node_exporter\nexec $BIN --web.listen-address=":9100"'],
+  ] as const) {
+    install(worker, component, port, '')
+    machine?.writeFile('/d/scripts/run.sh', `DEPLOY_DIR=/d\n${lines}\n`, { owner: 'root', group: 'root', mode: '0755' })
+    start(worker, `${component}-${port}.service`)
+    expect(get(worker, '/metrics', 'GET', port)).toMatchObject({ status: 200 })
+  }
+})
+
 describe('command lines', () => {
   it('are words only', () => {
     expect(shellWords(`a 'b c' 'it'\\''s' --x=1`)).toEqual(['a', 'b c', "it's", '--x=1'])
