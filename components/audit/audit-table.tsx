@@ -1,0 +1,80 @@
+'use client'
+
+import { useAudit } from '@/components/data/queries'
+import { Loaded } from '@/components/data/states'
+import { useWords } from '@/components/data/words'
+import { Button } from '@/components/ui/button'
+import { type Shape, Status } from '@/components/ui/status-shape'
+import { type Column, Table } from '@/components/ui/table'
+import { Time } from '@/components/ui/time'
+import type { AuditRow } from '@/server/domain/api'
+
+type Props = { filter: Readonly<Record<string, string>>; selected?: string | null; onOpen?: (row: AuditRow) => void }
+
+export const resultShape = (row: Pick<AuditRow, 'phase' | 'result'>): Shape => {
+  if (row.phase === 'intent') return 'todo'
+  if (/^(ok|done|succeeded|success)/i.test(row.result)) return 'done'
+  if (/refus|cancel/i.test(row.result)) return 'warn'
+  return row.result === '' ? 'unknown' : 'bad'
+}
+
+/** Records, newest first, older ones on demand. */
+export function AuditTable({ filter, selected, onOpen }: Props) {
+  const { say } = useWords()
+  const pages = useAudit(filter)
+  const columns = useColumns()
+  const query = { ...pages, data: pages.data?.pages.flatMap((page) => page.records) }
+  return (
+    <Loaded query={query} columns={6}>
+      {(rows) =>
+        rows.length === 0 ? (
+          <p className="pad t3 py-4">{say('audit.none')}</p>
+        ) : (
+          <>
+            <Table
+              label={say('nav.audit')}
+              columns={columns}
+              rows={rows}
+              rowKey={(row) => row.id}
+              selected={selected ?? null}
+              narrow={Boolean(selected)}
+              {...(onOpen && { onOpen })}
+            />
+            {pages.hasNextPage ? (
+              <div className="pad py-3">
+                <Button busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
+                  {say('audit.more')}
+                </Button>
+              </div>
+            ) : null}
+          </>
+        )
+      }
+    </Loaded>
+  )
+}
+
+const useColumns = (): readonly Column<AuditRow>[] => {
+  const { say } = useWords()
+  return [
+    { key: 'time', title: say('audit.time'), width: 112, cell: (row) => <Time at={row.at} /> },
+    { key: 'who', title: say('audit.who'), width: 168, cell: (row) => <span title={row.actor}>{row.actor}</span> },
+    { key: 'what', title: say('audit.what'), width: 150, cell: (row) => <span className="m">{row.what}</span> },
+    { key: 'command', title: say('audit.command'), cell: (row) => <span className="mono t2" title={row.command}>{row.command}</span> },
+    { key: 'cluster', title: say('jobs.cluster'), width: 140, cell: (row) => row.cluster ?? <span className="t3">–</span> },
+    {
+      key: 'result',
+      title: say('audit.result'),
+      width: 140,
+      cell: (row) => <Status shape={resultShape(row)}>{row.phase === 'intent' ? say('audit.phase.intent') : row.result}</Status>,
+    },
+    {
+      key: 'number',
+      title: say('audit.number'),
+      width: 104,
+      numeric: true,
+      spare: true,
+      cell: (row) => <span className="mono t3">{row.number ?? say('audit.not-sealed')}</span>,
+    },
+  ]
+}

@@ -1,0 +1,74 @@
+'use client'
+
+import { Ellipsis } from 'lucide-react'
+import { toast } from 'sonner'
+import { apiText } from '@/components/data/api'
+import { useSession } from '@/components/data/queries'
+import { useUrlState } from '@/components/data/url-state'
+import { useWords } from '@/components/data/words'
+import { Button } from '@/components/ui/button'
+import { copyText } from '@/components/ui/copy-button'
+import { Menu } from '@/components/ui/menu'
+import type { ClusterDetail } from '@/server/domain/api'
+import { OperateDialog, type Verb } from './operate-dialog'
+
+const verbs: readonly Verb[] = ['start', 'stop', 'remove-deploy']
+
+/** What may be done with the cluster; what may not says why. The open dialog is in the address. */
+export function ClusterActions({ cluster, narrow }: { cluster: ClusterDetail; narrow: boolean }) {
+  const { say, sayError } = useWords()
+  const url = useUrlState()
+  const reason = useReason(cluster)
+  const asked = verbs.find((verb) => verb === url.get('do'))
+  const base = `/api/clusters/${encodeURIComponent(cluster.name)}/display?format=`
+  const copyDisplay = async (): Promise<void> => {
+    try {
+      await copyText(await apiText(`${base}text`))
+      toast(say('act.copied'))
+    } catch (error) {
+      toast.error(sayError(error).message)
+    }
+  }
+  const start = { label: say('cluster.start'), reason, onSelect: () => url.set({ do: 'start' }) }
+  const stop = { label: say('cluster.stop'), reason, onSelect: () => url.set({ do: 'stop' }) }
+  const removeReason = reason ?? (cluster.lifecycle === 'deploying' ? undefined : say('cluster.remove-reason'))
+  return (
+    <>
+      {narrow ? null : (
+        <>
+          <Button reason={reason} onClick={start.onSelect}>
+            {start.label}
+          </Button>
+          <Button reason={reason} onClick={stop.onSelect}>
+            {stop.label}
+          </Button>
+        </>
+      )}
+      <Menu
+        trigger={
+          <button type="button" className="btn sq" aria-label={say('cluster.more')}>
+            <Ellipsis className="i" aria-hidden="true" />
+          </button>
+        }
+        items={[
+          ...(narrow ? [start, stop, { kind: 'line' as const }] : []),
+          { label: say('cluster.export-text'), onSelect: () => void copyDisplay() },
+          { label: say('cluster.export-json'), onSelect: () => window.open(`${base}json`) },
+          { label: say('cluster.export-csv'), onSelect: () => window.open(`${base}csv`) },
+          { kind: 'line' },
+          { label: say('cluster.remove-deploy'), reason: removeReason, onSelect: () => url.set({ do: 'remove-deploy' }) },
+        ]}
+      />
+      {asked && !reason ? <OperateDialog verb={asked} cluster={cluster} onClose={() => url.set({ do: '' })} /> : null}
+    </>
+  )
+}
+
+const useReason = (cluster: ClusterDetail): string | undefined => {
+  const { say } = useWords()
+  const role = useSession().data?.user?.role
+  if (role === 'viewer') return say('role.needs-operator')
+  if (cluster.runningJob) return say('cluster.held', { job: cluster.runningJob.number })
+  if (cluster.adopted) return say('cluster.adopted-reason')
+  return undefined
+}

@@ -1,0 +1,167 @@
+'use client'
+
+import Link from 'next/link'
+import { useConnected, useLiveCluster } from '@/components/data/live'
+import { useCluster, useJobs } from '@/components/data/queries'
+import { Loaded } from '@/components/data/states'
+import { useUrlState } from '@/components/data/url-state'
+import { useWords } from '@/components/data/words'
+import { AuditTable } from '@/components/audit/audit-table'
+import { JobsTable } from '@/components/layout/jobs-table'
+import { Banner } from '@/components/ui/banner'
+import { CopyButton } from '@/components/ui/copy-button'
+import { Status } from '@/components/ui/status-shape'
+import { focusRow } from '@/components/ui/table'
+import { TabPanel, Tabs } from '@/components/ui/tabs'
+import { Time } from '@/components/ui/time'
+import type { ClusterDetail } from '@/server/domain/api'
+import { ClusterActions } from './cluster-actions'
+import { DisplayTable } from './display-table'
+import { InstanceDrawer } from './instance-drawer'
+import { worstShape } from './shapes'
+
+const tabs = ['overview', 'config', 'jobs', 'audit'] as const
+type Tab = (typeof tabs)[number]
+
+/** One cluster, live: what `tiup dm display` says and more. Tab, filter and open instance are in the address. */
+export function ClusterPage({ name }: { name: string }) {
+  const cluster = useCluster(name)
+  useLiveCluster(name)
+  return (
+    <Loaded query={cluster} columns={7}>
+      {(detail) => <Body cluster={detail} />}
+    </Loaded>
+  )
+}
+
+function Body({ cluster }: { cluster: ClusterDetail }) {
+  const { say } = useWords()
+  const url = useUrlState()
+  const jobs = useJobs().data?.filter((job) => job.cluster === cluster.name)
+  const tab: Tab = tabs.find((one) => one === url.get('tab')) ?? 'overview'
+  const rows = cluster.status?.rows ?? []
+  const open = tab === 'overview' ? rows.find((row) => row.id === url.get('instance')) : undefined
+  const close = (): void => {
+    url.set({ instance: '' })
+    if (open) requestAnimationFrame(() => focusRow(open.id))
+  }
+  return (
+    <>
+      <div className={open ? 'pushed flex min-h-0 flex-1 flex-col' : 'flex min-h-0 flex-1 flex-col'}>
+        <Head cluster={cluster} narrow={Boolean(open)} />
+        <Banners cluster={cluster} />
+        <Tabs
+          label={say('cluster.tabs')}
+          value={tab}
+          onChange={(next) => url.set({ tab: next === 'overview' ? '' : next, instance: '' })}
+          tabs={[
+            { value: 'overview', label: say('cluster.overview') },
+            { value: 'config', label: say('cluster.config'), count: `r${cluster.revision}` },
+            { value: 'jobs', label: say('nav.jobs'), count: jobs?.length },
+            { value: 'audit', label: say('nav.audit') },
+          ]}
+        >
+          <TabPanel value="overview">
+            <DisplayTable cluster={cluster} selected={open?.id ?? null} onOpen={(row) => url.set({ instance: row.id })} />
+          </TabPanel>
+          <TabPanel value="config">
+            <Yaml cluster={cluster} />
+          </TabPanel>
+          <TabPanel value="jobs">
+            <div className="scroll">{jobs && jobs.length > 0 ? <JobsTable jobs={jobs} /> : <p className="pad t3 py-4">{say('jobs.none')}</p>}</div>
+          </TabPanel>
+          <TabPanel value="audit">
+            <div className="scroll">
+              <AuditTable filter={{ cluster: cluster.name }} />
+            </div>
+          </TabPanel>
+        </Tabs>
+      </div>
+      {open ? <InstanceDrawer key={open.id} cluster={cluster} row={open} onClose={close} /> : null}
+    </>
+  )
+}
+
+function Head({ cluster, narrow }: { cluster: ClusterDetail; narrow: boolean }) {
+  const { say } = useWords()
+  const connected = useConnected()
+  const facts = [
+    say('cluster.user', { user: cluster.user }),
+    say('cluster.ssh', { type: cluster.sshType }),
+    say(cluster.tls ? 'cluster.tls-on' : 'cluster.tls-off'),
+    ...(cluster.adopted ? [say('cluster.adopted')] : []),
+  ]
+  return (
+    <>
+      <div className="ph">
+        <h1 title={cluster.name}>{cluster.name}</h1>
+        <CopyButton text={cluster.name} label={say('act.copy')} />
+        <span className="mono">{cluster.version}</span>
+        <span className="sep" />
+        <span className="sm t2 tr">{facts.join(' · ')}</span>
+        <span className="grow" />
+        <ClusterActions cluster={cluster} narrow={narrow} />
+      </div>
+      <div className="phsub pb-2">
+        <Status shape={cluster.status ? worstShape(cluster.worst) : 'unknown'}>
+          <span className="m">{say(`worst.${cluster.worst}`)}</span>
+        </Status>
+        {Object.entries(cluster.nodes).map(([role, count]) => (
+          <span key={role}>
+            <span className="dot">· </span>
+            {count} {role}
+          </span>
+        ))}
+        <span className="dot">·</span>
+        <span>
+          {say('cluster.leader')} {cluster.leader ? <span className="mono">{cluster.leader}</span> : say('clusters.no-leader')}
+        </span>
+        {cluster.grafanaUrls.map((grafana) => (
+          <a key={grafana} href={grafana} target="_blank" rel="noreferrer">
+            Grafana
+          </a>
+        ))}
+        <span className="grow" />
+        {cluster.status ? (
+          <span className="t3">
+            {say('cluster.seen')} <Time at={cluster.status.at} /> · {connected ? say('state.live') : say('state.polling')}
+          </span>
+        ) : null}
+      </div>
+    </>
+  )
+}
+
+function Banners({ cluster }: { cluster: ClusterDetail }) {
+  const { say, sayMaybe } = useWords()
+  const { runningJob: job, status } = cluster
+  return (
+    <>
+      {job ? (
+        <Banner action={<Link href={`/jobs/${job.id}`}>{say('act.open')}</Link>}>
+          {say('cluster.job-running', { job: job.number, operation: sayMaybe(`op.${job.operation}`, job.operation) })}
+        </Banner>
+      ) : null}
+      {status?.membersError ? <Banner>{say('cluster.members-error', { why: status.membersError })}</Banner> : null}
+      {Object.entries(status?.silent ?? {}).map(([host, why]) => (
+        <Banner key={host}>{say('cluster.silent', { host, why })}</Banner>
+      ))}
+    </>
+  )
+}
+
+function Yaml({ cluster }: { cluster: ClusterDetail }) {
+  const { say } = useWords()
+  return (
+    <div className="scroll pad py-3">
+      <div className="row pb-2">
+        <p className="t3 sm">{say('cluster.yaml-note', { revision: cluster.revision })}</p>
+        <CopyButton text={cluster.yaml} label={say('act.copy')} />
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <pre className="pre overflow-auto" tabIndex={0}>
+        {cluster.yaml}
+      </pre>
+    </div>
+  )
+}

@@ -1,0 +1,74 @@
+'use client'
+
+import { useRouter } from 'next/navigation'
+import { createContext, useContext, useMemo } from 'react'
+import { LocaleProvider } from '@/components/ui/locale'
+import { problemText, wordsText } from '@/server/domain/words/catalogue'
+import { uiWords } from '@/server/domain/words/ui'
+import { uiPagesWords } from '@/server/domain/words/ui-pages'
+import { fill, inLanguage, type Language, type Pair, type Words } from '@/server/domain/words/words'
+import { ApiFailure } from './api'
+
+const all = { ...uiWords, ...uiPagesWords }
+export type UiWord = keyof typeof all
+type Params = Readonly<Record<string, string | number>>
+
+const LanguageContext = createContext<Language>('en')
+export const languageCookie = 'dm-panel-language'
+
+export function LanguageProvider({ language, children }: { language: Language; children: React.ReactNode }) {
+  return (
+    <LanguageContext.Provider value={language}>
+      <LocaleProvider value={language}>{children}</LocaleProvider>
+    </LanguageContext.Provider>
+  )
+}
+
+/** The phrases of the pages in the reader's language; `sayWords` and `sayProblem` speak for plans and the server. */
+export const useWords = () => {
+  const language = useContext(LanguageContext)
+  return useMemo(() => wordsIn(language), [language])
+}
+
+/** The phrases of another area: `const say = useWordsOf(jobWords)`. */
+export const useWordsOf = <D extends Readonly<Record<string, Pair>>>(dictionary: D) => {
+  const language = useContext(LanguageContext)
+  return useMemo(() => {
+    return (word: keyof D & string, params?: Params): string => {
+      const pair = dictionary[word]
+      return pair ? fill(inLanguage(pair, language), params) : word
+    }
+  }, [dictionary, language])
+}
+
+const wordsIn = (language: Language) => {
+  const say = (word: UiWord, params?: Params): string => fill(inLanguage(all[word], language), params)
+  return {
+    language,
+    say,
+    /** For names made of data, such as `job.state.${state}`; what has no words is shown as `otherwise`. */
+    sayMaybe: (word: string, otherwise: string): string => {
+      const pair: Pair | undefined = new Map<string, Pair>(Object.entries(all)).get(word)
+      return pair ? inLanguage(pair, language) : otherwise
+    },
+    sayWords: (phrase: Words): string => wordsText(phrase, language),
+    sayProblem: (problem: { code: string; params: Params }) => problemText(problem, language),
+    /** What an error says: the server’s words, or that there was no server. */
+    sayError: (error: unknown): { message: string; hint: string } => {
+      if (!(error instanceof ApiFailure)) return { message: String(error), hint: '' }
+      if (error.status === 0) return { message: say('error.unreachable'), hint: say('error.unreachable-hint') }
+      return { message: error.error.message || error.error.code, hint: error.error.hint }
+    },
+  }
+}
+
+/** Keeps the choice in a cookie, so that the server renders the next page in it. */
+export const useSetLanguage = () => {
+  const router = useRouter()
+  return (language: Language): void => {
+    // biome-ignore lint/suspicious/noDocumentCookie: the server must see it; cookieStore is not everywhere
+    document.cookie = `${languageCookie}=${language}; path=/; max-age=31536000; samesite=lax`
+    document.documentElement.lang = language
+    router.refresh()
+  }
+}

@@ -1,0 +1,139 @@
+'use client'
+
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api } from '@/components/data/api'
+import { keys } from '@/components/data/keys'
+import { runErrand, useMirrors, useSend } from '@/components/data/queries'
+import { ErrorNote } from '@/components/data/states'
+import { useWords } from '@/components/data/words'
+import { Note } from '@/components/ui/banner'
+import { Button } from '@/components/ui/button'
+import { CopyButton } from '@/components/ui/copy-button'
+import { Drawer, DrawerSection, KeyValues } from '@/components/ui/drawer'
+import { Field, SelectField } from '@/components/ui/field'
+import { Status } from '@/components/ui/status-shape'
+import type { ErrandView, MirrorView } from '@/server/domain/api'
+
+const usual = 'https://tiup-mirrors.pingcap.com'
+
+/** A TiUP mirror: its root of trust is confirmed by a person, then packages are taken from it, verified. */
+export function MirrorDrawer({ onClose }: { onClose: () => void }) {
+  const { say } = useWords()
+  const client = useQueryClient()
+  const mirrors = useMirrors()
+  const [location, setLocation] = useState('')
+  const wanted = location || mirrors.data?.[0]?.location || usual
+  const mirror = mirrors.data?.find((one) => one.location === wanted)
+  const open = useMutation({
+    mutationFn: () => runErrand<unknown>(() => api<ErrandView>('/api/mirror', { method: 'POST', body: { location: wanted } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.mirror }),
+  })
+  return (
+    <Drawer label={say('mirror.title')} closeLabel={say('act.close')} onClose={onClose} head={<h2 className="b">{say('mirror.title')}</h2>}>
+      <div className="ds flex flex-col gap-3">
+        <Field mono label={say('mirror.location')} value={location || wanted} onChange={(event) => setLocation(event.target.value)} hint={say('mirror.location-help')} />
+        <div>
+          <Button busy={open.isPending} onClick={() => open.mutate()}>
+            {say('mirror.read')}
+          </Button>
+        </div>
+        <ErrorNote error={open.error ?? mirrors.error} />
+        {mirror || mirrors.isPending ? null : <p className="t3 sm">{say('mirror.none')}</p>}
+      </div>
+      {mirror ? (
+        <>
+          <Trust mirror={mirror} />
+          <Fetch key={mirror.location} mirror={mirror} />
+        </>
+      ) : null}
+    </Drawer>
+  )
+}
+
+function Trust({ mirror }: { mirror: MirrorView }) {
+  const { say } = useWords()
+  const confirm = useSend(
+    () => api('/api/mirror/confirm', { method: 'POST', body: { location: mirror.location, fingerprint: mirror.fingerprint } }),
+    [keys.mirror],
+  )
+  return (
+    <>
+      <DrawerSection title={say('mirror.root')}>
+        <KeyValues
+          rows={[
+            [say('users.state'), <Status key="s" shape={mirror.confirmed ? 'ok' : 'wait'}>{say(mirror.confirmed ? 'mirror.pinned' : 'mirror.not-pinned')}</Status>],
+            [say('mirror.root-version'), String(mirror.rootVersion)],
+          ]}
+        />
+        <Note title={<span className="row g1">{say('mirror.fingerprint')} <CopyButton text={mirror.fingerprint} label={say('act.copy')} /></span>}>
+          <span className="mono break-all">{mirror.fingerprint.replace(/(.{4})(?=.)/g, '$1 ')}</span>
+        </Note>
+        {mirror.confirmed ? null : (
+          <div className="mt-2 flex flex-col gap-2">
+            <p className="t2 sm">{say('mirror.compare')}</p>
+            <ErrorNote error={confirm.error} />
+            <div>
+              <Button look="primary" busy={confirm.isPending} onClick={() => confirm.mutate()}>
+                {say('mirror.confirm')}
+              </Button>
+            </div>
+          </div>
+        )}
+      </DrawerSection>
+      <DrawerSection title={say('mirror.expiry')}>
+        <KeyValues rows={Object.entries(mirror.expires).map(([name, at]) => [name, <Expiry key={name} at={at} />])} />
+      </DrawerSection>
+    </>
+  )
+}
+
+/** Warns from 14 days before the day on which fetching stops. */
+function Expiry({ at }: { at: string }) {
+  const days = Math.floor((Date.parse(at) - Date.now()) / 86_400_000)
+  const shape = days < 0 ? 'bad' : days < 14 ? 'warn' : 'ok'
+  return (
+    <Status shape={shape} detail={`${days} d`}>
+      <span className="n">{at.slice(0, 10)}</span>
+    </Status>
+  )
+}
+
+function Fetch({ mirror }: { mirror: MirrorView }) {
+  const { say } = useWords()
+  const client = useQueryClient()
+  const [component, setComponent] = useState(mirror.components[0]?.component ?? '')
+  const platforms = mirror.components.find((one) => one.component === component)?.platforms ?? {}
+  const [platform, setPlatform] = useState('linux/amd64')
+  const shownPlatform = platforms[platform] ? platform : (Object.keys(platforms)[0] ?? '')
+  const versions = platforms[shownPlatform] ?? []
+  const [version, setVersion] = useState('')
+  const shownVersion = versions.includes(version) ? version : (versions[0] ?? '')
+  const fetching = useMutation({
+    mutationFn: () => {
+      const [os = '', arch = ''] = shownPlatform.split('/')
+      const body = { location: mirror.location, wanted: [{ component, version: shownVersion, os, arch }] }
+      return runErrand<unknown>(() => api<ErrandView>('/api/packages/fetch', { method: 'POST', body }))
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.packages }),
+  })
+  const options = (values: readonly string[]) => values.map((value) => ({ value, label: value }))
+  return (
+    <DrawerSection title={say('mirror.versions')}>
+      <div className="flex flex-col gap-3">
+        <SelectField label={say('packages.component')} value={component} onChange={(event) => setComponent(event.target.value)} options={options(mirror.components.map((one) => one.component))} />
+        <div className="grid grid-cols-2 gap-3">
+          <SelectField label={say('mirror.platform')} value={shownPlatform} onChange={(event) => setPlatform(event.target.value)} options={options(Object.keys(platforms))} />
+          <SelectField label={say('mirror.version')} value={shownVersion} onChange={(event) => setVersion(event.target.value)} options={options(versions)} />
+        </div>
+        <ErrorNote error={fetching.error} />
+        {fetching.isSuccess ? <Note tone="ok" title={say('mirror.fetched', { component, version: shownVersion })} /> : null}
+        <div>
+          <Button look="primary" reason={mirror.confirmed ? undefined : say('mirror.confirm-first')} busy={fetching.isPending} onClick={() => fetching.mutate()}>
+            {say('mirror.fetch')}
+          </Button>
+        </div>
+      </div>
+    </DrawerSection>
+  )
+}
