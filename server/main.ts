@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { readEnv } from './env'
 import { runMain } from './exit'
 import { migrate } from './store/migrate'
+import { simulatedHostsFile } from './store/settings'
 import { Supervisor } from './supervisor'
 
 /** Brings the database up to date, then keeps web and runner (and simulated hosts, where wanted) alive until asked to end. */
@@ -16,13 +17,16 @@ const main = async (): Promise<void> => {
     console.warn(
       'Passwords will cross the network in clear: set DM_PANEL_TLS_CERT and DM_PANEL_TLS_KEY, or put a TLS proxy in front (DM_PANEL_TRUST_PROXY=1).',
     )
-  const simulated = process.argv.includes('--demo') || existsSync(path.join(env.dataFolder, 'simulated-hosts'))
+  const wanted = () => existsSync(path.join(env.dataFolder, simulatedHostsFile))
   const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
+  const simulator = { name: 'simulated hosts', file: here('./sim/main.ts'), args: ['--dir', path.join(env.dataFolder, 'simulated')] }
   const supervisor = new Supervisor([
-    ...(simulated ? [{ name: 'simulated hosts', file: here('./sim/main.ts') }] : []),
+    ...(process.argv.includes('--demo') || wanted() ? [simulator] : []),
     { name: 'runner', file: here('./runner.ts') },
     { name: 'web', file: here('./web.ts') },
   ])
+  // The first-run page asks for simulated hosts by this file, while the panel runs.
+  setInterval(() => wanted() && supervisor.add(simulator), 1000).unref()
   process.exit(await supervisor.run())
 }
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { exitMisconfigured } from './exit'
 
-export type Half = { name: string; file: string }
+export type Half = { name: string; file: string; args?: readonly string[] }
 
 type Running = { half: Half; child: ChildProcess | undefined; failures: number; startedAt: number; again: NodeJS.Timeout | undefined }
 
@@ -19,8 +19,18 @@ export class Supervisor {
   private ending = false
   private code = 0
 
+  private giveUp: () => void = () => {}
+
   constructor(halves: readonly Half[]) {
-    this.all = halves.map((half) => ({ half, child: undefined, failures: 0, startedAt: 0, again: undefined }))
+    this.all = halves.map(notStarted)
+  }
+
+  /** One half more, while the others run; one of that name that is there already stays as it is. */
+  add(half: Half): void {
+    if (this.ending || this.all.some((one) => one.half.name === half.name)) return
+    const one = notStarted(half)
+    this.all.push(one)
+    this.start(one, this.giveUp)
   }
 
   /** Resolves with the exit code when all halves have ended. */
@@ -32,13 +42,14 @@ export class Supervisor {
       }
       process.on('SIGINT', onSignal)
       process.on('SIGTERM', onSignal)
-      for (const one of this.all) this.start(one, () => void this.end().then(() => resolve(this.code)))
+      this.giveUp = () => void this.end().then(() => resolve(this.code))
+      for (const one of this.all) this.start(one, this.giveUp)
     })
   }
 
   private start(one: Running, giveUp: () => void): void {
     one.startedAt = Date.now()
-    const child = spawn(process.execPath, ['--import', 'tsx', one.half.file], {
+    const child = spawn(process.execPath, ['--import', 'tsx', one.half.file, ...(one.half.args ?? [])], {
       // A group of its own, or Ctrl-C would reach it too. Its stdin is its lifeline: it ends when we are gone.
       detached: true,
       stdio: ['pipe', 'inherit', 'inherit'],
@@ -80,6 +91,8 @@ export class Supervisor {
     resolve(130)
   }
 }
+
+const notStarted = (half: Half): Running => ({ half, child: undefined, failures: 0, startedAt: 0, again: undefined })
 
 const endChild = (child: ChildProcess | undefined): Promise<void> =>
   new Promise((resolve) => {

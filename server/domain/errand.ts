@@ -12,6 +12,7 @@ export const errandKinds = [
   'scan-tiup',
   'adopt-cluster',
   'export-cluster',
+  'connect-simulated',
 ] as const
 export type ErrandKind = (typeof errandKinds)[number]
 

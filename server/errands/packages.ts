@@ -32,7 +32,8 @@ type Archive = {
   version?: string
 }
 
-const keepArchive = async (run: ErrandRun, archive: Archive): Promise<PackageInfo> => {
+/** Inspects an archive that lies in the incoming folder and moves it into the store; refused or not, it is gone from there. */
+export const keepArchive = async (run: ErrandRun, archive: Archive): Promise<PackageInfo> => {
   try {
     const { fileName, component, origin } = archive
     const seen = await inspectPackage(archive.file, { ...(fileName && { fileName }), ...(component && { component }), signal: run.signal })

@@ -14,6 +14,7 @@ import {
 } from '@/server/store/errands'
 import type { ErrandInput } from '@/server/usecases/ask-errand'
 import { conclude } from '@/server/usecases/audited'
+import { connectSimulated } from './connect-simulated'
 import type { ErrandDeps, ErrandRun } from './errand-run'
 import { fetchMirror, fetchPackages, inspectUpload } from './packages'
 import { preflightHosts } from './preflight-hosts'
@@ -34,6 +35,7 @@ const handlers: Record<ErrandKind, (run: ErrandRun, input: unknown) => Promise<u
   'scan-tiup': scanTiup,
   'adopt-cluster': adoptClusters,
   'export-cluster': exportForDownload,
+  'connect-simulated': connectSimulated,
 }
 
 /** Errands at once; a long download must not keep a preview waiting. */

@@ -42,3 +42,6 @@ export const takeSetupToken = async (tx: Tx, token: string): Promise<boolean> =>
   (await tx.setting.deleteMany({ where: { key: 'setup.token-hash', value: sha256(token) } })).count === 1
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** A file of this name in the data folder asks the supervisor for simulated hosts. */
+export const simulatedHostsFile = 'simulated-hosts'

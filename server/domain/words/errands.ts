@@ -98,6 +98,13 @@ export const errandsProblems = {
       '请指定 DM_PANEL_TIUP_ROOT 之下含 clusters/名称/meta.yaml 的目录。',
     ],
   },
+  'errands.simulator-silent': {
+    message: ['The simulated hosts did not start within a minute.', '模拟主机未能在一分钟内启动。'],
+    hint: [
+      'Look at what the panel printed; they need port 22022 on 127.1.0.11 and the addresses after it, which Linux allows.',
+      '请查看面板输出；它们需要 127.1.0.11 起各地址的 22022 端口（Linux 支持）。',
+    ],
+  },
   'errands.kind-unknown': {
     message: ['The runner does not know the work “{kind}”.', 'runner 不认识工作类型“{kind}”。'],
     hint: ['Web and runner may be of different versions: restart the panel.', 'web 与 runner 版本可能不一致，请重启面板。'],

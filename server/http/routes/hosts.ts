@@ -25,7 +25,7 @@ const errand = createRoute({
 const simulated = createRoute({
   method: 'post',
   path: '/api/simulated-hosts',
-  responses: { ...accepts(z.object({ file: z.string() }), 'The supervisor starts the simulator.'), ...refusals },
+  responses: { ...accepts(errandView, 'The supervisor starts the simulator; the runner makes its hosts usable.'), ...refusals },
 })
 const scan = createRoute({
   method: 'post',
@@ -54,7 +54,7 @@ export const registerHostRoutes = (api: Api): void => {
     if (!row || (row.askedBy !== id && role !== 'admin')) throw new AppError('usecases.errand-unknown', 404)
     return c.json(errandBody(row, c), 200)
   })
-  api.openapi(simulated, async (c) => c.json(await askSimulatedHosts(c.get('db'), who(c), c.get('env').dataFolder), 202))
+  api.openapi(simulated, async (c) => c.json(errandBody(await askSimulatedHosts(c.get('db'), who(c), c.get('env').dataFolder), c), 202))
   api.openapi(scan, async (c) => c.json(errandBody(await scanTiup(c.get('db'), who(c), c.req.valid('json')), c), 202))
   api.openapi(adopt, async (c) => c.json(errandBody(await adoptClusters(c.get('db'), who(c), c.req.valid('json')), c), 202))
 }
