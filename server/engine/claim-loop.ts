@@ -66,6 +66,7 @@ const runClaimed = async (engine: Engine, claim: Claim): Promise<JobEnd> => {
 export const isGone = (holder: Holder, here: Holder): boolean => {
   if (holder.machine !== here.machine) return false
   if (holder.bootId !== here.bootId) return true
+  if (holder.pid === here.pid && holder.startTime === here.startTime) return false
   return startTimeOf(holder.pid) !== holder.startTime
 }
 

@@ -19,6 +19,7 @@ const crashAt = async (at: number) => {
   const plan = wholePlan()
   const world = newWorld()
   const jobId = await submit(db, plan)
+  await db.cluster.update({ where: { name: 'c1' }, data: { runState: 'unknown' } })
   let n = 0
   let where = ''
   const boundary = (name: string) => {
@@ -70,6 +71,7 @@ it('resumes to the same end from a crash at every boundary, starts no unit twice
       expect(host.unit('first.service').starts, title).toBe(1)
       expect(host.unit('old.service').starts, title).toBe(2)
     }
+    expect((await database.db.cluster.findUnique({ where: { name: 'c1' } }))?.runState, title).toBe('running')
     const view = foldJournal(run.plan, run.entries)
     expect(view.state, title).toBe('succeeded')
     expect(view.attempt, title).toBe(run.where === 'after ended' ? 1 : 2)
