@@ -72,7 +72,10 @@ const bodies: Record<string, unknown> = {
   'POST /api/hosts/probe': { hosts: [{ address: '192.0.2.9', port: 22 }] },
   'POST /api/host-keys': { keys: [{ address: '192.0.2.9', port: 22, keyType: 'ssh-ed25519', key: 'AAAA' }] },
   'POST /api/packages': 'not an archive',
-  'POST /api/packages/fetch': { location: 'http://m.test', wanted: [{ component: 'dm-master', version: 'v8.5.0', os: 'linux', arch: 'amd64' }] },
+  'POST /api/packages/fetch': {
+    location: 'http://m.test',
+    wanted: [{ component: 'dm-master', version: 'v8.5.0', os: 'linux', arch: 'amd64' }],
+  },
   'POST /api/mirror': { location: 'http://m.test' },
   'POST /api/mirror/confirm': { location: 'http://m.test', fingerprint: 'f' },
 }
@@ -81,7 +84,13 @@ const exempt = ['/api/drafts', '/api/topology/check', '/api/session', '/api/setu
 
 describe('audit', () => {
   it('has an intent of every mutating route, and its outcome when the act ended here', async () => {
-    const known = new Set(['POST /api/clusters/{name}/plans', 'POST /api/jobs/{id}/cancel', 'POST /api/jobs/{id}/pause', 'POST /api/jobs/{id}/answer', 'POST /api/plans/{id}/jobs'])
+    const known = new Set([
+      'POST /api/clusters/{name}/plans',
+      'POST /api/jobs/{id}/cancel',
+      'POST /api/jobs/{id}/pause',
+      'POST /api/jobs/{id}/answer',
+      'POST /api/plans/{id}/jobs',
+    ])
     const mutating = Object.keys(access).filter((route) => !route.startsWith('GET ') && !exempt.some((one) => route.includes(` ${one}`)))
     expect(mutating.length).toBeGreaterThan(12)
     for (const route of mutating.filter((one) => !known.has(one))) {
