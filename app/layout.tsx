@@ -16,10 +16,12 @@ const languageOfRequest = async (): Promise<Language> => {
 
 export default async function RootLayout({ children }: { children: React.ReactNode }) {
   const language = await languageOfRequest()
+  // Set by our own server for this answer; the theme's script needs it to run before the first paint.
+  const nonce = (await headers()).get('x-nonce') ?? ''
   return (
     <html lang={language} suppressHydrationWarning>
       <body>
-        <Providers language={language}>{children}</Providers>
+        <Providers language={language} nonce={nonce}>{children}</Providers>
       </body>
     </html>
   )

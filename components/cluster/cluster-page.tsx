@@ -102,10 +102,12 @@ function Head({ cluster, narrow }: { cluster: ClusterDetail; narrow: boolean }) 
         <span className="grow" />
         <ClusterActions cluster={cluster} narrow={narrow} />
       </div>
-      <div className="phsub pb-2">
-        <Status shape={cluster.status ? worstShape(cluster.worst) : 'unknown'}>
-          <span className="m">{say(`worst.${cluster.worst}`)}</span>
-        </Status>
+      <div className="phsub overflow-hidden pb-2">
+        <span className="shrink-0">
+          <Status shape={cluster.status ? worstShape(cluster.worst) : 'unknown'}>
+            <span className="m">{say(`worst.${cluster.worst}`)}</span>
+          </Status>
+        </span>
         {Object.entries(cluster.nodes).map(([role, count]) => (
           <span key={role}>
             <span className="dot">· </span>
@@ -124,7 +126,8 @@ function Head({ cluster, narrow }: { cluster: ClusterDetail; narrow: boolean }) 
         <span className="grow" />
         {cluster.status ? (
           <span className="t3">
-            {say('cluster.seen')} <Time at={cluster.status.at} /> · {connected ? say('state.live') : say('state.polling')}
+            {say('cluster.seen')} <Time at={cluster.status.at} />
+            {narrow ? null : ` · ${connected ? say('state.live') : say('state.polling')}`}
           </span>
         ) : null}
       </div>

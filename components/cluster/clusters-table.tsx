@@ -42,7 +42,7 @@ const useColumns = (now: number | null): readonly Column<ClusterRow>[] => {
     {
       key: 'name',
       title: say('col.name'),
-      width: 200,
+      width: 190,
       sortBy: (row) => row.name,
       cell: (row) => (
         <Link href={pageOf(row)} className="b" style={{ color: 'var(--text)' }}>
@@ -50,8 +50,8 @@ const useColumns = (now: number | null): readonly Column<ClusterRow>[] => {
         </Link>
       ),
     },
-    { key: 'user', title: say('col.user'), width: 72, sortBy: (row) => row.user, cell: (row) => row.user },
-    { key: 'version', title: say('col.version'), width: 84, sortBy: (row) => row.version, cell: (row) => <span className="mono">{row.version}</span> },
+    { key: 'user', title: say('col.user'), width: 60, sortBy: (row) => row.user, cell: (row) => row.user },
+    { key: 'version', title: say('col.version'), width: 72, sortBy: (row) => row.version, cell: (row) => <span className="mono">{row.version}</span> },
     {
       key: 'status',
       title: say('col.status'),
@@ -71,7 +71,7 @@ const useColumns = (now: number | null): readonly Column<ClusterRow>[] => {
         return <span className={grey(row)} title={text}>{text}</span>
       },
     },
-    { key: 'leader', title: say('col.leader'), width: 132, cell: (row) => (row.leader ? <span className="mono t2">{row.leader}</span> : <span className="t3">{say('clusters.no-leader')}</span>) },
+    { key: 'leader', title: say('col.leader'), width: 128, cell: (row) => (row.leader ? <span className="mono t2">{row.leader}</span> : <span className="t3">{say('clusters.no-leader')}</span>) },
     {
       key: 'job',
       title: say('col.job'),
@@ -88,11 +88,11 @@ const useColumns = (now: number | null): readonly Column<ClusterRow>[] => {
           <span className="t3">–</span>
         ),
     },
-    { key: 'path', title: say('col.path'), width: 150, cell: (row) => <PathText path={row.path} /> },
+    { key: 'path', title: say('col.path'), width: 120, cell: (row) => <PathText path={row.path} /> },
     {
       key: 'key',
       title: say('col.key'),
-      width: 130,
+      width: 100,
       cell: (row) => <span title={row.privateKey.fingerprint}>{row.privateKey.name} <span className="mono t3">{row.privateKey.fingerprint.slice(0, 16)}</span></span>,
     },
     { key: 'changed', title: say('col.changed'), width: 92, sortBy: (row) => row.lastChange, cell: (row) => <Time at={row.lastChange} /> },

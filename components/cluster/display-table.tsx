@@ -70,11 +70,11 @@ export function DisplayTable(props: { cluster: ClusterDetail; selected: string |
 const useColumns = (): readonly Column<Row>[] => {
   const { say } = useWords()
   return [
-    { key: 'id', title: 'ID', width: 148, sortBy: (row) => row.id, cell: (row) => <span className="mono">{row.id}</span> },
+    { key: 'id', title: 'ID', width: 136, sortBy: (row) => row.id, cell: (row) => <span className="mono">{row.id}</span> },
     {
       key: 'role',
       title: 'Role',
-      width: 140,
+      width: 134,
       sortBy: (row) => row.role,
       cell: (row) => (
         <>
@@ -83,13 +83,13 @@ const useColumns = (): readonly Column<Row>[] => {
         </>
       ),
     },
-    { key: 'host', title: 'Host', width: 108, sortBy: (row) => row.host, cell: (row) => <span className="mono t2">{row.host}</span> },
-    { key: 'ports', title: 'Ports', width: 88, cell: (row) => <span className="mono t2">{row.ports}</span> },
-    { key: 'os', title: 'OS/Arch', width: 96, cell: (row) => <span className="t2">{row.osArch}</span> },
+    { key: 'host', title: 'Host', width: 90, sortBy: (row) => row.host, cell: (row) => <span className="mono t2">{row.host}</span> },
+    { key: 'ports', title: 'Ports', width: 82, cell: (row) => <span className="mono t2">{row.ports}</span> },
+    { key: 'os', title: 'OS/Arch', width: 90, cell: (row) => <span className="t2">{row.osArch}</span> },
     {
       key: 'status',
       title: 'Status',
-      width: 190,
+      width: 172,
       sortBy: (row) => row.status.value,
       cell: (row) => (
         <SeenCell seen={row.status}>
@@ -99,7 +99,7 @@ const useColumns = (): readonly Column<Row>[] => {
         </SeenCell>
       ),
     },
-    { key: 'since', title: 'Since', width: 72, sortBy: (row) => row.since.value ?? '', cell: (row) => <Since row={row} /> },
+    { key: 'since', title: 'Since', width: 60, sortBy: (row) => row.since.value ?? '', cell: (row) => <Since row={row} /> },
     { key: 'data', title: 'Data Dir', spare: true, cell: (row) => <PathText path={row.dataDir} /> },
     { key: 'deploy', title: 'Deploy Dir', spare: true, cell: (row) => <PathText path={row.deployDir} /> },
   ]

@@ -49,7 +49,7 @@ export function InstanceDrawer({ cluster, row, onClose }: { cluster: ClusterDeta
         <KeyValues
           two
           rows={[
-            [say('instance.unit'), <span key="unit" className="mono">{row.unit}</span>],
+            [say('instance.unit'), <span key="unit" className="mono">{row.unit.replace(/\.service$/, '')}</span>],
             ['PID', <span key="pid" className="mono">{row.pid || '–'}</span>],
             [say('instance.state'), <SeenCell key="state" seen={row.unitState}>{row.unitState.value || 'N/A'}</SeenCell>],
             [say('instance.since'), <Time key="since" at={row.since.value} look="age" />],

@@ -13,10 +13,10 @@ import type { Language } from '@/server/domain/words/words'
 const retry = (count: number, error: unknown): boolean =>
   count < 2 && (!(error instanceof ApiFailure) || error.status === 0 || error.status >= 502)
 
-export function Providers({ language, children }: { language: Language; children: React.ReactNode }) {
+export function Providers({ language, nonce, children }: { language: Language; nonce: string; children: React.ReactNode }) {
   const [client] = useState(() => new QueryClient({ defaultOptions: { queries: { retry, staleTime: 2000, refetchOnWindowFocus: true } } }))
   return (
-    <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange storageKey="dm-panel-theme">
+    <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange storageKey="dm-panel-theme" nonce={nonce}>
       <QueryClientProvider client={client}>
         <LanguageProvider language={language}>
           <TooltipProvider delayDuration={250}>
