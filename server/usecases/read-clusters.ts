@@ -5,6 +5,7 @@ import type { ClusterStatus, DisplayRow, Seen } from '@/server/domain/display'
 import type { Instance } from '@/server/domain/instance'
 import type { DisplayHeader } from '@/server/domain/topology/display-text'
 import { instancesOf } from '@/server/domain/topology/instances'
+import { maskYaml } from '@/server/domain/topology/mask-yaml'
 import { hostPort } from '@/server/domain/topology/topology'
 import { type ClusterWithTopology, findCluster, holdingJob, listClusters, readStatus } from '@/server/store/clusters'
 import { findCredential } from '@/server/store/credentials'
@@ -62,7 +63,7 @@ export const readCluster = async (db: Db, name: string): Promise<ClusterDetail> 
     grafanaUrls: grafanaUrls(cluster),
     adopted: cluster.adopted,
     status: status ? { ...status, rows: [...status.rows], silent: { ...status.silent } } : null,
-    yaml: cluster.yaml,
+    yaml: maskYaml(cluster.yaml),
   }
 }
 
