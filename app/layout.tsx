@@ -21,7 +21,9 @@ export default async function RootLayout({ children }: { children: React.ReactNo
   return (
     <html lang={language} suppressHydrationWarning>
       <body>
-        <Providers language={language} nonce={nonce}>{children}</Providers>
+        <Providers language={language} nonce={nonce}>
+          {children}
+        </Providers>
       </body>
     </html>
   )

@@ -40,7 +40,11 @@ export function AuditPage() {
     <>
       <div className={open ? 'pushed flex min-h-0 flex-1 flex-col' : 'flex min-h-0 flex-1 flex-col'}>
         <PageHead title={say('nav.audit')} note={head ? say('audit.sealed', { number: head.number }) : undefined}>
-          {head?.mac ? <span className="mono t3" title={head.mac}>{head.mac.slice(0, 12)}…</span> : null}
+          {head?.mac ? (
+            <span className="mono t3" title={head.mac}>
+              {head.mac.slice(0, 12)}…
+            </span>
+          ) : null}
           <Menu
             trigger={
               <Button>
@@ -48,7 +52,10 @@ export function AuditPage() {
                 {say('audit.export')}
               </Button>
             }
-            items={(['jsonl', 'csv', 'text'] as const).map((format) => ({ label: say(`audit.export-${format}`), onSelect: () => download(format) }))}
+            items={(['jsonl', 'csv', 'text'] as const).map((format) => ({
+              label: say(`audit.export-${format}`),
+              onSelect: () => download(format),
+            }))}
           />
         </PageHead>
         <div className="row pad flex-wrap py-3">
@@ -125,7 +132,9 @@ function RecordBody({ row }: { row: FullRecord }) {
   const { say } = useWords()
   const hash = (text: string): React.ReactNode => (
     <>
-      <span className="mono tr" title={text}>{text.slice(0, 16)}…</span>
+      <span className="mono tr" title={text}>
+        {text.slice(0, 16)}…
+      </span>
       <CopyButton text={text} label={say('act.copy')} />
     </>
   )
@@ -135,16 +144,43 @@ function RecordBody({ row }: { row: FullRecord }) {
         <KeyValues
           rows={[
             [say('audit.who'), row.actor],
-            [say('audit.from'), <span key="from" className="mono">{row.from || '–'}</span>],
+            [
+              say('audit.from'),
+              <span key="from" className="mono">
+                {row.from || '–'}
+              </span>,
+            ],
             [say('audit.time'), <Time key="at" at={row.at} look="full" />],
-            [say('audit.command'), <span key="c" className="mono tr" title={row.command}>{row.command || '–'}</span>],
-            [say('audit.targets'), <span key="t" className="mono tr" title={row.targets.join(', ')}>{row.targets.join(', ') || '–'}</span>],
+            [
+              say('audit.command'),
+              <span key="c" className="mono tr" title={row.command}>
+                {row.command || '–'}
+              </span>,
+            ],
+            [
+              say('audit.targets'),
+              <span key="t" className="mono tr" title={row.targets.join(', ')}>
+                {row.targets.join(', ') || '–'}
+              </span>,
+            ],
             [say('audit.plan'), row.planHash ? hash(row.planHash) : '–'],
-            [say('audit.job'), row.jobId ? <Link href={`/jobs/${row.jobId}`}>{say('act.open')}</Link> : '–'],
+            [
+              say('audit.job'),
+              row.jobId ? (
+                <Link key="job" href={`/jobs/${row.jobId}`}>
+                  {say('act.open')}
+                </Link>
+              ) : (
+                '–'
+              ),
+            ],
           ]}
         />
       </DrawerSection>
-      <DrawerSection title={say('audit.chain')} note={row.number === null ? say('audit.not-sealed') : `${say('audit.number')} ${row.number}`}>
+      <DrawerSection
+        title={say('audit.chain')}
+        note={row.number === null ? say('audit.not-sealed') : `${say('audit.number')} ${row.number}`}
+      >
         <KeyValues
           rows={[
             ['ID', hash(row.id)],

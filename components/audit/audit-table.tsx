@@ -60,8 +60,16 @@ const useColumns = (): readonly Column<AuditRow>[] => {
     { key: 'time', title: say('audit.time'), width: 112, cell: (row) => <Time at={row.at} /> },
     { key: 'who', title: say('audit.who'), width: 168, cell: (row) => <span title={row.actor}>{row.actor}</span> },
     { key: 'what', title: say('audit.what'), width: 150, cell: (row) => <span className="m">{row.what}</span> },
-    { key: 'command', title: say('audit.command'), cell: (row) => <span className="mono t2" title={row.command}>{row.command}</span> },
-    { key: 'cluster', title: say('jobs.cluster'), width: 140, cell: (row) => row.cluster ?? <span className="t3">–</span> },
+    {
+      key: 'command',
+      title: say('audit.command'),
+      cell: (row) => (
+        <span className="mono t2" title={row.command}>
+          {row.command}
+        </span>
+      ),
+    },
+    { key: 'cluster', title: say('jobs.cluster'), width: 140, spare: true, cell: (row) => row.cluster ?? <span className="t3">–</span> },
     {
       key: 'result',
       title: say('audit.result'),

@@ -24,7 +24,8 @@ export function AdoptDialog({ open, onClose }: { open: boolean; onClose: () => v
     mutationFn: () => runErrand<Found>(() => api<ErrandView>('/api/adopt/scan', { method: 'POST', body: { path } })),
   })
   const adopt = useMutation({
-    mutationFn: (name: string) => runErrand<unknown>(() => api<ErrandView>('/api/adopt', { method: 'POST', body: { path, names: [name] } })),
+    mutationFn: (name: string) =>
+      runErrand<unknown>(() => api<ErrandView>('/api/adopt', { method: 'POST', body: { path, names: [name] } })),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.clusters }),
   })
   return (
@@ -44,7 +45,13 @@ export function AdoptDialog({ open, onClose }: { open: boolean; onClose: () => v
     >
       <div className="flex flex-col gap-3">
         <p className="t2">{say('adopt.note')}</p>
-        <Field mono label={say('adopt.path')} value={path} onChange={(event) => setPath(event.target.value)} hint={say('adopt.path-help')} />
+        <Field
+          mono
+          label={say('adopt.path')}
+          value={path}
+          onChange={(event) => setPath(event.target.value)}
+          hint={say('adopt.path-help')}
+        />
         <ErrorNote error={scan.error ?? adopt.error} />
         {scan.data ? (
           <ul aria-label={say('adopt.found')}>

@@ -1,12 +1,12 @@
 'use client'
 
 import Link from 'next/link'
+import { AuditTable } from '@/components/audit/audit-table'
 import { useConnected, useLiveCluster } from '@/components/data/live'
 import { useCluster, useJobs } from '@/components/data/queries'
 import { Loaded } from '@/components/data/states'
 import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
-import { AuditTable } from '@/components/audit/audit-table'
 import { JobsTable } from '@/components/layout/jobs-table'
 import { Banner } from '@/components/ui/banner'
 import { CopyButton } from '@/components/ui/copy-button'
@@ -68,7 +68,9 @@ function Body({ cluster }: { cluster: ClusterDetail }) {
             <Yaml cluster={cluster} />
           </TabPanel>
           <TabPanel value="jobs">
-            <div className="scroll">{jobs && jobs.length > 0 ? <JobsTable jobs={jobs} /> : <p className="pad t3 py-4">{say('jobs.none')}</p>}</div>
+            <div className="scroll">
+              {jobs && jobs.length > 0 ? <JobsTable jobs={jobs} /> : <p className="pad t3 py-4">{say('jobs.none')}</p>}
+            </div>
           </TabPanel>
           <TabPanel value="audit">
             <div className="scroll">
@@ -110,8 +112,7 @@ function Head({ cluster, narrow }: { cluster: ClusterDetail; narrow: boolean }) 
         </span>
         {Object.entries(cluster.nodes).map(([role, count]) => (
           <span key={role}>
-            <span className="dot">· </span>
-            {count} {role}
+            <span className="dot">·</span> {count} {role}
           </span>
         ))}
         <span className="dot">·</span>

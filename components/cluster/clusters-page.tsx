@@ -27,9 +27,7 @@ export function ClustersPage() {
     <>
       <PageHead title={say('nav.clusters')} note={clusters.data?.length}>
         <span className="live">{connected ? say('state.live') : say('state.polling')}</span>
-        <Button
-          onClick={() => url.set({ adopt: '1' })}
-        >
+        <Button onClick={() => url.set({ adopt: '1' })}>
           <Download className="i" aria-hidden="true" />
           {say('clusters.adopt')}
         </Button>
@@ -53,7 +51,9 @@ function List({ rows }: { rows: readonly ClusterRow[] }) {
   const url = useUrlState()
   const text = url.get('q').toLowerCase()
   const worst = url.get('status')
-  const found = rows.filter((row) => `${row.name} ${row.version} ${row.user} ${row.privateKey.name} ${row.leader}`.toLowerCase().includes(text))
+  const found = rows.filter((row) =>
+    `${row.name} ${row.version} ${row.user} ${row.privateKey.name} ${row.leader}`.toLowerCase().includes(text),
+  )
   const shown = found.filter((row) => !worst || row.worst === worst)
   return (
     <>

@@ -33,7 +33,8 @@ export function ClustersTable({ rows }: { rows: readonly ClusterRow[] }) {
   )
 }
 
-const isStale = (row: ClusterRow, now: number | null): boolean => now !== null && row.statusAt !== null && now - Date.parse(row.statusAt) > 90_000
+const isStale = (row: ClusterRow, now: number | null): boolean =>
+  now !== null && row.statusAt !== null && now - Date.parse(row.statusAt) > 90_000
 
 const useColumns = (now: number | null): readonly Column<ClusterRow>[] => {
   const { say, sayMaybe } = useWords()
@@ -51,7 +52,13 @@ const useColumns = (now: number | null): readonly Column<ClusterRow>[] => {
       ),
     },
     { key: 'user', title: say('col.user'), width: 60, sortBy: (row) => row.user, cell: (row) => row.user },
-    { key: 'version', title: say('col.version'), width: 72, sortBy: (row) => row.version, cell: (row) => <span className="mono">{row.version}</span> },
+    {
+      key: 'version',
+      title: say('col.version'),
+      width: 72,
+      sortBy: (row) => row.version,
+      cell: (row) => <span className="mono">{row.version}</span>,
+    },
     {
       key: 'status',
       title: say('col.status'),
@@ -67,11 +74,22 @@ const useColumns = (now: number | null): readonly Column<ClusterRow>[] => {
       key: 'nodes',
       title: say('col.nodes'),
       cell: (row) => {
-        const text = Object.entries(row.nodes).map(([role, count]) => `${count} ${role}`).join(', ')
-        return <span className={grey(row)} title={text}>{text}</span>
+        const text = Object.entries(row.nodes)
+          .map(([role, count]) => `${count} ${role}`)
+          .join(', ')
+        return (
+          <span className={grey(row)} title={text}>
+            {text}
+          </span>
+        )
       },
     },
-    { key: 'leader', title: say('col.leader'), width: 128, cell: (row) => (row.leader ? <span className="mono t2">{row.leader}</span> : <span className="t3">{say('clusters.no-leader')}</span>) },
+    {
+      key: 'leader',
+      title: say('col.leader'),
+      width: 128,
+      cell: (row) => (row.leader ? <span className="mono t2">{row.leader}</span> : <span className="t3">{say('clusters.no-leader')}</span>),
+    },
     {
       key: 'job',
       title: say('col.job'),
@@ -93,7 +111,11 @@ const useColumns = (now: number | null): readonly Column<ClusterRow>[] => {
       key: 'key',
       title: say('col.key'),
       width: 100,
-      cell: (row) => <span title={row.privateKey.fingerprint}>{row.privateKey.name} <span className="mono t3">{row.privateKey.fingerprint.slice(0, 16)}</span></span>,
+      cell: (row) => (
+        <span title={row.privateKey.fingerprint}>
+          {row.privateKey.name} <span className="mono t3">{row.privateKey.fingerprint.slice(0, 16)}</span>
+        </span>
+      ),
     },
     { key: 'changed', title: say('col.changed'), width: 92, sortBy: (row) => row.lastChange, cell: (row) => <Time at={row.lastChange} /> },
     {
@@ -103,7 +125,13 @@ const useColumns = (now: number | null): readonly Column<ClusterRow>[] => {
       numeric: true,
       sortBy: (row) => row.statusAt ?? '',
       cell: (row) =>
-        row.statusAt ? <span className={isStale(row, now) ? 'warn' : 't3'}><Time at={row.statusAt} look="age" /></span> : <span className="t3">{say('clusters.never-seen')}</span>,
+        row.statusAt ? (
+          <span className={isStale(row, now) ? 'warn' : 't3'}>
+            <Time at={row.statusAt} look="age" />
+          </span>
+        ) : (
+          <span className="t3">{say('clusters.never-seen')}</span>
+        ),
     },
   ]
 }

@@ -26,12 +26,16 @@ const inGroup = (row: Row, group: Group): boolean =>
 export function DisplayTable(props: { cluster: ClusterDetail; selected: string | null; onOpen: (row: Row) => void }) {
   const { say } = useWords()
   const url = useUrlState()
-  const columns = useColumns()
+  const narrow = props.selected !== null
+  const columns = useColumns(narrow)
   const group: Group = groups.find((one) => one === url.get('role')) ?? 'all'
   const text = url.get('q').toLowerCase()
   const rows = props.cluster.status?.rows ?? []
-  const shown = rows.filter((row) => inGroup(row, group) && `${row.id} ${row.role} ${row.source} ${row.status.value} ${row.dataDir} ${row.deployDir}`.toLowerCase().includes(text))
-  const narrow = props.selected !== null
+  const shown = rows.filter(
+    (row) =>
+      inGroup(row, group) &&
+      `${row.id} ${row.role} ${row.source} ${row.status.value} ${row.dataDir} ${row.deployDir}`.toLowerCase().includes(text),
+  )
   return (
     <>
       <div className="row pad flex-wrap py-3">
@@ -40,7 +44,10 @@ export function DisplayTable(props: { cluster: ClusterDetail; selected: string |
           label={say('col.nodes')}
           value={group}
           onChange={(role) => url.set({ role: role === 'all' ? '' : role })}
-          options={groups.map((value) => ({ value, label: value === 'all' ? say('cluster.all-roles') : value === 'monitoring' ? say('cluster.monitoring') : value }))}
+          options={groups.map((value) => ({
+            value,
+            label: value === 'all' ? say('cluster.all-roles') : value === 'monitoring' ? say('cluster.monitoring') : value,
+          }))}
         />
         <span className="t3 sm">{say('cluster.total', { count: rows.length })}</span>
         <span className="grow" />
@@ -67,14 +74,14 @@ export function DisplayTable(props: { cluster: ClusterDetail; selected: string |
   )
 }
 
-const useColumns = (): readonly Column<Row>[] => {
+const useColumns = (narrow: boolean): readonly Column<Row>[] => {
   const { say } = useWords()
   return [
-    { key: 'id', title: 'ID', width: 136, sortBy: (row) => row.id, cell: (row) => <span className="mono">{row.id}</span> },
+    { key: 'id', title: 'ID', width: 134, sortBy: (row) => row.id, cell: (row) => <span className="mono">{row.id}</span> },
     {
       key: 'role',
       title: 'Role',
-      width: 134,
+      width: 146,
       sortBy: (row) => row.role,
       cell: (row) => (
         <>
@@ -89,7 +96,7 @@ const useColumns = (): readonly Column<Row>[] => {
     {
       key: 'status',
       title: 'Status',
-      width: 172,
+      width: narrow ? 172 : 200,
       sortBy: (row) => row.status.value,
       cell: (row) => (
         <SeenCell seen={row.status}>
@@ -123,11 +130,7 @@ export function SeenCell({ seen, children }: { seen: Seen; children: React.React
   const ageS = seen.at && now !== null ? Math.max(0, (now - Date.parse(seen.at)) / 1000) : null
   const stale = ageS !== null && ageS > staleAfterS
   const source = seen.source === 'topology' ? say('cell.topology') : seen.source === 'none' ? say('cell.none') : seen.source
-  const text = [
-    say('cell.source', { source }),
-    ageS === null ? '' : shortAge(ageS),
-    seen.why ? say('cell.why', { why: seen.why }) : '',
-  ]
+  const text = [say('cell.source', { source }), ageS === null ? '' : shortAge(ageS), seen.why ? say('cell.why', { why: seen.why }) : '']
     .filter(Boolean)
     .join(' · ')
   return (

@@ -23,10 +23,26 @@ export function FirstRun() {
     <section className="mx-auto flex w-full max-w-[560px] flex-col gap-3 px-4 py-12">
       <h2 className="mb-1 font-semibold text-[20px] leading-7">{say('first.title')}</h2>
       <ErrorNote error={simulate.error} />
-      <Choice icon={<Server className="i i16 t3 mt-0.5" aria-hidden="true" />} title={say('first.deploy')} note={say('first.deploy-note')} onClick={() => router.push('/clusters/new')} />
-      <Choice icon={<Download className="i i16 t3 mt-0.5" aria-hidden="true" />} title={say('first.adopt')} note={say('first.adopt-note')} onClick={() => setAdopting(true)} />
       <Choice
-        icon={simulate.isPending ? <StatusShape shape="busy" className="mt-1" /> : <FlaskConical className="i i16 t3 mt-0.5" aria-hidden="true" />}
+        icon={<Server className="i i16 t3 mt-0.5" aria-hidden="true" />}
+        title={say('first.deploy')}
+        note={say('first.deploy-note')}
+        onClick={() => router.push('/clusters/new')}
+      />
+      <Choice
+        icon={<Download className="i i16 t3 mt-0.5" aria-hidden="true" />}
+        title={say('first.adopt')}
+        note={say('first.adopt-note')}
+        onClick={() => setAdopting(true)}
+      />
+      <Choice
+        icon={
+          simulate.isPending ? (
+            <StatusShape shape="busy" className="mt-1" />
+          ) : (
+            <FlaskConical className="i i16 t3 mt-0.5" aria-hidden="true" />
+          )
+        }
         title={say('first.simulate')}
         note={say('first.simulate-note')}
         onClick={() => (simulate.isPending ? undefined : simulate.mutate())}

@@ -49,9 +49,24 @@ export function InstanceDrawer({ cluster, row, onClose }: { cluster: ClusterDeta
         <KeyValues
           two
           rows={[
-            [say('instance.unit'), <span key="unit" className="mono">{row.unit.replace(/\.service$/, '')}</span>],
-            ['PID', <span key="pid" className="mono">{row.pid || '–'}</span>],
-            [say('instance.state'), <SeenCell key="state" seen={row.unitState}>{row.unitState.value || 'N/A'}</SeenCell>],
+            [
+              say('instance.unit'),
+              <span key="unit" className="mono">
+                {row.unit.replace(/\.service$/, '')}
+              </span>,
+            ],
+            [
+              'PID',
+              <span key="pid" className="mono">
+                {row.pid || '–'}
+              </span>,
+            ],
+            [
+              say('instance.state'),
+              <SeenCell key="state" seen={row.unitState}>
+                {row.unitState.value || 'N/A'}
+              </SeenCell>,
+            ],
             [say('instance.since'), <Time key="since" at={row.since.value} look="age" />],
           ]}
         />
@@ -59,8 +74,18 @@ export function InstanceDrawer({ cluster, row, onClose }: { cluster: ClusterDeta
       <DrawerSection title={say('instance.binary')}>
         <KeyValues
           rows={[
-            [say('instance.version'), <SeenCell key="v" seen={row.version}><span className="mono">{row.version.value || 'N/A'}</span></SeenCell>],
-            [say('instance.cluster-version'), <span key="c" className="mono">{cluster.version}</span>],
+            [
+              say('instance.version'),
+              <SeenCell key="v" seen={row.version}>
+                <span className="mono">{row.version.value || 'N/A'}</span>
+              </SeenCell>,
+            ],
+            [
+              say('instance.cluster-version'),
+              <span key="c" className="mono">
+                {cluster.version}
+              </span>,
+            ],
           ]}
         />
       </DrawerSection>
@@ -100,7 +125,13 @@ function LogTail({ cluster, row }: { cluster: string; row: Row }) {
   return (
     <DrawerSection title={say('instance.log')}>
       <div className="row flex-wrap pb-2">
-        <Segmented small label={say('instance.log')} value={file} onChange={read} options={files.map((value) => ({ value, label: value.replace(/\.log$/, '') }))} />
+        <Segmented
+          small
+          label={say('instance.log')}
+          value={file}
+          onChange={read}
+          options={files.map((value) => ({ value, label: value.replace(/\.log$/, '') }))}
+        />
         <span className="grow" />
         <Button size="small" busy={tail.isPending} onClick={() => read(file)}>
           {tail.data ? say('instance.log-again') : say('instance.log-read', { lines })}
@@ -109,7 +140,7 @@ function LogTail({ cluster, row }: { cluster: string; row: Row }) {
       <ErrorNote error={tail.error} />
       {tail.data === undefined ? null : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-        <pre className="pre max-h-80 overflow-auto" tabIndex={0} aria-label={`${file} ${row.id}`}>
+        <pre className="pre max-h-80 overflow-auto" tabIndex={0}>
           {textOf(tail.data) || say('instance.log-empty')}
         </pre>
       )}
@@ -117,4 +148,5 @@ function LogTail({ cluster, row }: { cluster: string; row: Row }) {
   )
 }
 
-const textOf = (result: TailResult | string): string => (typeof result === 'string' ? result : (result.text ?? result.lines?.join('\n') ?? ''))
+const textOf = (result: TailResult | string): string =>
+  typeof result === 'string' ? result : (result.text ?? result.lines?.join('\n') ?? '')

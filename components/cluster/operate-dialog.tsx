@@ -25,7 +25,8 @@ export function OperateDialog({ verb, cluster, onClose }: { verb: Verb; cluster:
     const input = verb === 'remove-deploy' ? {} : { roles, nodes: nodes.split(/[\s,]+/).filter(Boolean) }
     ask.mutate({ cluster: cluster.name, operation: verb, input }, { onSuccess: (made) => router.push(`/plans/${made.id}`) })
   }
-  const title = verb === 'remove-deploy' ? `${say('op.remove-deploy')} ${cluster.name}` : say(`operate.${verb}-title`, { cluster: cluster.name })
+  const title =
+    verb === 'remove-deploy' ? `${say('op.remove-deploy')} ${cluster.name}` : say(`operate.${verb}-title`, { cluster: cluster.name })
   return (
     <Dialog
       open
@@ -51,7 +52,11 @@ export function OperateDialog({ verb, cluster, onClose }: { verb: Verb; cluster:
                 {roleNames
                   .filter((role) => cluster.nodes[role])
                   .map((role) => (
-                    <Tick key={role} checked={roles.includes(role)} onChange={(on) => setRoles(on ? [...roles, role] : roles.filter((one) => one !== role))}>
+                    <Tick
+                      key={role}
+                      checked={roles.includes(role)}
+                      onChange={(on) => setRoles(on ? [...roles, role] : roles.filter((one) => one !== role))}
+                    >
                       {role}
                     </Tick>
                   ))}

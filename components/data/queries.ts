@@ -25,7 +25,8 @@ export type AuditPage = { records: AuditRow[]; nextBefore: string | null; head: 
 const at = encodeURIComponent
 const seconds = (count: number): number => count * 1000
 
-export const useSession = () => useQuery({ queryKey: keys.session, queryFn: () => api<SessionView>('/api/session'), staleTime: seconds(30) })
+export const useSession = () =>
+  useQuery({ queryKey: keys.session, queryFn: () => api<SessionView>('/api/session'), staleTime: seconds(30) })
 export const useClusters = () =>
   useQuery({ queryKey: keys.clusters, queryFn: () => api<ClusterRow[]>('/api/clusters'), refetchInterval: seconds(10) })
 export const useCluster = (name: string) =>
@@ -34,7 +35,8 @@ export const useCluster = (name: string) =>
     queryFn: () => api<ClusterDetail>(`/api/clusters/${at(name)}`),
     refetchInterval: seconds(5),
   })
-export const useJobs = () => useQuery({ queryKey: keys.jobs, queryFn: () => api<JobRow[]>('/api/jobs?limit=200'), refetchInterval: seconds(15) })
+export const useJobs = () =>
+  useQuery({ queryKey: keys.jobs, queryFn: () => api<JobRow[]>('/api/jobs?limit=200'), refetchInterval: seconds(15) })
 export const useJob = (id: string) => useQuery({ queryKey: keys.job(id), queryFn: () => api<JobRow>(`/api/jobs/${at(id)}`) })
 /** A plan; asked again while the runner still looks at the hosts. */
 export const usePlan = (id: string) =>
@@ -46,8 +48,7 @@ export const usePlan = (id: string) =>
 export const usePackages = () => useQuery({ queryKey: keys.packages, queryFn: () => api<PackageRow[]>('/api/packages') })
 /** The mirrors that were asked before, the last one first. */
 export const useMirrors = () => useQuery({ queryKey: keys.mirror, queryFn: () => api<MirrorView[]>('/api/mirror') })
-export const useCredentials = () =>
-  useQuery({ queryKey: keys.credentials, queryFn: () => api<CredentialRow[]>('/api/credentials') })
+export const useCredentials = () => useQuery({ queryKey: keys.credentials, queryFn: () => api<CredentialRow[]>('/api/credentials') })
 export const useHostKeys = () => useQuery({ queryKey: keys.hostKeys, queryFn: () => api<HostKeyRow[]>('/api/host-keys') })
 export const useUsers = () => useQuery({ queryKey: keys.users, queryFn: () => api<UserRow[]>('/api/users') })
 export const useTokens = () => useQuery({ queryKey: keys.tokens, queryFn: () => api<TokenRow[]>('/api/tokens') })

@@ -69,7 +69,14 @@ export function ChangedKeyDialog({ host, onClose }: { host: ScannedKey; onClose:
           <CopyButton text={readKey} label={say('act.copy')} />
         </div>
         <ErrorNote error={send.error} />
-        <Field mono autoFocus autoComplete="off" label={say('hosts.changed-type')} value={typed} onChange={(event) => setTyped(event.target.value)} />
+        <Field
+          mono
+          autoFocus
+          autoComplete="off"
+          label={say('hosts.changed-type')}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+        />
       </div>
     </Dialog>
   )

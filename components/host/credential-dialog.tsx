@@ -54,7 +54,13 @@ export function CredentialDialog({ onClose }: { onClose: () => void }) {
           />
         </div>
         <PasswordField label={say('credentials.password')} autoComplete="off" value={form.password} onChange={set('password')} />
-        <AreaField label={say('credentials.key')} hint={say('credentials.key-help')} spellCheck={false} value={form.privateKey} onChange={set('privateKey')} />
+        <AreaField
+          label={say('credentials.key')}
+          hint={say('credentials.key-help')}
+          spellCheck={false}
+          value={form.privateKey}
+          onChange={set('privateKey')}
+        />
         {form.privateKey ? (
           <PasswordField label={say('credentials.passphrase')} autoComplete="off" value={form.passphrase} onChange={set('passphrase')} />
         ) : null}

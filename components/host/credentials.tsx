@@ -22,7 +22,15 @@ export function Credentials({ onAdd }: { onAdd: () => void }) {
     { key: 'kind', title: say('credentials.kind'), width: 150, cell: (row) => say(`credentials.kind.${row.kind}`) },
     { key: 'user', title: say('credentials.user'), width: 110, cell: (row) => <span className="mono">{row.username}</span> },
     { key: 'sudo', title: say('credentials.sudo'), width: 170, cell: (row) => say(`credentials.sudo.${row.sudo}`) },
-    { key: 'fingerprint', title: say('credentials.fingerprint'), cell: (row) => <span className="mono t2" title={row.fingerprint}>{row.fingerprint || '–'}</span> },
+    {
+      key: 'fingerprint',
+      title: say('credentials.fingerprint'),
+      cell: (row) => (
+        <span className="mono t2" title={row.fingerprint}>
+          {row.fingerprint || '–'}
+        </span>
+      ),
+    },
     { key: 'added', title: say('packages.added'), width: 110, cell: (row) => <Time at={row.createdAt} /> },
     {
       key: 'act',
@@ -41,7 +49,14 @@ export function Credentials({ onAdd }: { onAdd: () => void }) {
       <Loaded query={credentials} columns={6}>
         {(rows) =>
           rows.length === 0 ? (
-            <EmptyState title={say('credentials.none')} action={<Button look="primary" onClick={onAdd}>{say('credentials.add')}</Button>}>
+            <EmptyState
+              title={say('credentials.none')}
+              action={
+                <Button look="primary" onClick={onAdd}>
+                  {say('credentials.add')}
+                </Button>
+              }
+            >
               {say('credentials.none-note')}
             </EmptyState>
           ) : (

@@ -67,12 +67,25 @@ function HostKeys({ rows, onCheck }: { rows: readonly HostKeyRow[]; onCheck: () 
   const text = url.get('q').toLowerCase()
   if (rows.length === 0)
     return (
-      <EmptyState title={say('hosts.none')} action={<Button look="primary" onClick={onCheck}>{say('hosts.check')}</Button>}>
+      <EmptyState
+        title={say('hosts.none')}
+        action={
+          <Button look="primary" onClick={onCheck}>
+            {say('hosts.check')}
+          </Button>
+        }
+      >
         {say('hosts.none-note')}
       </EmptyState>
     )
   const columns: Column<HostKeyRow>[] = [
-    { key: 'address', title: say('hosts.address'), width: 200, sortBy: (row) => row.address, cell: (row) => <span className="mono m">{row.address}</span> },
+    {
+      key: 'address',
+      title: say('hosts.address'),
+      width: 200,
+      sortBy: (row) => row.address,
+      cell: (row) => <span className="mono m">{row.address}</span>,
+    },
     { key: 'port', title: say('hosts.port'), width: 72, cell: (row) => <span className="mono t2">{row.port}</span> },
     {
       key: 'key',
@@ -80,7 +93,9 @@ function HostKeys({ rows, onCheck }: { rows: readonly HostKeyRow[]; onCheck: () 
       cell: (row) => (
         <span className="row g1">
           <span className="t2">{row.keyType}</span>
-          <span className="mono tr" title={row.fingerprint}>{row.fingerprint}</span>
+          <span className="mono tr" title={row.fingerprint}>
+            {row.fingerprint}
+          </span>
           <CopyButton text={row.fingerprint} label={say('act.copy')} />
         </span>
       ),

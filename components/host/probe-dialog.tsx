@@ -18,10 +18,13 @@ const shapes: Record<ProbedHost['state'], Shape> = { new: 'free', pinned: 'ok', 
 
 /** `10.0.0.1`, `10.0.0.1:2222`, `[fd00::1]:22`, or a bare IPv6 address. */
 export const hostsOf = (text: string): { address: string; port: number }[] =>
-  text.split(/[\s,]+/).filter(Boolean).map((line) => {
-    const match = /^\[(.+)\]:(\d+)$/.exec(line) ?? /^([^:]+):(\d+)$/.exec(line)
-    return match ? { address: match[1] ?? line, port: Number(match[2]) } : { address: line.replace(/^\[|\]$/g, ''), port: 22 }
-  })
+  text
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map((line) => {
+      const match = /^\[(.+)\]:(\d+)$/.exec(line) ?? /^([^:]+):(\d+)$/.exec(line)
+      return match ? { address: match[1] ?? line, port: Number(match[2]) } : { address: line.replace(/^\[|\]$/g, ''), port: 22 }
+    })
 
 /** Reads host keys, has new ones confirmed, stops hard at changed ones. No credential is sent before a key is pinned. */
 export function ProbeDialog({ onClose }: { onClose: () => void }) {
@@ -38,7 +41,10 @@ export function ProbeDialog({ onClose }: { onClose: () => void }) {
   })
   const confirm = useSend(
     (hosts: readonly ProbedHost[]) =>
-      api('/api/host-keys', { method: 'POST', body: { keys: hosts.map(({ address, port, keyType, key }) => ({ address, port, keyType, key })) } }),
+      api('/api/host-keys', {
+        method: 'POST',
+        body: { keys: hosts.map(({ address, port, keyType, key }) => ({ address, port, keyType, key })) },
+      }),
     [keys.hostKeys],
   )
   const fresh = (probe.data ?? []).filter((host) => host.state === 'new')
@@ -53,7 +59,11 @@ export function ProbeDialog({ onClose }: { onClose: () => void }) {
         footer={
           <>
             <Button onClick={onClose}>{say('act.close')}</Button>
-            <Button look={fresh.length ? 'secondary' : 'primary'} busy={probe.isPending} onClick={() => (text.trim() ? probe.mutate() : undefined)}>
+            <Button
+              look={fresh.length ? 'secondary' : 'primary'}
+              busy={probe.isPending}
+              onClick={() => (text.trim() ? probe.mutate() : undefined)}
+            >
               {say('hosts.probe')}
             </Button>
             {fresh.length ? (
@@ -70,7 +80,10 @@ export function ProbeDialog({ onClose }: { onClose: () => void }) {
             label={say('hosts.credential')}
             value={credentialId}
             onChange={(event) => setCredential(event.target.value)}
-            options={[{ value: '', label: say('hosts.no-login') }, ...credentials.map(({ id, name, username }) => ({ value: id, label: `${name} (${username})` }))]}
+            options={[
+              { value: '', label: say('hosts.no-login') },
+              ...credentials.map(({ id, name, username }) => ({ value: id, label: `${name} (${username})` })),
+            ]}
           />
           <ErrorNote error={probe.error ?? confirm.error} />
           {fresh.length ? (

@@ -61,7 +61,14 @@ export function CommandPalette({ open, onClose }: { open: boolean; onClose: () =
           <div className="list" id="palette-list" role="listbox" aria-label={say('palette.title')}>
             {shown.length === 0 ? <p className="t3 px-4 py-3">{say('palette.nothing')}</p> : null}
             {shown.map((command, index) => (
-              <Row key={command.key} command={command} index={index} on={index === at} first={shown[index - 1]?.group !== command.group} onRun={run} />
+              <Row
+                key={command.key}
+                command={command}
+                index={index}
+                on={index === at}
+                first={shown[index - 1]?.group !== command.group}
+                onRun={run}
+              />
             ))}
           </div>
         </D.Content>
@@ -119,7 +126,14 @@ const useCommands = (): readonly Command[] => {
         ...(cluster.lifecycle === 'adopted' && { reason: say('cluster.adopted') }),
       })),
     )
-    const go = (key: string, text: string, end: string, href: string, icon: typeof Layers): Command => ({ key, group: 'go', text, end, href, icon })
+    const go = (key: string, text: string, end: string, href: string, icon: typeof Layers): Command => ({
+      key,
+      group: 'go',
+      text,
+      end,
+      href,
+      icon,
+    })
     return [
       { key: 'deploy', group: 'start', text: say('palette.deploy'), end: '', href: '/clusters/new', icon: CirclePlay },
       ...verbs,

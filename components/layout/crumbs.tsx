@@ -19,6 +19,7 @@ export function Crumbs() {
   return (
     <nav className="crumbs" aria-label={say('nav.where')}>
       {parts.map((part, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a part's place is what names it
         <span key={`${part}${at}`} className="contents">
           {at > 0 ? <ChevronRight className="i i12" aria-hidden="true" /> : null}
           {at === parts.length - 1 ? (

@@ -37,17 +37,30 @@ export function JobsTable({ jobs }: { jobs: readonly JobRow[] }) {
       sortBy: (job) => job.state,
       cell: (job) => <Status shape={jobShape(job.state)}>{sayMaybe(`job-state.${job.state}`, job.state)}</Status>,
     },
-    { key: 'by', title: say('jobs.by'), width: 160, sortBy: (job) => job.startedBy, cell: (job) => <span className="t2">{job.startedBy}</span> },
+    {
+      key: 'by',
+      title: say('jobs.by'),
+      width: 160,
+      sortBy: (job) => job.startedBy,
+      cell: (job) => <span className="t2">{job.startedBy}</span>,
+    },
     { key: 'began', title: say('jobs.began'), width: 120, sortBy: (job) => job.createdAt, cell: (job) => <Time at={job.createdAt} /> },
     {
       key: 'took',
       title: say('jobs.took'),
       width: 110,
       numeric: true,
-      cell: (job) => (job.endedAt ? durationText(Date.parse(job.endedAt) - Date.parse(job.createdAt)) : <Time at={job.createdAt} look="age" />),
+      cell: (job) =>
+        job.endedAt ? durationText(Date.parse(job.endedAt) - Date.parse(job.createdAt)) : <Time at={job.createdAt} look="age" />,
     },
   ]
   return (
-    <Table label={say('nav.jobs')} columns={columns} rows={jobs} rowKey={(job) => job.id} onOpen={(job) => router.push(`/jobs/${job.id}`)} />
+    <Table
+      label={say('nav.jobs')}
+      columns={columns}
+      rows={jobs}
+      rowKey={(job) => job.id}
+      onOpen={(job) => router.push(`/jobs/${job.id}`)}
+    />
   )
 }

@@ -43,7 +43,15 @@ export function SetupForm() {
           </Note>
         ) : null}
         <ErrorNote error={send.error} />
-        <Field label={say('setup.code')} mono required autoFocus={!given} value={form.token} onChange={set('token')} hint={say('setup.code-help')} />
+        <Field
+          label={say('setup.code')}
+          mono
+          required
+          autoFocus={!given}
+          value={form.token}
+          onChange={set('token')}
+          hint={say('setup.code-help')}
+        />
         <Field label={say('setup.name')} required autoComplete="name" autoFocus={Boolean(given)} value={form.name} onChange={set('name')} />
         <Field label={say('sign-in.email')} type="email" required autoComplete="username" value={form.email} onChange={set('email')} />
         <PasswordField

@@ -50,7 +50,7 @@ function Frame({ user, children }: { user: SessionView['user']; children: React.
           <button type="button" className="searchbox" onClick={() => setPalette(true)} aria-label={say('nav.search')}>
             <Search className="i" aria-hidden="true" />
             <span>{say('nav.search')}</span>
-            <kbd aria-hidden="true">⌘K</kbd>
+            <kbd>⌘K</kbd>
           </button>
           <JobsNow />
           {user ? <UserMenu user={user} /> : null}
@@ -96,7 +96,7 @@ function Rail({ onHelp }: { onHelp: () => void }) {
           <CircleHelp className="i i16" aria-hidden="true" />
           {say('nav.shortcuts')}
           <span className="grow" />
-          <kbd aria-hidden="true">?</kbd>
+          <kbd>?</kbd>
         </button>
       </div>
     </nav>

@@ -32,7 +32,13 @@ export function MirrorDrawer({ onClose }: { onClose: () => void }) {
   return (
     <Drawer label={say('mirror.title')} closeLabel={say('act.close')} onClose={onClose} head={<h2 className="b">{say('mirror.title')}</h2>}>
       <div className="ds flex flex-col gap-3">
-        <Field mono label={say('mirror.location')} value={location || wanted} onChange={(event) => setLocation(event.target.value)} hint={say('mirror.location-help')} />
+        <Field
+          mono
+          label={say('mirror.location')}
+          value={location || wanted}
+          onChange={(event) => setLocation(event.target.value)}
+          hint={say('mirror.location-help')}
+        />
         <div>
           <Button busy={open.isPending} onClick={() => open.mutate()}>
             {say('mirror.read')}
@@ -62,11 +68,22 @@ function Trust({ mirror }: { mirror: MirrorView }) {
       <DrawerSection title={say('mirror.root')}>
         <KeyValues
           rows={[
-            [say('users.state'), <Status key="s" shape={mirror.confirmed ? 'ok' : 'wait'}>{say(mirror.confirmed ? 'mirror.pinned' : 'mirror.not-pinned')}</Status>],
+            [
+              say('users.state'),
+              <Status key="s" shape={mirror.confirmed ? 'ok' : 'wait'}>
+                {say(mirror.confirmed ? 'mirror.pinned' : 'mirror.not-pinned')}
+              </Status>,
+            ],
             [say('mirror.root-version'), String(mirror.rootVersion)],
           ]}
         />
-        <Note title={<span className="row g1">{say('mirror.fingerprint')} <CopyButton text={mirror.fingerprint} label={say('act.copy')} /></span>}>
+        <Note
+          title={
+            <span className="row g1">
+              {say('mirror.fingerprint')} <CopyButton text={mirror.fingerprint} label={say('act.copy')} />
+            </span>
+          }
+        >
           <span className="mono break-all">{mirror.fingerprint.replace(/(.{4})(?=.)/g, '$1 ')}</span>
         </Note>
         {mirror.confirmed ? null : (
@@ -121,15 +138,35 @@ function Fetch({ mirror }: { mirror: MirrorView }) {
   return (
     <DrawerSection title={say('mirror.versions')}>
       <div className="flex flex-col gap-3">
-        <SelectField label={say('packages.component')} value={component} onChange={(event) => setComponent(event.target.value)} options={options(mirror.components.map((one) => one.component))} />
+        <SelectField
+          label={say('packages.component')}
+          value={component}
+          onChange={(event) => setComponent(event.target.value)}
+          options={options(mirror.components.map((one) => one.component))}
+        />
         <div className="grid grid-cols-2 gap-3">
-          <SelectField label={say('mirror.platform')} value={shownPlatform} onChange={(event) => setPlatform(event.target.value)} options={options(Object.keys(platforms))} />
-          <SelectField label={say('mirror.version')} value={shownVersion} onChange={(event) => setVersion(event.target.value)} options={options(versions)} />
+          <SelectField
+            label={say('mirror.platform')}
+            value={shownPlatform}
+            onChange={(event) => setPlatform(event.target.value)}
+            options={options(Object.keys(platforms))}
+          />
+          <SelectField
+            label={say('mirror.version')}
+            value={shownVersion}
+            onChange={(event) => setVersion(event.target.value)}
+            options={options(versions)}
+          />
         </div>
         <ErrorNote error={fetching.error} />
         {fetching.isSuccess ? <Note tone="ok" title={say('mirror.fetched', { component, version: shownVersion })} /> : null}
         <div>
-          <Button look="primary" reason={mirror.confirmed ? undefined : say('mirror.confirm-first')} busy={fetching.isPending} onClick={() => fetching.mutate()}>
+          <Button
+            look="primary"
+            reason={mirror.confirmed ? undefined : say('mirror.confirm-first')}
+            busy={fetching.isPending}
+            onClick={() => fetching.mutate()}
+          >
             {say('mirror.fetch')}
           </Button>
         </div>

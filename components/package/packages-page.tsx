@@ -32,7 +32,10 @@ export function PackagesPage() {
   return (
     <>
       <div className={mirror ? 'pushed flex min-h-0 flex-1 flex-col' : 'flex min-h-0 flex-1 flex-col'}>
-        <PageHead title={say('nav.packages')} note={packages.data ? say('packages.size', { count: packages.data.length, size: sizeText(bytes) }) : undefined}>
+        <PageHead
+          title={say('nav.packages')}
+          note={packages.data ? say('packages.size', { count: packages.data.length, size: sizeText(bytes) }) : undefined}
+        >
           <Button aria-expanded={mirror} onClick={() => url.set({ mirror: mirror ? '' : '1' })}>
             <Download className="i" aria-hidden="true" />
             {say('packages.mirror')}
@@ -59,7 +62,14 @@ export function PackagesPage() {
           <Loaded query={packages} columns={7}>
             {(rows) =>
               rows.length === 0 ? (
-                <EmptyState title={say('packages.none')} action={<Button look="primary" onClick={pick}>{say('packages.upload')}</Button>}>
+                <EmptyState
+                  title={say('packages.none')}
+                  action={
+                    <Button look="primary" onClick={pick}>
+                      {say('packages.upload')}
+                    </Button>
+                  }
+                >
                   {say('packages.none-note')}
                 </EmptyState>
               ) : (
@@ -116,8 +126,24 @@ function List({ rows, narrow }: { rows: readonly PackageRow[]; narrow: boolean }
   const url = useUrlState()
   const text = url.get('q').toLowerCase()
   const columns: Column<PackageRow>[] = [
-    { key: 'component', title: say('packages.component'), width: 150, sortBy: (row) => row.component, cell: (row) => <span className="m">{row.component}</span> },
-    { key: 'version', title: say('col.version'), width: 150, sortBy: (row) => row.version, cell: (row) => <span className="mono" title={row.version}>{row.version}</span> },
+    {
+      key: 'component',
+      title: say('packages.component'),
+      width: 150,
+      sortBy: (row) => row.component,
+      cell: (row) => <span className="m">{row.component}</span>,
+    },
+    {
+      key: 'version',
+      title: say('col.version'),
+      width: 150,
+      sortBy: (row) => row.version,
+      cell: (row) => (
+        <span className="mono" title={row.version}>
+          {row.version}
+        </span>
+      ),
+    },
     { key: 'os', title: 'OS/Arch', width: 110, cell: (row) => <span className="t2">{`${row.os}/${row.arch}`}</span> },
     {
       key: 'origin',
@@ -125,7 +151,9 @@ function List({ rows, narrow }: { rows: readonly PackageRow[]; narrow: boolean }
       cell: (row) => (
         <span className="row">
           <Badge>{say(`packages.origin.${row.origin}`)}</Badge>
-          <span className="tr t2" title={`${row.originDetail} ${row.createdBy}`}>{row.origin === 'upload' ? row.createdBy : row.originDetail}</span>
+          <span className="tr t2" title={`${row.originDetail} ${row.createdBy}`}>
+            {row.origin === 'upload' ? row.createdBy : row.originDetail}
+          </span>
         </span>
       ),
     },
@@ -136,13 +164,33 @@ function List({ rows, narrow }: { rows: readonly PackageRow[]; narrow: boolean }
       spare: true,
       cell: (row) => (
         <span className="row g1">
-          <span className="mono t2" title={row.sha256}>{row.sha256.slice(0, 12)}…</span>
+          <span className="mono t2" title={row.sha256}>
+            {row.sha256.slice(0, 12)}…
+          </span>
           <CopyButton text={row.sha256} label={say('act.copy')} />
         </span>
       ),
     },
-    { key: 'size', title: 'MiB', width: 72, numeric: true, sortBy: (row) => row.sizeBytes, cell: (row) => (row.sizeBytes / 2 ** 20).toFixed(1) },
-    { key: 'used', title: say('packages.used'), width: 170, spare: true, cell: (row) => row.usedBy.length ? <span title={row.usedBy.join(', ')}>{row.usedBy.join(', ')}</span> : <span className="t3">{say('packages.unused')}</span> },
+    {
+      key: 'size',
+      title: 'MiB',
+      width: 72,
+      numeric: true,
+      sortBy: (row) => row.sizeBytes,
+      cell: (row) => (row.sizeBytes / 2 ** 20).toFixed(1),
+    },
+    {
+      key: 'used',
+      title: say('packages.used'),
+      width: 170,
+      spare: true,
+      cell: (row) =>
+        row.usedBy.length ? (
+          <span title={row.usedBy.join(', ')}>{row.usedBy.join(', ')}</span>
+        ) : (
+          <span className="t3">{say('packages.unused')}</span>
+        ),
+    },
     { key: 'added', title: say('packages.added'), width: 96, sortBy: (row) => row.createdAt, cell: (row) => <Time at={row.createdAt} /> },
   ]
   return (

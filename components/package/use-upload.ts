@@ -7,7 +7,14 @@ import { keys } from '@/components/data/keys'
 import { runErrand } from '@/components/data/queries'
 import type { ErrandView } from '@/server/domain/api'
 
-export type Upload = { name: string; totalBytes: number; sentBytes: number; startedAt: number; state: 'sending' | 'reading' | 'accepted' | 'refused'; error?: unknown }
+export type Upload = {
+  name: string
+  totalBytes: number
+  sentBytes: number
+  startedAt: number
+  state: 'sending' | 'reading' | 'accepted' | 'refused'
+  error?: unknown
+}
 
 /** One upload at a time: sends the bytes, then waits while the runner reads the archive. */
 export const useUpload = () => {

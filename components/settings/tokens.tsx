@@ -32,7 +32,12 @@ export function Tokens() {
       width: 100,
       numeric: true,
       cell: (row) => (
-        <Button size="small" look="danger" aria-label={say('credentials.delete-title', { name: row.name })} onClick={() => drop.mutate(row.id)}>
+        <Button
+          size="small"
+          look="danger"
+          aria-label={say('credentials.delete-title', { name: row.name })}
+          onClick={() => drop.mutate(row.id)}
+        >
           {say('act.delete')}
         </Button>
       ),
@@ -102,9 +107,28 @@ function NewToken({ onClose }: { onClose: () => void }) {
           }}
         >
           <ErrorNote error={send.error} />
-          <Field label={say('credentials.name')} required maxLength={100} value={form.name} onChange={(event) => setForm({ ...form, name: event.target.value })} />
-          <SelectField label={say('users.role')} value={form.scope} onChange={(event) => setForm({ ...form, scope: event.target.value })} options={roles.map((value) => ({ value, label: say(`role.${value}`) }))} />
-          <Field label={say('tokens.days')} type="number" min={1} max={365} required value={form.days} onChange={(event) => setForm({ ...form, days: Number(event.target.value) })} />
+          <Field
+            label={say('credentials.name')}
+            required
+            maxLength={100}
+            value={form.name}
+            onChange={(event) => setForm({ ...form, name: event.target.value })}
+          />
+          <SelectField
+            label={say('users.role')}
+            value={form.scope}
+            onChange={(event) => setForm({ ...form, scope: event.target.value })}
+            options={roles.map((value) => ({ value, label: say(`role.${value}`) }))}
+          />
+          <Field
+            label={say('tokens.days')}
+            type="number"
+            min={1}
+            max={365}
+            required
+            value={form.days}
+            onChange={(event) => setForm({ ...form, days: Number(event.target.value) })}
+          />
         </form>
       )}
     </Dialog>

@@ -28,7 +28,12 @@ export function Users() {
     { key: 'name', title: say('setup.name'), sortBy: (row) => row.name, cell: (row) => <span className="m">{row.name}</span> },
     { key: 'email', title: say('sign-in.email'), sortBy: (row) => row.email, cell: (row) => row.email },
     { key: 'role', title: say('users.role'), width: 140, sortBy: (row) => row.role, cell: (row) => say(`role.${row.role}`) },
-    { key: 'state', title: say('users.state'), width: 140, cell: (row) => <Status shape={row.disabled ? 'off' : 'ok'}>{say(row.disabled ? 'users.disabled' : 'users.enabled')}</Status> },
+    {
+      key: 'state',
+      title: say('users.state'),
+      width: 140,
+      cell: (row) => <Status shape={row.disabled ? 'off' : 'ok'}>{say(row.disabled ? 'users.disabled' : 'users.enabled')}</Status>,
+    },
     { key: 'created', title: say('users.created'), width: 120, cell: (row) => <Time at={row.createdAt} /> },
     {
       key: 'act',
@@ -89,8 +94,20 @@ function NewUser({ onClose }: { onClose: () => void }) {
         <ErrorNote error={send.error} />
         <Field label={say('setup.name')} required value={form.name} onChange={set('name')} />
         <Field label={say('sign-in.email')} type="email" required value={form.email} onChange={set('email')} />
-        <SelectField label={say('users.role')} value={form.role} onChange={set('role')} options={roles.map((value) => ({ value, label: say(`role.${value}`) }))} />
-        <PasswordField label={say('sign-in.password')} required minLength={12} autoComplete="new-password" value={form.password} onChange={set('password')} />
+        <SelectField
+          label={say('users.role')}
+          value={form.role}
+          onChange={set('role')}
+          options={roles.map((value) => ({ value, label: say(`role.${value}`) }))}
+        />
+        <PasswordField
+          label={say('sign-in.password')}
+          required
+          minLength={12}
+          autoComplete="new-password"
+          value={form.password}
+          onChange={set('password')}
+        />
       </form>
     </Dialog>
   )

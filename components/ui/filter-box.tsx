@@ -16,7 +16,7 @@ export function FilterBox(props: { label: string; value: string; onChange: (valu
         onChange={(event) => props.onChange(event.target.value)}
         onKeyDown={(event) => (event.key === 'Escape' ? event.currentTarget.blur() : undefined)}
       />
-      <kbd aria-hidden="true">/</kbd>
+      <kbd>/</kbd>
     </div>
   )
 }

@@ -1,7 +1,7 @@
 /** Names lose the middle: both ends tell things apart. The full name is in the tooltip. */
 export function Middle({ text, max = 28 }: { text: string; max?: number }) {
   const shown = middle(text, max)
-  return shown === text ? <>{text}</> : <span title={text}>{shown}</span>
+  return shown === text ? text : <span title={text}>{shown}</span>
 }
 
 export const middle = (text: string, max: number): string => {
