@@ -45,6 +45,10 @@ function Body({ cluster }: { cluster: ClusterDetail }) {
     url.set({ instance: '' })
     if (open) requestAnimationFrame(() => focusRow(open.id))
   }
+  const walk = (step: 1 | -1): void => {
+    const next = open && rows[rows.indexOf(open) + step]
+    if (next) url.set({ instance: next.id })
+  }
   return (
     <>
       <div className={open ? 'pushed flex min-h-0 flex-1 flex-col' : 'flex min-h-0 flex-1 flex-col'}>
@@ -79,7 +83,7 @@ function Body({ cluster }: { cluster: ClusterDetail }) {
           </TabPanel>
         </Tabs>
       </div>
-      {open ? <InstanceDrawer key={open.id} cluster={cluster} row={open} onClose={close} /> : null}
+      {open ? <InstanceDrawer key={open.id} cluster={cluster} row={open} onClose={close} onWalk={walk} /> : null}
     </>
   )
 }

@@ -18,14 +18,17 @@ import { componentNames, componentSpec } from '@/server/domain/component'
 import { type Row, SeenCell } from './display-table'
 import { statusShape } from './shapes'
 
+type InstanceDrawerProps = { cluster: ClusterDetail; row: Row; onClose: () => void; onWalk: (step: 1 | -1) => void }
+
 /** Unit, version, place and log of one instance, beside the table. */
-export function InstanceDrawer({ cluster, row, onClose }: { cluster: ClusterDetail; row: Row; onClose: () => void }) {
+export function InstanceDrawer({ cluster, row, onClose, onWalk }: InstanceDrawerProps) {
   const { say } = useWords()
   return (
     <Drawer
       label={say('instance.drawer', { id: row.id })}
       closeLabel={say('act.close')}
       onClose={onClose}
+      onWalk={onWalk}
       head={
         <>
           <div className="row">

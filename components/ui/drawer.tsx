@@ -8,6 +8,8 @@ export function Drawer(props: {
   label: string
   closeLabel: string
   onClose: () => void
+  /** j and k walk the list while the drawer is open. */
+  onWalk?: (step: 1 | -1) => void
   head: React.ReactNode
   tools?: React.ReactNode
   children: React.ReactNode
@@ -19,7 +21,11 @@ export function Drawer(props: {
       className="drawer"
       aria-label={props.label}
       onKeyDown={(event) => {
-        if (event.key === 'Escape' && !event.defaultPrevented) props.onClose()
+        if (event.defaultPrevented) return
+        const typing = event.target instanceof HTMLInputElement || event.metaKey || event.ctrlKey || event.altKey
+        if (event.key === 'Escape') props.onClose()
+        else if (event.key === 'j' && !typing) props.onWalk?.(1)
+        else if (event.key === 'k' && !typing) props.onWalk?.(-1)
       }}
     >
       <header>
