@@ -1,5 +1,6 @@
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import { PrismaClient } from '@/generated/sqlite/client'
+import { oneAtATime } from './one-at-a-time'
 
 /** The panel's books. Only `server/store` builds queries; everybody else hands it on. */
 export type Db = PrismaClient
@@ -18,7 +19,7 @@ const busyTimeoutMs = 10_000
 export const openDatabase = async (url: string): Promise<Db> => {
   if (!url.startsWith('file:')) throw new Error(`The database must be a file: URL, not "${url}".`)
   const db = new PrismaClient({
-    adapter: new PrismaBetterSqlite3({ url, timeout: busyTimeoutMs }),
+    adapter: oneAtATime(new PrismaBetterSqlite3({ url, timeout: busyTimeoutMs })),
     transactionOptions: { maxWait: busyTimeoutMs, timeout: 30_000 },
   })
   // journal_mode answers with a row, so it must be a query; the others are per connection, of which the adapter has one.

@@ -31,6 +31,19 @@ describe('database', () => {
     await expect(db.clusterRevision.create({ data: revision })).rejects.toThrow(/[Ff]oreign key/)
   })
 
+  it('keeps a plain write that comes while a transaction is open, even when that one rolls back', async () => {
+    const { db } = await database()
+    const undone = db.$transaction(async (tx) => {
+      await tx.setting.create({ data: { key: 'inside', value: 'v' } })
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      throw new Error('rolled back')
+    })
+    const kept = new Promise((resolve) => setTimeout(resolve, 10)).then(() => db.setting.create({ data: { key: 'beside', value: 'v' } }))
+    await expect(undone).rejects.toThrow('rolled back')
+    await kept
+    expect((await db.setting.findMany()).map(({ key }) => key)).toEqual(['beside'])
+  })
+
   it('waits for the other connection that writes at the same time', async () => {
     const { db, url } = await database()
     const other = await openDatabase(url)
