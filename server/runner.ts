@@ -19,6 +19,7 @@ import { pinnedKeysOf } from './store/host-keys'
 import { findPackage, packageFile } from './store/packages'
 import { beat, forgetRunner } from './store/runner-beat'
 import { panelId } from './store/settings'
+import { renewWatch } from './store/watching'
 
 /**
  * One of the runner's duties: works until `stopping` is aborted, then ends what it has begun and resolves.
@@ -27,6 +28,7 @@ import { panelId } from './store/settings'
 type Part = (stopping: AbortSignal) => Promise<void>
 
 const beatMs = 5_000
+const watchAfterJobMs = 15_000
 
 /** The half that reaches hosts: jobs, errands, the status watcher, the audit sealer. Alone holds the master key. */
 const main = async (): Promise<void> => {
@@ -81,7 +83,11 @@ const fail = (error: unknown): never => {
 
 const runJobs = (engine: Engine): Promise<void> =>
   startClaimLoop(engine, {
-    onEnd: (claim, end) => console.log(`job ${claim.jobId}: ${end}`),
+    onEnd: (claim, end) => {
+      console.log(`job ${claim.jobId}: ${end}`)
+      // What it changed is looked at soon, whether somebody watches or not.
+      renewWatch(engine.db, claim.clusterName, new Date(Date.now() + watchAfterJobMs)).catch(fail)
+    },
     onBug: fail,
   }).finished
 

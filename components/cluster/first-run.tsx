@@ -5,9 +5,11 @@ import { Download, FlaskConical, Server } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { api } from '@/components/data/api'
+import { runErrand } from '@/components/data/queries'
 import { ErrorNote } from '@/components/data/states'
 import { useWords } from '@/components/data/words'
 import { StatusShape } from '@/components/ui/status-shape'
+import type { ErrandView } from '@/server/domain/api'
 import { AdoptDialog } from './adopt-dialog'
 
 /** What a panel without clusters asks first. */
@@ -16,7 +18,7 @@ export function FirstRun() {
   const router = useRouter()
   const [adopting, setAdopting] = useState(false)
   const simulate = useMutation({
-    mutationFn: () => api('/api/simulated-hosts', { method: 'POST' }),
+    mutationFn: () => runErrand<unknown>(() => api<ErrandView>('/api/simulated-hosts', { method: 'POST' })),
     onSuccess: () => router.push('/clusters/new?simulated=1'),
   })
   return (

@@ -16,7 +16,17 @@ import type { CheckRow } from '@/server/domain/check-row'
 import { deployWords } from '@/server/domain/words/deploy'
 import { AccessStep, type NewCredential } from './access-step'
 import { ChecksStep } from './checks-step'
-import { type Draft, emptyDraft, hindranceOf, hostsOf, noCheck, type TopologyCheck, type WizardStep, wizardSteps } from './draft'
+import {
+  type Draft,
+  emptyDraft,
+  hindranceOf,
+  hostsOf,
+  noCheck,
+  simulatedDraft,
+  type TopologyCheck,
+  type WizardStep,
+  wizardSteps,
+} from './draft'
 import { NameStep } from './name-step'
 import { Summary } from './summary'
 import { TopologyStep } from './topology-step'
@@ -26,8 +36,9 @@ const draftKey = 'deploy'
 /** Name → topology → access → checks, each with its own address; ends in the plan review. What is typed is kept on the server. */
 export function DeployWizard() {
   const stored = useDraft<Draft>(draftKey)
+  const simulated = useUrlState().get('simulated') === '1'
   if (stored.isPending) return null
-  return <Wizard initial={{ ...emptyDraft, ...stored.data }} />
+  return <Wizard initial={stored.data?.value ? { ...emptyDraft, ...stored.data.value } : simulated ? simulatedDraft : emptyDraft} />
 }
 
 function Wizard({ initial }: { initial: Draft }) {
