@@ -34,8 +34,12 @@ export const openRunnerKey = async (db: Db, keyFile: string | undefined): Promis
   if (published === undefined) await writeSetting(db, 'secrets.public-key', key.publicKey)
   else if (published !== key.publicKey)
     throw new MasterKeyRefused(`${file} is not the master key of this panel. Put the right file there, or set DM_PANEL_KEY to it.`)
-  return key
+  const kept = await readSetting(db, auditKeySetting)
+  return kept === undefined ? key : { ...key, auditKey: Buffer.from(key.openSealed(kept, auditKeySetting), 'base64url') }
 }
+
+/** The audit's key from before a rotation of the master key, sealed at rest: the chain's MACs outlive the rotation. */
+export const auditKeySetting = 'secrets.audit-key'
 
 /** Everything derived from 32 bytes. */
 export const runnerKey = (master: Buffer): RunnerKey & { publicKey: string } => {

@@ -1,32 +1,13 @@
+import type { CheckGroup, CheckRow } from '@/server/domain/check-row'
 import { components } from '@/server/domain/component'
 import type { HostFacts } from '@/server/domain/facts'
 import type { HostId, Instance } from '@/server/domain/instance'
 import type { Problem } from '@/server/domain/problem'
 import { directoriesOf, entriesOf, hostsOf, instancesOf } from '@/server/domain/topology/instances'
 import { hostIdOf, type Topology } from '@/server/domain/topology/topology'
-import type { Words } from '@/server/domain/words/words'
 import { packageFor, wantedBytes, wantedVersion, withSeenPlatforms } from './deploy-packages'
 import type { OperationFacts, OperationInput } from './input'
 import { isExporter } from './select'
-
-export const checkGroups = ['host', 'platform', 'ports', 'directories', 'resources', 'packages', 'network'] as const
-export type CheckGroup = (typeof checkGroups)[number]
-
-/** One line of the preflight report. `expected` and `seen` are short technical facts, the same in every language. */
-export type CheckRow = {
-  /** Unique in a report: `HOST/code/subject`. */
-  id: string
-  host: HostId
-  group: CheckGroup
-  state: 'ok' | 'warn' | 'fail' | 'unknown'
-  /** A problem's code and what it is about; its title is a word, its message and remedy are the problem's. */
-  code: string
-  title: Words
-  expected: string
-  seen: string
-
-  params: Readonly<Record<string, string | number>>
-}
 
 /** Every check of every host and pair of hosts, in the topology's order. */
 export const preflight = (asWritten: Topology, facts: OperationFacts, input: OperationInput): CheckRow[] => {

@@ -57,3 +57,10 @@ const viewOf = (row: Stored): CredentialRow => ({
   createdBy: row.createdBy,
   createdAt: row.createdAt.toISOString(),
 })
+
+/** Every stored secret under another key; resolves with how many there were. */
+export const resealAll = async (tx: Tx, reseal: (sealed: string, id: string) => string): Promise<number> => {
+  const rows = await tx.credential.findMany({ where: { wipedAt: null }, select: { id: true, sealed: true } })
+  for (const { id, sealed } of rows) await tx.credential.update({ where: { id }, data: { sealed: reseal(sealed, id) } })
+  return rows.length
+}

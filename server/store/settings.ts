@@ -1,7 +1,14 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { type Db, isDuplicate, type Tx } from './database'
 
-export type SettingKey = 'panel.id' | 'auth.secret' | 'setup.token-hash' | 'secrets.public-key' | 'audit.head' | `mirror.${string}`
+export type SettingKey =
+  | 'panel.id'
+  | 'auth.secret'
+  | 'setup.token-hash'
+  | 'secrets.public-key'
+  | 'secrets.audit-key'
+  | 'audit.head'
+  | `mirror.${string}`
 
 export const readSetting = async (db: Db | Tx, key: SettingKey): Promise<string | undefined> =>
   (await db.setting.findUnique({ where: { key } }))?.value

@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MasterKeyRefused, openRunnerKey } from '@/server/runner-key'
+import { keepCredential, sealedOf } from '@/server/store/credentials'
 import { sealSecret } from '@/server/store/secrets-seal'
 import { type TestDatabase, testDatabase } from '@/tests/support/test-db'
 
@@ -9,9 +11,12 @@ let panel: TestDatabase
 let keyFile: string
 beforeEach(async () => {
   panel = await testDatabase()
-  keyFile = path.join(panel.folder, 'elsewhere', 'master.key')
+  keyFile = path.join(`${panel.folder}-elsewhere`, 'master.key')
 })
-afterEach(() => panel.close())
+afterEach(async () => {
+  await panel.close()
+  rmSync(path.dirname(keyFile), { recursive: true, force: true })
+})
 
 describe('sealed secrets', () => {
   it('open in the runner only under the same context', async () => {
@@ -74,5 +79,27 @@ describe('master key', () => {
     writeFileSync(keyFile, own)
     chmodSync(keyFile, 0o644)
     await expect(openRunnerKey(panel.db, keyFile)).rejects.toThrow(/chmod 600/)
+  })
+})
+
+describe('rotation of the master key', () => {
+  it('keeps every secret readable and the audit key the same, and ends the old key', async () => {
+    const before = await openRunnerKey(panel.db, keyFile)
+    const old = readFileSync(keyFile)
+    await keepCredential(panel.db, {
+      ...{ id: 'c1', name: 'n', kind: 'password', username: 'root', sudo: 'root', oneTimeFor: null, createdBy: 'u' },
+      sealed: await sealSecret(panel.db, 'kept', 'c1'),
+    })
+    const done = spawnSync(process.execPath, ['--import', 'tsx', 'server/rotate-key.ts'], {
+      env: { ...process.env, DM_PANEL_DATA: panel.folder, DM_PANEL_KEY: keyFile },
+      encoding: 'utf8',
+    })
+    expect(done.stderr + done.stdout).toMatch(/1 secrets are under the new master key/)
+    const after = await openRunnerKey(panel.db, keyFile)
+    expect(readFileSync(keyFile).equals(old)).toBe(false)
+    expect(after.openSealed((await sealedOf(panel.db, 'c1')) ?? '', 'c1')).toBe('kept')
+    expect(after.auditKey.equals(before.auditKey)).toBe(true)
+    writeFileSync(keyFile, old)
+    await expect(openRunnerKey(panel.db, keyFile)).rejects.toThrow(/not the master key/)
   })
 })
