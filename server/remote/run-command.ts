@@ -23,11 +23,10 @@ export const runCommand = async (
   { onOutput, signal }: RunOptions = {},
 ): Promise<CommandResult> => {
   const startedMs = performance.now()
-  const channel = await openExec(host, link, command.text)
+  const { channel, exit } = await openExec(host, link, command.text)
   return new Promise((resolve, reject) => {
     const stdout = createCapture(captureCharacters, onOutput && ((text) => onOutput('stdout', text)))
     const stderr = createCapture(captureCharacters, onOutput && ((text) => onOutput('stderr', text)))
-    const exit: { code: number | null; signal: string | null; seen: boolean } = { code: null, signal: null, seen: false }
     let timedOut = false
     let ending: NodeJS.Timeout | undefined
     const settle = (finish: () => void): void => {
@@ -57,9 +56,6 @@ export const runCommand = async (
     }, command.deadlineMs)
     channel.on('data', (bytes: Buffer) => stdout.push(bytes))
     channel.stderr.on('data', (bytes: Buffer) => stderr.push(bytes))
-    channel.on('exit', (code: number | null, name?: string) => {
-      Object.assign(exit, { code, signal: name ? name.replace(/^SIG/, '') : null, seen: true })
-    })
     channel.on('close', done)
     // Writing to a program that has ended already is no failure of the program.
     channel.on('error', () => {})
@@ -96,8 +92,19 @@ const outgoingOf = (channel: object): { id: number; state: string } => Reflect.g
 /** Pauses when the host refuses one more channel (MaxSessions, used up by others); nothing ran yet. */
 const channelPausesMs = [100, 300, 900, 2000]
 
-export const openExec = (host: string, link: Link, text: string): Promise<ClientChannel> =>
-  openChannel(host, link, (client, done) => client.exec(text, done))
+type Exit = { code: number | null; signal: string | null; seen: boolean }
+
+/** A channel that runs the text. `exit` is watched from the first moment: a short command's status comes in the packet after its success. */
+export const openExec = (host: string, link: Link, text: string): Promise<{ channel: ClientChannel; exit: Exit }> =>
+  openChannel(host, link, (client, done) =>
+    client.exec(text, (error, channel) => {
+      const exit: Exit = { code: null, signal: null, seen: false }
+      channel?.on('exit', (code: number | null, name?: string) => {
+        Object.assign(exit, { code, signal: name ? name.replace(/^SIG/, '') : null, seen: true })
+      })
+      done(error, { channel, exit })
+    }),
+  )
 
 /** Opens a channel, patiently. Rejects with `LinkLost`. */
 export const openChannel = async <T>(

@@ -167,16 +167,12 @@ const sendByCat = async (host: string, link: PooledLink, sending: Sending, { onP
   const size = await runCommand(host, link, plain(['stat', '-c', '%s', '--', sending.path], 60_000), signal ? { signal } : {})
   const offset = startOffset(sending, size.exitCode === 0 ? Number.parseInt(size.stdout, 10) : 0)
   const script = 'umask 077; if [ "$2" = 0 ]; then : >"$1" || exit; fi; chmod 0600 -- "$1" && exec cat >>"$1"'
-  const channel = await openExec(host, link, quoteArgv(['/bin/sh', '-c', script, 'sh', sending.path, String(offset)]))
+  const { channel, exit } = await openExec(host, link, quoteArgv(['/bin/sh', '-c', script, 'sh', sending.path, String(offset)]))
   let said = ''
-  let exitCode: number | null = null
   channel.stderr.on('data', (bytes: Buffer) => {
     said += bytes.toString()
   })
   channel.on('data', () => {})
-  channel.on('exit', (code: number | null) => {
-    exitCode = code
-  })
   const closed = new Promise<void>((resolve) => channel.on('close', resolve))
   channel.on('error', () => {})
   let sent = offset
@@ -194,8 +190,8 @@ const sendByCat = async (host: string, link: PooledLink, sending: Sending, { onP
   }
   channel.end()
   await closed
-  if (exitCode === null) throw lostReason(host, link)
-  if (exitCode !== 0) throw new LinkLost('upload-corrupt', host, `${sending.path}: ${said.trim()}`)
+  if (exit.code === null) throw lostReason(host, link)
+  if (exit.code !== 0) throw new LinkLost('upload-corrupt', host, `${sending.path}: ${said.trim()}`)
 }
 
 const plain = (argv: readonly string[], deadlineMs: number) => ({ text: quoteArgv(argv), stdin: '', deadlineMs })

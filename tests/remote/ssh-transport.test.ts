@@ -72,6 +72,11 @@ const standInSudo = (script: string): string => {
 }
 
 describe('host keys', () => {
+  it('knows how a command ended whose end comes with its beginning', async () => {
+    const server = await serve({ password, endsAtOnce: true })
+    expect(await connectTo(server).run(targetOf(server), sh('exit 0'))).toMatchObject({ exitCode: 0 })
+  })
+
   it('refuses an unknown host before any login is tried', async () => {
     const server = await serve()
     await expect(connectTo(server, { password }, []).run(targetOf(server), sh('true'))).rejects.toMatchObject({

@@ -95,3 +95,10 @@ export async function shortenElection(i: number, seconds: number): Promise<void>
   const result = await labExec(i, ['sh', '-c', `mkdir -p ${dir} && printf '${text}' > ${dir}/lab.conf && systemctl daemon-reload`])
   if (result.code !== 0) throw new Error(`drop-in on host ${i}: ${result.stderr}`)
 }
+
+/** Boots hosts 1..n and makes each new, side by side. */
+export async function freshHosts(n: number): Promise<LabHost[]> {
+  const hosts = await labHosts(n)
+  await Promise.all(hosts.map(({ index }) => resetHost(index)))
+  return hosts
+}

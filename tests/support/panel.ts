@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { randomInt } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -8,9 +9,13 @@ import path from 'node:path'
 export type Panel = {
   url: string
   dataDir: string
+  /** Addresses of the simulated hosts, should there be any; this panel's own. */
+  hosts: readonly string[]
+  /** Sets the faults of a simulated host, as `server/sim/store.ts` names them; none ends them. */
+  fault: (address: string, ...lines: string[]) => void
   setupToken: string
   output: () => string
-  /** Ends a half (`web`, `runner`, `sim`) with SIGKILL, as a crash would. Returns its pid. */
+  /** Ends a half (`web`, `runner`, `simulated hosts`) with SIGKILL, as a crash would. Returns its pid. */
   kill: (half: string) => number
   stop: () => Promise<void>
 }
@@ -21,11 +26,14 @@ export type PanelOptions = { env?: Record<string, string>; dataDir?: string; dem
 export const startPanel = async (options: PanelOptions = {}): Promise<Panel> => {
   const dataDir = options.dataDir ?? mkdtempSync(path.join(tmpdir(), 'dm-panel-e2e-'))
   const port = await freePort()
+  const network = `127.${randomInt(2, 250)}.${randomInt(0, 250)}`
+  const hosts = Array.from({ length: 8 }, (_, index) => `${network}.${11 + index}`)
   const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts', ...(options.demo ? ['--demo'] : [])], {
     env: {
       ...process.env,
       NODE_ENV: 'production',
       DM_PANEL_DATA: dataDir,
+      DM_PANEL_SIM_FIRST_ADDRESS: hosts[0],
       DM_PANEL_KEY: path.join(dataDir, '..', `${path.basename(dataDir)}.key`),
       HOST: '127.0.0.1',
       PORT: String(port),
@@ -54,8 +62,16 @@ export const startPanel = async (options: PanelOptions = {}): Promise<Panel> => 
     dataDir,
     setupToken: /setup[^\s]*[?#]token=([\w-]+)/.exec(text)?.[1] ?? '',
     output: () => text,
+    hosts,
+    fault: (address, ...lines) => {
+      mkdirSync(path.join(dataDir, 'simulated', 'faults'), { recursive: true })
+      writeFileSync(path.join(dataDir, 'simulated', 'faults', address), lines.join('\n'))
+    },
     kill: (half) => killHalf(text, half),
-    stop: () => stop(child),
+    stop: async () => {
+      await stop(child)
+      if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true })
+    },
   }
 }
 
@@ -69,7 +85,7 @@ export const until = async (question: () => Promise<boolean> | boolean, timeoutM
 }
 
 const killHalf = (text: string, half: string): number => {
-  const pids = [...text.matchAll(new RegExp(`${half}[^\\n]*pid (\\d+)`, 'g'))].map((match) => Number(match[1]))
+  const pids = [...text.matchAll(new RegExp(`The ${half} process has the id (\\d+)`, 'g'))].map((match) => Number(match[1]))
   const pid = pids.at(-1)
   if (pid === undefined) throw new Error(`no pid of ${half} in the output:\n${text}`)
   process.kill(pid, 'SIGKILL')
@@ -87,7 +103,7 @@ const stop = async (child: ChildProcess): Promise<void> => {
   clearTimeout(hard)
 }
 
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)

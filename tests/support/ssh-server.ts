@@ -28,6 +28,8 @@ export type TestSshOptions = {
   keyboardInteractive?: boolean
   sftp?: boolean
   maxSessions?: number
+  /** Runs nothing: every command ends with 0 in the packet that says it has begun. */
+  endsAtOnce?: boolean
   /** A folder that is put first in the PATH of commands (a stand-in sudo). */
   path?: string
 }
@@ -65,6 +67,7 @@ export const startSshServer = async (options: TestSshOptions, privateHostKey = n
       })
       session.on('exec', (acceptExec, _reject, info) => {
         state.commands.push(info.command)
+        if (options.endsAtOnce) return endAtOnce(client, acceptExec)
         const channel = acceptExec()
         session.on('signal', (_ok, _no, { name }) => kill(name))
         const kill = runShell(channel, info.command, options)
@@ -123,6 +126,15 @@ const authenticate = (client: Connection, options: TestSshOptions, attempts: str
     }
     context.reject(['password', 'publickey', 'keyboard-interactive'])
   })
+}
+
+const endAtOnce = (client: Connection, accept: () => ServerChannel): void => {
+  const socket: Socket = Reflect.get(client, '_sock')
+  socket.cork()
+  const channel = accept()
+  channel.exit(0)
+  channel.end()
+  setImmediate(() => socket.uncork())
 }
 
 const runShell = (channel: ServerChannel, command: string, options: TestSshOptions): ((signal: string) => void) => {

@@ -1,0 +1,72 @@
+/** From a new panel to lab hosts that can be deployed to, by the API alone. */
+import { expect } from 'vitest'
+import type { z } from 'zod'
+import type { confirmKeys, credentialRow, mirrorView, packageRow, probedHost } from '@/server/domain/api'
+import type { Plan } from '@/server/domain/plan'
+import type { ApiClient } from '@/tests/support/api-client'
+import { type LabHost, labCredentials, labExec, labPrivateKey } from '@/tests/support/lab'
+import type { LabMirror } from '@/tests/support/lab-mirror'
+
+export type Probed = z.infer<typeof probedHost>
+export type Logins = { rootKey: string; adminSudo: string }
+
+export const labVersion = 'v8.5.0'
+
+/** Reads the mirror, confirms its root, and fetches every package of one version of DM and all monitoring. */
+export const fetchFromMirror = async (api: ApiClient, mirror: LabMirror): Promise<void> => {
+  const location = mirror.dir
+  const seen = await api.errand<{ fingerprint: string; confirmed: boolean }>('/api/mirror', { location })
+  expect(seen).toMatchObject({ fingerprint: mirror.fingerprint, confirmed: false })
+  await api.post('/api/mirror/confirm', { location, fingerprint: seen.fingerprint })
+  const [view] = await api.get<z.infer<typeof mirrorView>[]>('/api/mirror')
+  const wanted = (view?.components ?? []).flatMap(({ component, platforms }) => {
+    const versions = platforms['linux/amd64'] ?? []
+    const chosen = versions.includes(labVersion) ? [labVersion] : versions
+    return chosen.map((version) => ({ component, version, os: 'linux', arch: 'amd64' }))
+  })
+  expect(wanted.length).toBeGreaterThanOrEqual(8)
+  await api.errand('/api/packages/fetch', { location, wanted }, 240_000)
+  const kept = await api.get<z.infer<typeof packageRow>[]>('/api/packages')
+  expect(kept.map(({ component }) => component)).toEqual(expect.arrayContaining(wanted.map(({ component }) => component)))
+}
+
+/** Two logins: root by key, and admin by password with a sudo that asks for it. */
+export const keepLogins = async (api: ApiClient): Promise<Logins> => {
+  const { root, admin } = labCredentials
+  const byKey = { name: 'root key', username: root.user, sudo: 'root', privateKey: labPrivateKey() }
+  const bySudo = { name: 'admin', username: admin.user, sudo: 'password', password: admin.password }
+  const [rootKey, adminSudo] = await Promise.all(
+    [byKey, bySudo].map((given) => api.post<z.infer<typeof credentialRow>>('/api/credentials', given)),
+  )
+  return { rootKey: rootKey?.id ?? '', adminSudo: adminSudo?.id ?? '' }
+}
+
+/** Shows the hosts' keys, confirms them, and logs in. A host that was made anew has another key, which is replaced. */
+export const confirmHosts = async (api: ApiClient, hosts: readonly LabHost[], credentialId: string): Promise<Probed[]> => {
+  const ask = { hosts: hosts.map(({ address, port }) => ({ address, port })), credentialId }
+  const shown = await api.errand<Probed[]>('/api/hosts/probe', ask)
+  const keys = shown.filter(({ state }) => state !== 'pinned')
+  if (keys.length === 0) return shown
+  expect(keys.map(({ login }) => login)).toEqual(keys.map(() => 'not-tried'))
+  const confirm: z.input<typeof confirmKeys> = {
+    keys: keys.map(({ address, port, keyType, key }) => ({ address, port, keyType, key })),
+    replace: keys.some(({ state }) => state === 'changed'),
+  }
+  await api.post('/api/host-keys', confirm)
+  return api.errand<Probed[]>('/api/hosts/probe', ask)
+}
+
+/** Plans a deploy and submits it; every problem of the preflight is at most a warning. */
+export const submitDeploy = async (api: ApiClient, cluster: string, given: { topology: string; credentialId: string }) => {
+  const plan = await api.plan(cluster, 'deploy', { version: labVersion, waivers: [], ...given })
+  expect(plan.problems.filter(({ severity }) => severity === 'error')).toEqual([])
+  expect(plan).toMatchObject({ state: 'ready', error: null })
+  return { plan: plan.document as Plan, job: await api.run(plan) } // the document of a ready plan
+}
+
+/** A command as root in a host that must succeed: what it printed. */
+export const on = async (host: LabHost, ...argv: string[]): Promise<string> => {
+  const { code, stdout, stderr } = await labExec(host.index, argv)
+  if (code !== 0) throw new Error(`${host.name}: ${argv.join(' ')} ended with ${code}: ${stderr}`)
+  return stdout
+}
