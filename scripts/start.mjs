@@ -1,4 +1,4 @@
-// npm start · npm run dev (--dev) · npm run demo (--demo)
+// npm start · npm run dev (--dev) · npm run demo (--demo) · --build-only: all but the start
 // Plain Node without packages: it runs before anything is installed. Checks, installs, builds, then hands over to the supervisor.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -25,7 +25,7 @@ if (!packagesAreInstalled()) {
 }
 await generate()
 if (!development) await build()
-supervise()
+if (!process.argv.includes('--build-only')) supervise()
 
 function demandNode() {
   const [major, minor] = process.versions.node.split('.').map(Number)

@@ -18,6 +18,8 @@ export type Env = {
   /** TiUP storage folders may be adopted from below this folder. */
   tiupRoot: string | undefined
   packageQuotaBytes: number
+  /** The simulated hosts listen on this address and those after it. */
+  simulatedFirstAddress: string
   development: boolean
 }
 
@@ -50,6 +52,10 @@ const variables = z
     DM_PANEL_MIRROR_ROOT: folder.optional(),
     DM_PANEL_TIUP_ROOT: folder.optional(),
     DM_PANEL_PACKAGE_QUOTA_GIB: z.coerce.number({ error: 'must be a number of GiB' }).positive('must be more than 0').default(50),
+    DM_PANEL_SIM_FIRST_ADDRESS: z
+      .string()
+      .regex(/^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/, 'must be an IPv4 loopback address, such as 127.1.0.11')
+      .default('127.1.0.11'),
     NODE_ENV: z.string().optional(),
   })
   .refine((env) => (env.DM_PANEL_TLS_CERT === undefined) === (env.DM_PANEL_TLS_KEY === undefined), {
@@ -84,6 +90,7 @@ export const readEnv = (source: Readonly<Record<string, string | undefined>> = p
     mirrorRoot: env.DM_PANEL_MIRROR_ROOT,
     tiupRoot: env.DM_PANEL_TIUP_ROOT,
     packageQuotaBytes: env.DM_PANEL_PACKAGE_QUOTA_GIB * gib,
+    simulatedFirstAddress: env.DM_PANEL_SIM_FIRST_ADDRESS,
     development: env.NODE_ENV === 'development',
   }
 }

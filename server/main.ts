@@ -19,7 +19,11 @@ const main = async (): Promise<void> => {
     )
   const wanted = () => existsSync(path.join(env.dataFolder, simulatedHostsFile))
   const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
-  const simulator = { name: 'simulated hosts', file: here('./sim/main.ts'), args: ['--dir', path.join(env.dataFolder, 'simulated')] }
+  const simulator = {
+    name: 'simulated hosts',
+    file: here('./sim/main.ts'),
+    args: ['--dir', path.join(env.dataFolder, 'simulated'), '--first-address', env.simulatedFirstAddress],
+  }
   const supervisor = new Supervisor([
     ...(process.argv.includes('--demo') || wanted() ? [simulator] : []),
     { name: 'runner', file: here('./runner.ts') },

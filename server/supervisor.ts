@@ -56,6 +56,7 @@ export class Supervisor {
       env: { ...process.env, DM_PANEL_SUPERVISED: '1' },
     })
     one.child = child
+    if (child.pid !== undefined) console.log(`The ${one.half.name} process has the id ${child.pid}.`)
     child.once('error', (error) => console.error(`${one.half.name}: ${error.message}`))
     child.once('close', (code, signal) => {
       one.child = undefined

@@ -12,14 +12,16 @@ import { StatusShape } from '@/components/ui/status-shape'
 import type { ErrandView } from '@/server/domain/api'
 import { AdoptDialog } from './adopt-dialog'
 
+type Simulated = { hosts: readonly { address: string; port: number }[] }
+
 /** What a panel without clusters asks first. */
 export function FirstRun() {
   const { say } = useWords()
   const router = useRouter()
   const [adopting, setAdopting] = useState(false)
   const simulate = useMutation({
-    mutationFn: () => runErrand<unknown>(() => api<ErrandView>('/api/simulated-hosts', { method: 'POST' })),
-    onSuccess: () => router.push('/clusters/new?simulated=1'),
+    mutationFn: () => runErrand<Simulated>(() => api<ErrandView>('/api/simulated-hosts', { method: 'POST' })),
+    onSuccess: ({ hosts }) => router.push(`/clusters/new?simulated=${hosts[0]?.address ?? ''}`),
   })
   return (
     <section className="mx-auto flex w-full max-w-[560px] flex-col gap-3 px-4 py-12">

@@ -36,9 +36,11 @@ const draftKey = 'deploy'
 /** Name → topology → access → checks, each with its own address; ends in the plan review. What is typed is kept on the server. */
 export function DeployWizard() {
   const stored = useDraft<Draft>(draftKey)
-  const simulated = useUrlState().get('simulated') === '1'
+  const simulated = useUrlState().get('simulated')
   if (stored.isPending) return null
-  return <Wizard initial={stored.data?.value ? { ...emptyDraft, ...stored.data.value } : simulated ? simulatedDraft : emptyDraft} />
+  return (
+    <Wizard initial={stored.data?.value ? { ...emptyDraft, ...stored.data.value } : simulated ? simulatedDraft(simulated) : emptyDraft} />
+  )
 }
 
 function Wizard({ initial }: { initial: Draft }) {

@@ -16,13 +16,17 @@ export type Draft = {
 export const emptyDraft: Draft = { name: '', version: '', yaml: templates.minimal, credentialId: '', waivers: [] }
 
 /** A cluster on the simulated hosts, ready to be deployed: their addresses, SSH port and credential are known. */
-export const simulatedDraft: Draft = {
+export const simulatedDraft = (firstAddress: string): Draft => ({
   ...emptyDraft,
   name: 'demo',
   version: 'v8.5.0',
-  yaml: templates.minimal.replaceAll('10.0.0.', '127.1.0.').replace('ssh_port: 22\n', 'ssh_port: 22022\n'),
+  yaml: templates.minimal
+    .replace(/10\.0\.0\.(\d+)/g, (_, last: string) => addressAfter(firstAddress, Number(last) - 11))
+    .replace('ssh_port: 22\n', 'ssh_port: 22022\n'),
   credentialId: 'simulated-hosts',
-}
+})
+
+const addressAfter = (first: string, count: number): string => first.replace(/\d+$/, (last) => String(Number(last) + count))
 
 /** What the server says of a topology text while it is typed. */
 export type TopologyCheck = {

@@ -1,6 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { askedToEnd } from '@/server/exit'
 import { makeDemoPackages } from './demo-packages'
 import { startSshServer } from './ssh-server'
 import { openWorld } from './store'
@@ -53,5 +54,4 @@ const stop = async (): Promise<void> => {
   await Promise.all(servers.map((server) => server.close()))
   process.exit(0)
 }
-process.on('SIGTERM', stop)
-process.on('SIGINT', stop)
+void askedToEnd().then(stop)

@@ -2,7 +2,7 @@ import { fencedScript } from '@/server/steps/host-lock'
 import { withProbeScript } from '@/server/steps/with-probe'
 import type { SimMachine } from './machine'
 import { simProbe } from './sim-probes'
-import { simLock, simScripts } from './sim-scripts'
+import { simLock, simMade, simScripts } from './sim-scripts'
 import { fail, type Outcome, ok } from './state'
 import type { SimSystemd } from './systemd'
 import type { SimWorld } from './world'
@@ -44,12 +44,14 @@ const runScript = (context: RunContext, [flag, text = '', zero = '', ...args]: r
 const probe = (context: RunContext, args: readonly string[]): string =>
   simProbe.print({ ...context, now: context.world.options.now, reach: (address, port) => context.world.reach(address, port) }, args)
 
-const fenced = (context: RunContext, [cluster = '', job, attempt, , user = '', ...argv]: readonly string[]): Outcome => {
+const fenced = (context: RunContext, [cluster = '', job = '', attempt, , user = '', tag = '', ...argv]: readonly string[]): Outcome => {
   if (context.user !== 'root') return needsRoot('fenced')
   const line = simLock(context.machine, cluster)
   if (line === '') return fail(97, 'no lock of this job on this host')
   if (line.split(' ').slice(1).join(' ') !== `${job} ${attempt}`) return fail(97, `this host's lock says: ${line}`)
-  return runArgv(user === '' ? context : { ...context, user }, argv)
+  const outcome = runArgv(user === '' ? context : { ...context, user }, argv)
+  if (tag !== '') simMade(context.machine, { job, tag, said: outcome.out })
+  return outcome
 }
 
 const withProbe = (context: RunContext, [count = '', ...rest]: readonly string[]): Outcome => {

@@ -3,10 +3,11 @@ import { binariesScript } from '@/server/steps/binaries'
 import { directoryScript } from '@/server/steps/directory'
 import { fileScript } from '@/server/steps/file'
 import { lockForceScript, lockReleaseScript, lockTakeScript } from '@/server/steps/host-lock'
+import { madeReadScript } from '@/server/steps/made'
 import { packageCachedScript } from '@/server/steps/package-cached'
 import { pathAbsentScript } from '@/server/steps/path-absent'
 import type { Script } from '@/server/steps/script'
-import { stageCleanScript, stagePrepareScript, stageTakeScript } from '@/server/steps/staging'
+import { stageCleanScript, stagePrepareScript, stageTakeScript, stageWriteScript } from '@/server/steps/staging'
 import { unitEnabledScript } from '@/server/steps/unit-enabled'
 import { unitRunningScript } from '@/server/steps/unit-running'
 import { unitStoppedScript } from '@/server/steps/unit-stopped'
@@ -17,7 +18,7 @@ import { keyLines } from './sim-probes'
 import { fail, type Outcome, ok } from './state'
 import type { SimSystemd } from './systemd'
 
-export type ScriptContext = { machine: SimMachine; systemd: SimSystemd }
+export type ScriptContext = { machine: SimMachine; systemd: SimSystemd; stdin?: string }
 type SimScript = { script: Script; run(context: ScriptContext, args: readonly string[]): Outcome }
 
 const panelDir = '/var/lib/dm-panel'
@@ -181,12 +182,13 @@ const unitEnabled: SimScript = {
 
 const pathAbsent: SimScript = {
   script: pathAbsentScript,
-  run({ machine }, [path = '', how = '']) {
+  run({ machine, systemd }, [path = '', how = '']) {
     const depth = path.split('/').length - 1
     if (!path.startsWith('/') || /\/\/|\/\.{1,2}(\/|$)/.test(`${path}/`)) return fail(64, `${path} is not a plain path`)
     if (path === '/' || (how !== 'only-empty' && depth < 2))
       return fail(73, `${path} is too near to the root to be deleted with all that is in it`)
     if (how !== 'only-empty' || (machine.isDir(path) && machine.isEmpty(path))) machine.remove(path)
+    if (path.startsWith('/etc/systemd/system/')) systemd.daemonReload()
     return ok()
   },
 }
@@ -217,12 +219,40 @@ const stageTake: SimScript = {
 
 const stageClean: SimScript = {
   script: stageCleanScript,
-  run({ machine }, staged) {
-    for (const path of staged) machine.remove(path)
-    const landing = Object.keys(machine.state.nodes).filter((path) => /^\/var\/lib\/dm-panel\/incoming\/[^/]+$/.test(path))
-    for (const path of landing) if (machine.isEmpty(path)) machine.remove(path)
+  run({ machine }, [job = '', ...staged]) {
+    machine.remove(`${panelDir}/made/${job}`)
+    const names = new Set(staged.map((path) => path.slice(path.lastIndexOf('/') + 1)))
+    const landed = Object.keys(machine.state.nodes).filter((path) => /^\/var\/lib\/dm-panel\/incoming\/[^/]+\/[^/]+$/.test(path))
+    for (const path of [...staged, ...landed.filter((one) => names.has(one.slice(one.lastIndexOf('/') + 1)))]) machine.remove(path)
     return ok()
   },
+}
+
+const stageWrite: SimScript = {
+  script: stageWriteScript,
+  run({ machine, stdin = '' }, [staged = '', size = '']) {
+    const bytes = Buffer.from(stdin)
+    if (String(bytes.length) !== size) return fail(74, `${bytes.length} bytes of ${size} came`)
+    const trouble = noSpace(machine)
+    if (trouble) return trouble
+    machine.makeDirs(parentOf(staged), 'root', 'root', '0700')
+    machine.writeFile(staged, bytes, { owner: 'root', group: 'root', mode: '0600' })
+    return ok()
+  },
+}
+
+const madeRead: SimScript = {
+  script: madeReadScript,
+  run: ({ machine }, [job = '']) => ok(machine.text(`${panelDir}/made/${job}`) ?? ''),
+}
+
+/** Writes down what a script says that it makes, as the real ones do themselves. */
+export const simMade = (machine: SimMachine, { job, tag, said }: { job: string; tag: string; said: string }): void => {
+  const lines = said.split('\n').flatMap((line) => (line.startsWith('::made ') ? [`${tag} ${line.slice('::made '.length)}\n`] : []))
+  if (lines.length === 0) return
+  const path = `${panelDir}/made/${job}`
+  machine.makeDirs(parentOf(path), 'root', 'root', '0700')
+  machine.writeFile(path, (machine.text(path) ?? '') + lines.join(''), { owner: 'root', group: 'root', mode: '0644' })
 }
 
 const lockPath = (cluster: string): string => `${panelDir}/lock/${cluster}`
@@ -250,6 +280,10 @@ const lockRelease: SimScript = {
     const line = lineOf(machine, cluster)
     if (line !== '' && line !== `${panel} ${job} ${attempt}`) return fail(97, `the lock is held by ${line}`)
     machine.remove(lockPath(cluster))
+    if (!machine.isEmpty(`${panelDir}/lock`)) return ok()
+    const incoming = Object.keys(machine.state.nodes).filter((path) => parentOf(path) === `${panelDir}/incoming`)
+    const own = ['lock', 'made', 'staged', 'packages'].map((one) => `${panelDir}/${one}`)
+    for (const path of [...own, ...incoming, `${panelDir}/incoming`, panelDir]) if (machine.isEmpty(path)) machine.remove(path)
     return ok()
   },
 }
@@ -282,6 +316,8 @@ export const simScripts: ReadonlyMap<string, SimScript> = new Map(
     stagePrepare,
     stageTake,
     stageClean,
+    stageWrite,
+    madeRead,
     lockTake,
     lockRelease,
     lockForce,

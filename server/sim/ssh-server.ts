@@ -30,6 +30,7 @@ export const startSshServer = async (options: SshServerOptions): Promise<SimSshS
   mkdirSync(spoolDir, { recursive: true })
   const connections = new Set<Connection>()
   const server = new ssh2.Server({ hostKeys: [hostKey(options)] }, (client) => {
+    if (isSilent(options)) return client.end()
     connections.add(client)
     client.on('close', () => connections.delete(client))
     // A client that goes away without a word is no event for a server.
@@ -64,6 +65,9 @@ const hostKey = ({ dir, address }: SshServerOptions): string => {
   return readFileSync(path, 'utf8')
 }
 
+/** A host whose cable is pulled: whoever talks to it loses the connection. */
+const isSilent = ({ world, address }: SshServerOptions): boolean => world.host(address)?.machine.hasFault('silent') ?? false
+
 const isWelcome = ({ world, address }: SshServerOptions, context: AuthContext): boolean => {
   const machine = world.host(address)?.machine
   const account = machine?.state.users[context.username]
@@ -88,6 +92,7 @@ type Serving = SshServerOptions & { spoolDir: string }
 const serve = (client: Connection, user: string, options: Serving): void => {
   const { world, address, spoolDir } = options
   client.on('session', (accept) => {
+    if (isSilent(options)) return client.end()
     const session = accept()
     session.on('exec', (acceptExec, _reject, { command }) => runExec(acceptExec(), command, user, options))
     session.on('signal', (acceptSignal) => acceptSignal?.())
@@ -98,6 +103,7 @@ const serve = (client: Connection, user: string, options: Serving): void => {
     })
   })
   client.on('tcpip', (accept, reject, { destIP, destPort }) => {
+    if (isSilent(options)) return client.end()
     if (world.reach(destIP, destPort) !== 'open') return reject()
     const channel = accept()
     channel.on('error', () => {})

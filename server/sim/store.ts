@@ -67,7 +67,8 @@ export type StoredWorld = { world: SimWorld; save(): void }
 
 /**
  * The hosts of a folder: those of its `state.json`, with fresh ones for addresses that are not in it. Changes are written a moment
- * later; `save` writes at once. Faults are read from `faults/<address>`, one a line (`disk-full`, `fail-start dm-worker-8262`).
+ * later; `save` writes at once. Faults are read from `faults/<address>`, one a line: `disk-full`,
+ * `fail-start dm-worker-8262` (it exits at once), `crash dm-worker-8262` (it dies now, and at each start), `silent` (no answer to SSH).
  */
 export const openWorld = (dir: string, addresses: readonly string[], now: () => number): StoredWorld => {
   mkdirSync(join(dir, 'faults'), { recursive: true })

@@ -88,6 +88,7 @@ export class SimSystemd {
 
   retryDue(): void {
     for (const [name, unit] of Object.entries(this.machine.state.units)) {
+      if (unit.active === 'active' && this.hasFault('crash', name)) this.exit(name, 2)
       if (unit.sub !== 'auto-restart' || unit.retryAtMs > this.now()) continue
       unit.nRestarts += 1
       this.launch(name, unit)
@@ -116,6 +117,10 @@ export class SimSystemd {
     return wanted.map((property) => `${property}=${values[property] ?? ''}\n`).join('')
   }
 
+  private hasFault(fault: 'fail-start' | 'crash', unit: string): boolean {
+    return this.machine.hasFault(`${fault} ${unit.replace(/\.service$/, '')}`)
+  }
+
   private known(name: string): SimUnit | undefined {
     if (!this.machine.unit(name) && this.machine.node(unitPath(name))) this.daemonReload()
     const unit = this.machine.unit(name)
@@ -138,7 +143,7 @@ export class SimSystemd {
 
   /** The exit status of a program that can't live, 0 for one that can. */
   private statusAtStart(name: string, process: SimProcess): number {
-    if (this.machine.hasFault(`fail-start ${name.replace(/\.service$/, '')}`)) return 2
+    if (this.hasFault('fail-start', name) || this.hasFault('crash', name)) return 2
     const taken = new Set(this.machine.listeners().map((one) => one.port))
     return process.ports.some((port) => taken.has(port)) ? 2 : 0
   }
