@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { startClaimLoop, thisRunner } from './engine/claim-loop'
 import { type Engine, engineDefaults } from './engine/engine'
-import { startWatcher } from './engine/watch-status'
+import { startWatcher, type Watcher } from './engine/watch-status'
 import { type Env, readEnv } from './env'
 import { runErrands } from './errands/run-errands'
 import { runSealer } from './errands/seal-audit'
@@ -40,18 +40,22 @@ const main = async (): Promise<void> => {
   const stopping = new AbortController()
   const secretOf = secretsOf(db, key)
   const transport = createTransport({ secretOf, pinnedKeys: (address, port) => pinnedKeysOf(db, address, port) })
+  const watcher = startWatcher({ db, transport, clock: engineDefaults.clock, stopping: stopping.signal, onBug: fail })
   const parts: Part[] = [
     (signal) => repeat(beatMs, signal, () => beat(db, id, { pid: process.pid })),
     (signal) =>
-      runJobs({
-        ...engineDefaults,
-        db,
-        transport,
-        ...storesOf(db, env, secretOf),
-        panelId: panel,
-        runner: thisRunner(panel),
-        stopping: signal,
-      }),
+      runJobs(
+        {
+          ...engineDefaults,
+          db,
+          transport,
+          ...storesOf(db, env, secretOf),
+          panelId: panel,
+          runner: thisRunner(panel),
+          stopping: signal,
+        },
+        watcher,
+      ),
     (signal) =>
       runErrands(
         {
@@ -63,7 +67,7 @@ const main = async (): Promise<void> => {
         },
         signal,
       ),
-    (signal) => startWatcher({ db, transport, clock: engineDefaults.clock, stopping: signal, onBug: fail }).finished,
+    () => watcher.finished,
     (signal) => runSealer(db, key.auditKey, signal),
   ]
   void askedToEnd().then(() => stopping.abort())

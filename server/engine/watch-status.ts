@@ -29,19 +29,27 @@ const clusterWidth = 4
 const hostWidth = 8
 const probeDeadlineMs = 10_000
 
+export type Watcher = {
+  /** What was seen of the cluster is out of date: it is read again within a second, whoever looks. */
+  lookAgain(cluster: string): void
+  finished: Promise<void>
+}
+
 /** Keeps the status of every cluster fresh until `stopping`. A cluster that takes long delays only itself. */
-export const startWatcher = (options: WatcherOptions): { finished: Promise<void> } => {
+export const startWatcher = (options: WatcherOptions): Watcher => {
   const { db, clock, stopping, watchedMs = 5000, othersMs = 60_000 } = options
   const reading = new Map<string, Promise<void>>()
+  const outdated = new Set<string>()
   const loop = async (): Promise<void> => {
     while (!stopping.aborted) {
       const now = clock.now()
-      const due = (await listWatched(db)).filter(({ readAt, watchUntil }) => {
+      const due = (await listWatched(db)).filter(({ cluster, readAt, watchUntil }) => {
         const every = watchUntil !== null && watchUntil.getTime() > now ? watchedMs : othersMs
-        return now - readAt.getTime() >= every
+        return outdated.has(cluster) || now - readAt.getTime() >= every
       })
       for (const { cluster } of due) {
         if (reading.has(cluster) || reading.size >= clusterWidth) continue
+        outdated.delete(cluster)
         const read = refreshStatus(options, cluster)
           .catch(options.onBug)
           .finally(() => reading.delete(cluster))
@@ -51,7 +59,7 @@ export const startWatcher = (options: WatcherOptions): { finished: Promise<void>
     }
     await Promise.all(reading.values())
   }
-  return { finished: loop().catch(options.onBug) }
+  return { lookAgain: (cluster) => void outdated.add(cluster), finished: loop().catch(options.onBug) }
 }
 
 /** Reads one cluster now and keeps what was seen. */

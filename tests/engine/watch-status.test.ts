@@ -128,3 +128,30 @@ it('reads a cluster that somebody watches again and again, and stops when told t
   await watcher.finished
   expect(bugs).toEqual([])
 })
+
+it('reads a cluster that nobody watches at once when told that it has changed', async () => {
+  const stop = new AbortController()
+  const bugs: unknown[] = []
+  const watcher = startWatcher({
+    db: database.db,
+    transport: world,
+    clock: systemClock,
+    stopping: stop.signal,
+    watchedMs: 30,
+    onBug: (error) => bugs.push(error),
+  })
+  const times = new Set<string>()
+  const see = async (count: number) => {
+    while (times.size < count) {
+      const status = await readStatus(database.db, 'c1')
+      if (status) times.add(status.at)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+  await see(1)
+  watcher.lookAgain('c1')
+  await see(2)
+  stop.abort()
+  await watcher.finished
+  expect(bugs).toEqual([])
+})
