@@ -21,6 +21,14 @@ export class ApiClient {
       .join('; ')
   }
 
+  /** For a browser that is to be signed in as this client is. */
+  cookies(): { name: string; value: string }[] {
+    return this.cookie
+      .split('; ')
+      .filter(Boolean)
+      .map((pair) => ({ name: pair.slice(0, pair.indexOf('=')), value: pair.slice(pair.indexOf('=') + 1) }))
+  }
+
   send(method: string, path: string, body?: unknown): Promise<Response> {
     return fetch(this.url + path, {
       method,
