@@ -85,12 +85,11 @@ const fail = (error: unknown): never => {
   process.exit(1)
 }
 
-const runJobs = (engine: Engine): Promise<void> =>
+const runJobs = (engine: Engine, watcher: Watcher): Promise<void> =>
   startClaimLoop(engine, {
     onEnd: (claim, end) => {
       console.log(`job ${claim.jobId}: ${end}`)
-      // What it changed is looked at soon, whether somebody watches or not.
-      renewWatch(engine.db, claim.clusterName, new Date(Date.now() + watchAfterJobMs)).catch(fail)
+      watcher.lookAgain(claim.clusterName)
     },
     onBug: fail,
   }).finished
