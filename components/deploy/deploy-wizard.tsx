@@ -89,7 +89,7 @@ function Wizard({ initial }: { initial: Draft }) {
     .sort()
     .reverse()
   return (
-    <div className="page">
+    <div className="col">
       <header className="ph border-(--line) border-b pb-4">
         <h1>{draft.name === '' ? say('deploy.title') : say('deploy.title-named', { name: draft.name })}</h1>
         {draft.version !== '' && <span className="font-mono text-(--text-2)">{draft.version}</span>}
@@ -151,8 +151,7 @@ function Wizard({ initial }: { initial: Draft }) {
           {say('deploy.back')}
         </Button>
         <span className="flex items-center gap-2" role="status">
-          {shown && <StatusShape shape="bad" />}
-          {shown ? say(shown, { count: check.problems.filter((one) => one.severity === 'error').length }) : ''}
+          <FootNote say={say} word={shown} check={step === 'topology' ? check : noCheck} />
         </span>
         <Button look="primary" size="large" className="ml-auto" busy={ask.isPending} onClick={next}>
           {say(step === 'checks' ? 'deploy.next.review' : `deploy.next.${wizardSteps[wizardSteps.indexOf(step) + 1]}`)}
@@ -172,17 +171,20 @@ function Stepper({ step, go, draft, seen, say }: StepperProps) {
     access: '',
     checks: '',
   }
+  const reached = wizardSteps.indexOf(step) - 1
   return (
     <nav className="stepper max-lg:border-r-0 max-lg:border-b" aria-label={say('deploy.title')}>
       <ol>
-        {wizardSteps.map((one) => {
-          const done = wizardSteps.indexOf(one) < wizardSteps.indexOf(step) && !hindranceOf(one, draft, seen)
+        {wizardSteps.map((one, at) => {
+          const hindrance = hindranceOf(one, draft, seen)
+          const done = at < wizardSteps.indexOf(step) && !hindrance
+          const note = hindrance && at <= reached && one !== 'name' ? say(hindrance, { count: errorsOf(seen.check) }) : answers[one]
           return (
             <li key={one} aria-current={one === step ? 'step' : undefined}>
-              <StatusShape shape={done ? 'done' : one === step ? 'busy' : 'todo'} className={one === step ? 'animate-none!' : ''} />
+              <StepMark done={done} current={one === step} hindered={hindrance !== undefined && at <= reached} />
               <button type="button" className="text-left" onClick={() => go(one)}>
                 {say(`deploy.step.${one}`)}
-                {done && answers[one] !== '' && <small>{answers[one]}</small>}
+                {(done || one === step) && note !== '' && <small>{note}</small>}
               </button>
             </li>
           )
@@ -193,6 +195,29 @@ function Stepper({ step, go, draft, seen, say }: StepperProps) {
         </li>
       </ol>
     </nav>
+  )
+}
+
+/** The current step is a dot in the accent colour: it is where the reader is, not a state. */
+function StepMark({ done, current, hindered }: { done: boolean; current: boolean; hindered: boolean }) {
+  if (current) return <span className="here" aria-hidden="true" />
+  return <StatusShape shape={done ? 'done' : hindered ? 'bad' : 'todo'} />
+}
+
+const errorsOf = (check: TopologyCheck): number => check.problems.filter((one) => one.severity === 'error').length
+
+/** What still hinders, and how much the server has to say of the topology. */
+function FootNote({ say, word, check }: { say: Say; word: string | undefined; check: TopologyCheck }) {
+  const errors = errorsOf(check)
+  const warnings = check.problems.filter((one) => one.severity === 'warning').length
+  if (!word && errors + warnings === 0) return check === noCheck ? null : <span className="t3">{say('deploy.no-problems')}</span>
+  return (
+    <>
+      {(word || errors > 0) && <StatusShape shape="bad" />}
+      {word || errors > 0 ? <span className="bad m">{say(word ?? 'deploy.problems', { count: errors })}</span> : null}
+      {warnings > 0 && <StatusShape shape="warn" />}
+      {warnings > 0 && <span className="t2">{say('deploy.warnings', { count: warnings })}</span>}
+    </>
   )
 }
 

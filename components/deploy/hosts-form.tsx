@@ -34,13 +34,15 @@ export function HostsForm({ yaml, onChange, say, onGoTo, badLines }: Props) {
       {form.hosts.length === 0 ? (
         <p className="p-3 text-(--text-3)">{say('deploy.no-hosts')}</p>
       ) : (
-        <table className="tb">
+        <table className="tb roles">
           <thead>
             <tr>
-              <th scope="col">{say('deploy.host')}</th>
+              <th scope="col" style={{ width: Math.min(260, 28 + 7.4 * Math.max(13, ...form.hosts.map(({ host }) => host.length))) }}>
+                {say('deploy.host')}
+              </th>
               {formRoles.map(({ role }) => (
-                <th key={role} scope="col">
-                  {role}
+                <th key={role} scope="col" title={role}>
+                  {say(`deploy.short.${role}`)}
                 </th>
               ))}
             </tr>
@@ -48,7 +50,7 @@ export function HostsForm({ yaml, onChange, say, onGoTo, badLines }: Props) {
           <tbody>
             {form.hosts.map(({ host, entries }) => (
               <tr key={host}>
-                <th scope="row" className="truncate font-mono! font-normal!" title={host}>
+                <th scope="row" className="truncate" title={host}>
                   {host}
                 </th>
                 {formRoles.map(({ role, portKey }) => (
@@ -70,7 +72,7 @@ export function HostsForm({ yaml, onChange, say, onGoTo, badLines }: Props) {
           </tbody>
         </table>
       )}
-      <fieldset className="m-3">
+      <fieldset className="m-3 max-w-lg">
         <legend className="mb-2 font-semibold">{say('deploy.globals')}</legend>
         <div className="fg">
           {globalKeys.map(({ key, fallback }) => (
@@ -84,7 +86,12 @@ export function HostsForm({ yaml, onChange, say, onGoTo, badLines }: Props) {
           ))}
         </div>
         <label className="mt-2 flex items-center gap-2">
-          <input type="checkbox" checked={form.exporters} onChange={(event) => onChange(setExporters(yaml, event.target.checked))} />
+          <input
+            type="checkbox"
+            className="box"
+            checked={form.exporters}
+            onChange={(event) => onChange(setExporters(yaml, event.target.checked))}
+          />
           {say('deploy.exporters')}
         </label>
         <p className="mt-2 text-(--text-3)">{say('deploy.grey-default')}</p>
@@ -109,6 +116,7 @@ function RoleCell({ say, host, role, entry, bad, onSet, onPort, onGoTo }: CellPr
     <span className="flex items-center gap-1">
       <input
         type="checkbox"
+        className="box"
         aria-label={say('deploy.role-on', { role, host })}
         checked={entry !== undefined}
         onChange={(event) => onSet(event.target.checked)}
@@ -124,7 +132,7 @@ function RoleCell({ say, host, role, entry, bad, onSet, onPort, onGoTo }: CellPr
           onBlur={(event) => {
             if (event.target.value !== String(entry.port)) onPort(entry.index, event.target.value.trim())
           }}
-          className={`w-12 rounded-[3px] border border-transparent bg-transparent px-1 font-mono hover:border-(--line-control) focus:border-(--line-control) ${bad ? 'text-(--bad)' : ''}`}
+          className={`w-11 rounded-[3px] border border-transparent bg-transparent px-1 font-mono hover:border-(--line-control) focus:border-(--line-control) ${bad ? 'text-(--bad)' : ''}`}
         />
       )}
     </span>
@@ -163,7 +171,7 @@ function AddHosts({ say, onAdd }: { say: Say; onAdd: (hosts: string[], role: For
   const [role, setRole] = useState<FormRole>('dm-master')
   return (
     <form
-      className="flex flex-wrap items-end gap-2 border-(--line) border-b p-3"
+      className="border-(--line) border-b p-3"
       onSubmit={(event) => {
         event.preventDefault()
         const hosts = readAddresses(text)
@@ -172,25 +180,34 @@ function AddHosts({ say, onAdd }: { say: Say; onAdd: (hosts: string[], role: For
         setText('')
       }}
     >
-      <label className="flex min-w-40 flex-1 flex-col gap-1 text-(--text-2) text-[11px]">
-        {say('deploy.add-hosts')}: {say('deploy.add-hosts-help')}
-        <input value={text} onChange={(event) => setText(event.target.value)} className="in font-mono" placeholder="10.0.0.11-13" />
-      </label>
-      <label className="flex flex-col gap-1 text-(--text-2) text-[11px]">
-        {say('deploy.add-as')}
-        <select
-          value={role}
-          onChange={(event) => setRole(formRoles.find((one) => one.role === event.target.value)?.role ?? 'dm-master')}
-          className="in"
-        >
-          {formRoles.map((one) => (
-            <option key={one.role}>{one.role}</option>
-          ))}
-        </select>
-      </label>
-      <button type="submit" className="btn">
-        {say('deploy.add')}
-      </button>
+      <div className="flex items-center gap-2">
+        <input
+          aria-label={say('deploy.add-hosts')}
+          aria-describedby="add-hosts-help"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          className="in min-w-0 flex-1 font-mono"
+          placeholder="10.0.0.11-13"
+        />
+        <label className="flex shrink-0 items-center gap-2 text-(--text-2) text-[12px]">
+          {say('deploy.add-as')}
+          <select
+            value={role}
+            onChange={(event) => setRole(formRoles.find((one) => one.role === event.target.value)?.role ?? 'dm-master')}
+            className="in"
+          >
+            {formRoles.map((one) => (
+              <option key={one.role}>{one.role}</option>
+            ))}
+          </select>
+        </label>
+        <button type="submit" className="btn shrink-0">
+          {say('deploy.add')}
+        </button>
+      </div>
+      <p id="add-hosts-help" className="mt-1 text-(--text-3) text-[11px]">
+        {say('deploy.add-hosts-help')}
+      </p>
     </form>
   )
 }

@@ -9,9 +9,9 @@ export function Summary({ say, draft, check }: { say: Say; draft: Draft; check: 
   for (const instance of check.instances) counts.set(instance.component, (counts.get(instance.component) ?? 0) + 1)
   const command = `tiup dm deploy ${draft.name || 'NAME'} ${draft.version || 'VERSION'} topology.yaml`
   return (
-    <aside className="wside overflow-auto!" aria-label={say('deploy.will')}>
+    <aside className="wside" aria-label={say('deploy.will')}>
       <h2>{say('deploy.will')}</h2>
-      <dl className="kv">
+      <dl className="kv" style={{ gridTemplateColumns: '128px minmax(0, 1fr)' }}>
         <dt>{say('deploy.will.instances')}</dt>
         <dd>{say('deploy.will.on-hosts', { instances: check.instances.length, hosts: hostsOf(check).length })}</dd>
         {[...counts].map(([component, count]) => (

@@ -31,15 +31,15 @@ export function TopologyStep({ say, sayProblem, yaml, onChange, check }: Props) 
   const badLines = useMemo(() => new Set(problems.filter((one) => one.severity === 'error').map((one) => one.line)), [problems])
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      <div className="grid min-h-0 flex-1 grid-cols-2 max-xl:grid-cols-1 max-xl:overflow-auto">
-        <section className="pane max-xl:min-h-96" aria-label={say('deploy.yaml')}>
+      <div className="panes">
+        <section className="pane" aria-label={say('deploy.yaml')}>
           <div className="pb">
             <strong className="font-mono">{say('deploy.yaml')}</strong>
-            <span className="text-(--text-3)">{say('deploy.lines', { count: yaml.split('\n').length })}</span>
+            <span className="truncate text-(--text-3) text-[12px]">{say('deploy.lines', { count: yaml.split('\n').length })}</span>
             <select
               aria-label={say('deploy.template')}
               value=""
-              className="in ml-auto w-36"
+              className="in ml-auto w-28"
               onChange={(event) => {
                 const name = templateNames.find((one) => one === event.target.value)
                 if (name) onChange(templates[name])
@@ -52,7 +52,7 @@ export function TopologyStep({ say, sayProblem, yaml, onChange, check }: Props) 
                 </option>
               ))}
             </select>
-            <label className="btn focus-within:outline-2 focus-within:outline-(--focus)">
+            <label className="btn shrink-0 focus-within:outline-2 focus-within:outline-(--focus)">
               {say('deploy.open-file')}
               <input
                 type="file"
@@ -64,16 +64,16 @@ export function TopologyStep({ say, sayProblem, yaml, onChange, check }: Props) 
           </div>
           <YamlEditor value={yaml} onChange={onChange} label={say('deploy.yaml')} problems={problems} goTo={goTo} />
         </section>
-        <section className="pane max-xl:min-h-96" aria-label={say('deploy.hosts-roles')}>
+        <section className="pane" aria-label={say('deploy.hosts-roles')}>
           <div className="pb">
             <strong>{say('deploy.hosts-roles')}</strong>
-            <span className="text-(--text-3)">{say('deploy.same-document')}</span>
+            <span className="text-(--text-3) text-[12px]">{say('deploy.same-document')}</span>
           </div>
           <HostsForm yaml={yaml} onChange={onChange} say={say} onGoTo={() => undefined} badLines={badLines} />
         </section>
       </div>
       <ul
-        className="max-h-40 shrink-0 overflow-auto border-(--line) border-t"
+        className="max-h-40 shrink-0 overflow-auto border-(--line) border-t text-[12px] empty:hidden"
         aria-label={say('deploy.problems', { count: problems.length })}
       >
         {problems.map((problem, index) => (

@@ -56,13 +56,13 @@ export function Decision({ question, say, disabledReason, onAnswer }: DecisionPr
   )
 }
 
-const needsReason = (question: Question, choice: Choice): boolean =>
+export const needsReason = (question: Question, choice: Choice): boolean =>
   choice === 'skip' || choice === 'give-up' || (choice === 'continue' && question.about !== 'pause')
 
-const wordOf = (question: Question, choice: Choice): string =>
+export const wordOf = (question: Question, choice: Choice): string =>
   choice === 'continue' && question.about !== 'pause' ? 'answer.continue-anyway' : `answer.${choice}`
 
-function ReasonForm({ say, onKeep, onSend }: { say: Say; onKeep: () => void; onSend: (reason: string) => void }) {
+export function ReasonForm({ say, onKeep, onSend }: { say: Say; onKeep: () => void; onSend: (reason: string) => void }) {
   const [reason, setReason] = useState('')
   const [missing, setMissing] = useState(false)
   return (

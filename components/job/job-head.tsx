@@ -75,7 +75,7 @@ export function JobHead(props: Props) {
 
 function PhaseBar({ plan, view }: { plan: Plan; view: JobView }) {
   return (
-    <div className="bar-seg px-5 pt-3" aria-hidden="true">
+    <div className="bar-seg mx-5 mt-3" aria-hidden="true">
       {plan.phases.map((phase) => {
         const steps = phase.lanes.flatMap((lane) => lane.steps)
         const ended = steps.filter((step) => ['done', 'already', 'skipped'].includes(view.steps[step.id]?.state ?? '')).length
@@ -103,7 +103,7 @@ function Acts({ row, view, say, disabledReason, send }: Props) {
         </ButtonLink>
       )
     if (row.operation === 'deploy')
-      return <ButtonLink href={`/clusters/${encodeURIComponent(row.cluster)}?act=remove-deploy`}>{say('job.remove-deploy')}</ButtonLink>
+      return <ButtonLink href={`/clusters/${encodeURIComponent(row.cluster)}?do=remove-deploy`}>{say('job.remove-deploy')}</ButtonLink>
     return null
   }
   const why = (act: 'cancel' | 'pause') => disabledReason ?? (canJob(act, view.state) ? undefined : say(`job.${act}-why`))

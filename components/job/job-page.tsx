@@ -21,13 +21,14 @@ import { Decision } from './decision'
 import { JobHead } from './job-head'
 import { addEntry, emptyLog, type LogLine } from './log-lines'
 import { LogView } from './log-view'
+import { PhoneBar } from './phone-bar'
 import { UnderStep } from './under-step'
 
 /** A job, live: the same plan as in its review, now with outcomes, and its log. */
 export function JobPage({ jobId }: { jobId: string }) {
   const job = useJob(jobId)
   return (
-    <div className="page">
+    <div className="col">
       <Loaded query={job} columns={4}>
         {(row) => <WithPlan row={row} />}
       </Loaded>
@@ -94,7 +95,8 @@ function Live({ row, plan, hash }: { row: JobRow; plan: Plan; hash: string }) {
           <Decision key={question.id} question={question} say={say} disabledReason={disabledReason} onAnswer={answer} />
         </div>
       )}
-      <div className="flex min-h-0 flex-1 max-lg:flex-col max-lg:overflow-auto">
+      {question && <PhoneBar key={question.id} question={question} say={say} disabledReason={disabledReason} onAnswer={answer} />}
+      <div className={`flex min-h-0 flex-1 max-lg:flex-col max-lg:overflow-auto ${question ? 'has-bar' : ''}`}>
         <div className="min-h-0 min-w-0 flex-1 overflow-auto border-(--line) border-r max-lg:flex-none">
           <PlanView
             rows={planRows({ plan, job: view, toggled })}
@@ -159,7 +161,9 @@ const textOf =
   (say: ReturnType<typeof useJobWords>['say'], titles: ReadonlyMap<StepId, string>) =>
   (line: LogLine): string => {
     if (line.kind === 'head') return titles.get(line.text) ?? line.text
-    return line.word ? say(line.word.word, line.word.params) : line.text
+    const text = line.word ? say(line.word.word, line.word.params) : line.text
+    const from = line.switched && line.step ? titles.get(line.step) : undefined
+    return from === undefined ? text : `${from}: ${text}`
   }
 
 /** The line that the address names: `#L412`. */

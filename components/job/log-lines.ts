@@ -8,6 +8,8 @@ export type LogLine = {
   step: StepId | undefined
   kind: 'head' | 'out' | 'err' | 'note' | 'bad' | 'good'
   text: string
+  /** The line before it is of another step: it must say where it comes from. */
+  switched?: true
   /** Words to show instead of `text`, for lines that the panel itself says. */
   word?: { word: string; params?: Record<string, string | number> }
 }
@@ -23,7 +25,11 @@ export const addEntry = (log: LogFold, entry: Entry): void => {
   else for (const line of said(entry)) push(log, { ...line, at: entry.at, step: entry.step })
 }
 
-const push = (log: LogFold, line: Omit<LogLine, 'number'>): number => log.lines.push({ ...line, number: log.lines.length + 1 }) - 1
+const push = (log: LogFold, line: Omit<LogLine, 'number'>): number => {
+  const before = log.lines.at(-1)
+  const switched = line.kind !== 'head' && line.step !== undefined && line.step !== before?.step
+  return log.lines.push({ ...line, number: log.lines.length + 1, ...(switched && { switched }) }) - 1
+}
 
 const addOutput = (log: LogFold, entry: Extract<Entry, { kind: 'output' }>): void => {
   const key = `${entry.step ?? ''} ${entry.stream}`

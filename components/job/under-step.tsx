@@ -18,7 +18,10 @@ export function UnderStep({ row, job, say, onAnswer, disabledReason }: Props) {
     question &&
     (row.row === 'step' ? question.step === row.step.id : question.about !== 'pause' && !question.step && question.lane === row.lane.id)
   const step = row.row === 'step' ? job.steps[row.step.id] : undefined
-  const body = row.row === 'gate' ? <GateBody row={row} say={say} /> : step ? <StepBody step={step} say={say} /> : null
+  const body =
+    row.row === 'gate'
+      ? gateHasBody(row) && <GateBody row={row} say={say} />
+      : step && stepHasBody(step) && <StepBody step={step} say={say} />
   if (!mine)
     return body && (row.state === 'running' || row.state === 'failed') ? (
       <div className="border-(--line) border-b py-2 pr-5 pl-[92px]">{body}</div>
@@ -38,6 +41,9 @@ export function UnderStep({ row, job, say, onAnswer, disabledReason }: Props) {
     </div>
   )
 }
+
+const stepHasBody = (step: StepView): boolean => step.failure !== undefined || (step.state === 'running' && step.progress !== undefined)
+const gateHasBody = (row: GateRow): boolean => (row.view?.answers.length ?? 0) > 0
 
 function StepBody({ step, say }: { step: StepView; say: Say }) {
   return (

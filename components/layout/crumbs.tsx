@@ -3,34 +3,64 @@
 import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
-import { useJobs } from '@/components/data/queries'
+import { useJob, usePlan } from '@/components/data/queries'
 import { useWords } from '@/components/data/words'
+
+type Crumb = { text: string; href?: string }
 
 /** The way down to this page; all but the last are links. */
 export function Crumbs() {
-  const { say, sayMaybe } = useWords()
-  const parts = usePathname().split('/').filter(Boolean)
-  const jobs = useJobs().data
-  const nameOf = (part: string, at: number): string => {
-    if (at === 0) return sayMaybe(`nav.${part}`, part)
-    const job = parts[0] === 'jobs' ? jobs?.find((one) => one.id === part) : undefined
-    return job ? `#${job.number} ${job.cluster}` : decodeURIComponent(part)
-  }
+  const { say } = useWords()
+  const [place = '', id] = usePathname().split('/').filter(Boolean)
   return (
     <nav className="crumbs" aria-label={say('nav.where')}>
-      {parts.map((part, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a part's place is what names it
-        <span key={`${part}${at}`} className="contents">
-          {at > 0 ? <ChevronRight className="i i12" aria-hidden="true" /> : null}
-          {at === parts.length - 1 ? (
-            <span aria-current="page" className="tr">
-              {nameOf(part, at)}
-            </span>
-          ) : (
-            <Link href={`/${parts.slice(0, at + 1).join('/')}`}>{nameOf(part, at)}</Link>
-          )}
-        </span>
-      ))}
+      {place === 'plans' && id ? <OfPlan id={id} /> : place === 'jobs' && id ? <OfJob id={id} /> : <OfPlace place={place} id={id} />}
     </nav>
   )
+}
+
+function OfPlace({ place, id }: { place: string; id: string | undefined }) {
+  const { say, sayMaybe } = useWords()
+  const name = sayMaybe(`nav.${place}`, place)
+  if (id === undefined) return <Way crumbs={[{ text: name }]} />
+  const text = place === 'clusters' && id === 'new' ? say('palette.deploy') : decodeURIComponent(id)
+  return <Way crumbs={[{ text: name, href: `/${place}` }, { text }]} />
+}
+
+/** A plan belongs to its cluster, which a deploy has not made yet. */
+function OfPlan({ id }: { id: string }) {
+  const { say, sayMaybe } = useWords()
+  const plan = usePlan(id).data
+  const last: Crumb[] = plan
+    ? [
+        { text: plan.cluster, ...(plan.operation !== 'deploy' && { href: `/clusters/${encodeURIComponent(plan.cluster)}` }) },
+        { text: sayMaybe(`crumb.${plan.operation}`, plan.operation) },
+      ]
+    : [{ text: '…' }]
+  return <Way crumbs={[{ text: say('nav.clusters'), href: '/clusters' }, ...last]} />
+}
+
+function OfJob({ id }: { id: string }) {
+  const { say } = useWords()
+  const job = useJob(id).data
+  return <Way crumbs={[{ text: say('nav.jobs'), href: '/jobs' }, { text: job ? `#${job.number} ${job.cluster}` : '…' }]} />
+}
+
+function Way({ crumbs }: { crumbs: readonly Crumb[] }) {
+  return crumbs.map(({ text, href }, at) => (
+    <span key={href ?? text} className="contents">
+      {at > 0 ? <ChevronRight className="i i12 shrink-0" aria-hidden="true" /> : null}
+      {at === crumbs.length - 1 ? (
+        <span aria-current="page" className="tr">
+          {text}
+        </span>
+      ) : href ? (
+        <Link href={href} className="tr">
+          {text}
+        </Link>
+      ) : (
+        <span className="tr">{text}</span>
+      )}
+    </span>
+  ))
 }

@@ -1,12 +1,13 @@
 'use client'
 
-import { CircleHelp, Layers, ListChecks, Package, ScrollText, Search, Server, Settings } from 'lucide-react'
+import { CircleHelp, Layers, ListChecks, Menu as MenuIcon, Package, ScrollText, Search, Server, Settings } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname, useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
 import { useLivePanel } from '@/components/data/live'
 import { useClusters, useJobs, useSession } from '@/components/data/queries'
 import { useWords } from '@/components/data/words'
+import { Menu } from '@/components/ui/menu'
 import { StatusShape } from '@/components/ui/status-shape'
 import type { SessionView } from '@/server/domain/api'
 import { Brand } from './brand'
@@ -46,6 +47,7 @@ function Frame({ user, children }: { user: SessionView['user']; children: React.
       <Rail onHelp={() => setHelp(true)} />
       <div className="main">
         <header className="top">
+          <PhoneMenu />
           <Crumbs />
           <button type="button" className="searchbox" onClick={() => setPalette(true)} aria-label={say('nav.search')}>
             <Search className="i" aria-hidden="true" />
@@ -100,6 +102,23 @@ function Rail({ onHelp }: { onHelp: () => void }) {
         </button>
       </div>
     </nav>
+  )
+}
+
+/** The rail's places where there is no room for the rail. */
+function PhoneMenu() {
+  const { say } = useWords()
+  const router = useRouter()
+  return (
+    <Menu
+      align="start"
+      trigger={
+        <button type="button" className="btn ghost phonemenu" aria-label={say('nav.open')}>
+          <MenuIcon className="i i16" aria-hidden="true" />
+        </button>
+      }
+      items={places.map(({ href, word }) => ({ label: say(word), onSelect: () => router.push(href) }))}
+    />
   )
 }
 

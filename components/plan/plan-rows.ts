@@ -26,6 +26,8 @@ export type LaneRow = {
   state: RowState
   count: Count
   open: boolean
+  /** The step that runs now. */
+  now?: Step
   startedAt?: string
   endedAt?: string
 }
@@ -67,8 +69,9 @@ const phaseRows = (phase: Phase, number: number, input: RowsInput): PlanRow[] =>
 const laneRows = (phase: Phase, lane: Lane, input: RowsInput): PlanRow[] => {
   const state = laneState(lane, input)
   const view = input.job?.lanes[lane.id]
-  const open = input.toggled[lane.id] ?? (state === 'running' || state === 'waiting' || state === 'failed')
-  const head: LaneRow = { row: 'lane', phase, lane, state, open, count: countOf(lane, input), ...times(view) }
+  const open = input.toggled[lane.id] ?? (state === 'waiting' || state === 'failed' || (state === 'running' && fewRun(phase, input)))
+  const now = lane.steps.find((step) => stepState(step, input) === 'running')
+  const head: LaneRow = { row: 'lane', phase, lane, state, open, count: countOf(lane, input), ...(now ? { now } : {}), ...times(view) }
   if (!open) return [head]
   return [
     head,
@@ -77,6 +80,9 @@ const laneRows = (phase: Phase, lane: Lane, input: RowsInput): PlanRow[] => {
     ...(lane.onLeave ?? []).map((step) => stepRow(lane, step, input, true)),
   ]
 }
+
+/** Lanes that run open themselves only while they are so few that the reader can follow them. */
+const fewRun = (phase: Phase, input: RowsInput): boolean => phase.lanes.filter((lane) => laneState(lane, input) === 'running').length <= 2
 
 const stepRow = (lane: Lane, step: Step, input: RowsInput, leaving: boolean): StepRow => ({
   row: 'step',

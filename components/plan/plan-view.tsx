@@ -83,12 +83,13 @@ const laneNote = (row: PhaseRow, say: Say): string =>
     ? say('row.lanes', { count: row.phase.lanes.length, width: Math.min(row.phase.width, row.phase.lanes.length) })
     : ''
 
-function LaneLine({ row, say, nowMs, onToggle }: PlanViewProps & { row: LaneRow }) {
+function LaneLine({ row, say, titleOf, nowMs, onToggle }: PlanViewProps & { row: LaneRow }) {
   return (
     <button type="button" aria-expanded={row.open} onClick={() => onToggle(row.lane.id, !row.open)} className={`${base} h-7 pr-4 pl-9`}>
       <Chevron open={row.open} />
       <StepShape state={row.state} />
-      <span className="truncate font-mono">{row.lane.subject}</span>
+      <span className="shrink-0 font-mono">{row.lane.subject}</span>
+      {row.now && !row.open && <span className="truncate text-(--text-2)">{titleOf(row.now)}</span>}
       <Ends say={say} count={row.count} state={row.state} note="" time={timeOf(row, nowMs)} />
     </button>
   )

@@ -19,7 +19,7 @@ import { useJobWords } from './say'
 export function ReviewPage({ planId }: { planId: string }) {
   const query = usePlan(planId)
   return (
-    <div className="page">
+    <div className="col">
       <Loaded query={query} columns={3}>
         {(record) => <Body record={record} />}
       </Loaded>

@@ -3,6 +3,12 @@ import type { Pair } from './words'
 /** The frame of the panel, sign-in, clusters and jobs. */
 export const uiWords = {
   'app.name': ['DM Panel', 'DM Panel'],
+  'nav.open': ['Open the navigation', '打开导航'],
+  'crumb.deploy': ['Deploy', '部署'],
+  'crumb.start': ['Start', '启动'],
+  'crumb.stop': ['Stop', '停止'],
+  'crumb.remove-deploy': ['Remove what was done', '移除已部署内容'],
+  'crumb.adopt': ['Adopt', '接管'],
   'nav.main': ['Main', '主导航'],
   'nav.clusters': ['Clusters', '集群'],
   'nav.jobs': ['Jobs', '任务执行'],
