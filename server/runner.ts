@@ -19,7 +19,6 @@ import { pinnedKeysOf } from './store/host-keys'
 import { findPackage, packageFile } from './store/packages'
 import { beat, forgetRunner } from './store/runner-beat'
 import { panelId } from './store/settings'
-import { renewWatch } from './store/watching'
 
 /**
  * One of the runner's duties: works until `stopping` is aborted, then ends what it has begun and resolves.
@@ -28,7 +27,6 @@ import { renewWatch } from './store/watching'
 type Part = (stopping: AbortSignal) => Promise<void>
 
 const beatMs = 5_000
-const watchAfterJobMs = 15_000
 
 /** The half that reaches hosts: jobs, errands, the status watcher, the audit sealer. Alone holds the master key. */
 const main = async (): Promise<void> => {
