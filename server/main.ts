@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -31,6 +32,7 @@ const main = async (): Promise<void> => {
   ])
   // The first-run page asks for simulated hosts by this file, while the panel runs.
   setInterval(() => wanted() && supervisor.add(simulator), 1000).unref()
+  if (process.argv.includes('--demo')) spawn(process.execPath, ['--import', 'tsx', here('./demo.ts')], { stdio: 'inherit' })
   process.exit(await supervisor.run())
 }
 
