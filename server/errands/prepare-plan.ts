@@ -6,12 +6,14 @@ import { canonical } from '@/server/domain/audit-chain'
 import type { HostFacts } from '@/server/domain/facts'
 import { foldJournal } from '@/server/domain/fold-journal'
 import type { HostId } from '@/server/domain/instance'
+import { deedsOf } from '@/server/domain/job'
 import { type Login, type OperationName, operationNames, type Plan, stepsOf } from '@/server/domain/plan'
 import { isError, type Problem } from '@/server/domain/problem'
 import { hostsOf, instancesOf } from '@/server/domain/topology/instances'
 import { normalVersion } from '@/server/domain/topology/names'
 import { parseTopology } from '@/server/domain/topology/parse'
 import type { Topology } from '@/server/domain/topology/topology'
+import { withSecretMarks } from '@/server/domain/topology/typed-secrets'
 import { withSeenPlatforms } from '@/server/operations/deploy-packages'
 import type { OperationFacts, OperationInput } from '@/server/operations/input'
 import { operations } from '@/server/operations/operation-map'
@@ -89,9 +91,10 @@ const lostProblems = (looks: Readonly<Record<HostId, HostLook>>): Problem[] =>
 /** Topology, key pair, passwords and packages of a cluster that is to be. */
 const prepareDeploy = async (run: ErrandRun, row: PlanRow): Promise<Prepared> => {
   const asked = deployInput.parse(row.input)
-  const { topology } = parseTopology(asked.topology)
+  const { topology: typed } = parseTopology(asked.topology)
   const { problems } = await checkTopology(run.db, { yaml: asked.topology, cluster: row.clusterName })
-  if (!topology) throw new AppError('usecases.plan-has-errors', 422, { problems })
+  if (!typed || problems.some(isError)) throw new AppError('usecases.plan-has-errors', 422, { problems })
+  const { topology } = withSecretMarks(typed, row.clusterName)
   const given = await findCredential(run.db, asked.credentialId)
   if (!given) throw new AppError('usecases.credential-unknown', 404, { params: { id: asked.credentialId } })
   const key = await deployKey(run, row, topology.global.user)
@@ -134,12 +137,10 @@ const deployKey = async (run: ErrandRun, row: PlanRow, user: string): Promise<{ 
   return { id, publicKey }
 }
 
-/** A password for every Grafana that the user gave none. */
+/** The password of every Grafana: the one that the user typed, sealed before the plan was asked for, else one that is made now. */
 const grafanaSecrets = async (run: ErrandRun, row: PlanRow, topology: Topology): Promise<Record<string, string>> => {
   const names: Record<string, string> = {}
-  const without = new Set(topology.grafanas.flatMap(({ host, port, password }) => (password ? [] : [`${host} ${port}`])))
   for (const one of instancesOf(topology).filter(({ component }) => component === 'grafana')) {
-    if (!without.has(`${one.host} ${one.ports[0]}`)) continue
     const id = `grafana:${row.clusterName}:${one.id}`
     names[one.id] = id
     if (await findCredential(run.db, id)) continue
@@ -174,8 +175,7 @@ const whatWasMade = async (run: ErrandRun, cluster: ClusterWithTopology): Promis
   const job = jobs.find(({ operation }) => operation === 'deploy')
   const donePlan = job && (await findPlan(run.db, job.planId))?.document
   if (!job || !donePlan) throw new AppError('usecases.nothing-to-remove', 409, { params: { name: cluster.name } })
-  const view = foldJournal(donePlan, await readJournal(run.db, job.id, 0))
-  const made = Object.fromEntries(Object.values(view.steps).flatMap((step) => (step.state === 'done' ? [[step.id, step.made]] : [])))
+  const made = deedsOf(foldJournal(donePlan, await readJournal(run.db, job.id, 0)))
   const given = Object.values(donePlan.hosts).find((host) => host.given)?.given
   return { donePlan, made, ...(given && { given }) }
 }

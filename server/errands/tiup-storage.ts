@@ -5,9 +5,11 @@ import { AppError } from '@/server/domain/app-error'
 import type { Problem } from '@/server/domain/problem'
 import { instancesOf } from '@/server/domain/topology/instances'
 import { type Meta, readMeta, writeMeta, writeTopology } from '@/server/domain/topology/meta'
+import type { Topology } from '@/server/domain/topology/topology'
+import { takeTypedSecrets, withoutSecretMarks, withSecretMarks } from '@/server/domain/topology/typed-secrets'
 import { publicKeyOf } from '@/server/remote/generate-key'
 import { createCluster, findCluster } from '@/server/store/clusters'
-import { findCredential, keepCredential, sealedOf } from '@/server/store/credentials'
+import { findCredential, keepCredential, keepSecret, sealedOf } from '@/server/store/credentials'
 import { sealFor } from '@/server/store/secrets-seal'
 import type { ErrandRun } from './errand-run'
 
@@ -74,9 +76,14 @@ const adoptOne = async (run: ErrandRun, name: string, from: { meta: Meta; key: s
       createdBy: by,
     })
   }
+  const { masked, secrets } = takeTypedSecrets(writeTopology(meta.topology), name)
+  for (const secret of secrets) {
+    const sealed = run.secrets.sealAtRest(JSON.stringify({ password: secret.rendered, plain: secret.value }), secret.id)
+    await keepSecret(run.db, { id: secret.id, name: secret.path, sealed, createdBy: by })
+  }
   await createCluster(run.db, {
     ...{ name, lifecycle: 'adopted', version: meta.version, deployUser: meta.user, credentialId: id, createdBy: by },
-    ...{ topology: meta.topology, yaml: writeTopology(meta.topology) },
+    ...{ topology: withSecretMarks(meta.topology, name).topology, yaml: masked },
   })
 }
 
@@ -129,15 +136,24 @@ export const exportForDownload = async (run: ErrandRun, raw: unknown): Promise<{
     passwords.push((await secretText(run, `grafana:${name}:${one.id}`, 'password')) ?? '')
   }
   if (key === undefined) throw new AppError('errands.key-unreadable', 409, { params: { name } })
-  const meta = writeMeta({ user: cluster.deployUser, version: cluster.version, topology: cluster.topology }, passwords)
+  const topology = await openTopology(run, cluster.topology)
+  const meta = writeMeta({ user: cluster.deployUser, version: cluster.version, topology }, passwords)
   const files = JSON.stringify({ meta, privateKey: key, publicKey: half?.publicKey ?? '' })
   return { sealed: sealFor(Buffer.from(publicKey, 'base64url'), files, 'export-cluster') }
 }
 
-const secretText = async (run: ErrandRun, id: string, part: 'privateKey' | 'password'): Promise<string | undefined> => {
+/** The topology as the user typed it, with its secrets. */
+const openTopology = async (run: ErrandRun, topology: Topology): Promise<Topology> => {
+  const texts: Record<string, string> = {}
+  withoutSecretMarks(topology, (id) => (texts[id] = ''))
+  for (const id of Object.keys(texts)) texts[id] = (await secretText(run, id, 'plain')) ?? ''
+  return withoutSecretMarks(topology, (id) => texts[id] ?? '')
+}
+
+const secretText = async (run: ErrandRun, id: string, part: 'privateKey' | 'password' | 'plain'): Promise<string | undefined> => {
   const sealed = await sealedOf(run.db, id)
   if (sealed === undefined) return undefined
   return z
-    .looseObject({ privateKey: z.string().optional(), password: z.string().optional() })
+    .looseObject({ privateKey: z.string().optional(), password: z.string().optional(), plain: z.string().optional() })
     .parse(JSON.parse(run.secrets.openSealed(sealed, id)))[part]
 }

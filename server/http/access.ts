@@ -46,6 +46,7 @@ export const access: Readonly<Record<string, Access>> = {
   'POST /api/simulated-hosts': { least: 'admin' },
 
   'GET /api/plans/{id}': { least: 'viewer' },
+  'GET /api/plans/{id}/input': { least: 'operator' },
   'GET /api/plans/{id}/commands': { least: 'viewer' },
   'GET /api/plans/{id}/blobs/{sha256}': { least: 'viewer' },
   'POST /api/plans/{id}/jobs': { least: 'operator' },

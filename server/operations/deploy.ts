@@ -4,7 +4,9 @@ import { packageFileName } from '@/server/domain/package'
 import type { HostProbe } from '@/server/domain/probe'
 import { directoriesOf, hostsOf, instancesOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
+import { partsWithSecrets } from '@/server/domain/topology/typed-secrets'
 import { type RenderInput, renderInstance } from '@/server/templates/render-instance'
+import type { Part } from '@/server/templates/rendered-file'
 import { blobOf, type Draft, type LaneDraft, phase, planOf, recordLane, refOf, unitSubject } from './build'
 import { masterTexts, packageFor, packagesOn, wantedBytes, withSeenPlatforms } from './deploy-packages'
 import { globalDirectories, groupOn, instanceDirectories } from './deploy-paths'
@@ -200,7 +202,7 @@ const fileSteps = (instance: Instance, context: Context & { owner: string; group
         kind: 'file',
         host: instance.hostId,
         path: file.path,
-        content: refOf(keep(blobOf(file.parts, { sensitive: file.sensitive ?? false }))),
+        content: refOf(keep(blobOf(cutSecrets(file.parts, context.input.clusterName), { sensitive: file.sensitive ?? false }))),
         mode: file.mode,
         owner: asRoot ? 'root' : owner,
         group: asRoot ? 'root' : group,
@@ -209,6 +211,9 @@ const fileSteps = (instance: Instance, context: Context & { owner: string; group
     }
   })
 }
+
+const cutSecrets = (parts: readonly Part[], cluster: string): Part[] =>
+  parts.flatMap((part) => ('text' in part ? partsWithSecrets(part.text, cluster) : [part]))
 
 const renderInput = (instance: Instance, input: OperationInput): RenderInput => {
   const secret = input.grafanaSecrets?.[instance.id]

@@ -23,6 +23,17 @@ export const keepCredential = async (db: Db | Tx, row: NewCredentialRow): Promis
   return id
 }
 
+/** Keeps a sealed secret that is no login; a former one of this id is replaced, also one that was wiped. */
+export const keepSecret = async (db: Db | Tx, row: { id: string; name: string; sealed: string; createdBy: string }): Promise<void> => {
+  const data = { ...row, kind: 'secret', wipedAt: null }
+  await db.credential.upsert({ where: { id: row.id }, create: data, update: data })
+}
+
+/** Forgets a secret that is no login. */
+export const dropSecret = async (db: Db | Tx, id: string): Promise<void> => {
+  await db.credential.deleteMany({ where: { id, kind: 'secret' } })
+}
+
 /** Login credentials; secrets that the panel made for itself are not listed. */
 export const listCredentials = async (db: Db): Promise<CredentialRow[]> =>
   (await db.credential.findMany({ where: { wipedAt: null, kind: { not: 'secret' } }, orderBy: { createdAt: 'asc' } })).map(viewOf)

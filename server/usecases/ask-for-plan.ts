@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { deployInput, selectInput } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
 import { type OperationName, operationNames } from '@/server/domain/plan'
@@ -9,6 +10,7 @@ import type { Db } from '@/server/store/database'
 import { openPlan } from '@/server/store/plans'
 import { askRunner } from './ask-errand'
 import { audited, type Who } from './audited'
+import { sealTopology } from './seal-topology'
 import { tiupLine } from './tiup-line'
 
 /** Opens a plan in state `probing`; the runner probes the hosts and makes it. Resolves with its id. */
@@ -20,11 +22,17 @@ export const askForPlan = async (db: Db, who: Who, ask: { cluster: string; opera
   if (operation === 'deploy') await demandCredential(db, deployInput.parse(input).credentialId)
   const deed = { what: 'plan', command: tiupLine(operation, ask.cluster, input), cluster: ask.cluster, detail: { operation } }
   return audited(db, who, deed, async () => {
-    const id = await openPlan(db, { clusterName: ask.cluster, operation, input, askedBy: who.email, askedFrom: who.from })
+    const kept = operation === 'deploy' ? await withoutSecrets(db, who, ask.cluster, deployInput.parse(input)) : input
+    const id = await openPlan(db, { clusterName: ask.cluster, operation, input: kept, askedBy: who.email, askedFrom: who.from })
     await askRunner(db, who, { kind: 'prepare-plan', input: { planId: id } })
     return id
   })
 }
+
+const withoutSecrets = async (db: Db, who: Who, cluster: string, input: z.infer<typeof deployInput>): Promise<unknown> => ({
+  ...input,
+  topology: await sealTopology(db, { yaml: input.topology, cluster, by: who.email }),
+})
 
 const readInput = (operation: OperationName, input: unknown): unknown => {
   const schema = operation === 'deploy' ? deployInput : selectInput

@@ -7,6 +7,7 @@ import { clusterNameProblem } from '@/server/domain/topology/names'
 import { parseTopology } from '@/server/domain/topology/parse'
 import { listClusters } from '@/server/store/clusters'
 import type { Db } from '@/server/store/database'
+import { secretProblems } from './seal-topology'
 
 export type TopologyCheck = { problems: Problem[]; instances: Instance[] }
 
@@ -16,7 +17,7 @@ export const checkTopology = async (db: Db, ask: { yaml: string; cluster: string
   const { topology, problems } = parseTopology(ask.yaml)
   if (!topology) return { problems: [...(nameProblem ? [nameProblem] : []), ...problems], instances: [] }
   const others = (await listClusters(db)).filter(({ name }) => name !== ask.cluster)
-  const all = [...problems, ...topologyProblems(topology), ...crossClusterProblems(topology, others)]
+  const all = [...problems, ...topologyProblems(topology), ...crossClusterProblems(topology, others), ...(await secretProblems(db, ask))]
   // The parser may have said some already; the first one has line and column.
   const seen = new Set<string>()
   const distinct = all.filter((problem) => {

@@ -35,6 +35,9 @@ const viewOf = (plan: PlanRow): PlanView => ({
   jobId: plan.jobId,
 })
 
+/** What the plan was asked with, secrets masked: they are known by their places when it is asked for again. Throws plan-unknown. */
+export const planInput = async (db: Db, id: string): Promise<unknown> => (await demandPlan(db, id)).input
+
 export type PlanCommand = { step: string; host: string; commands: string[] }
 
 /** The exact commands of one step, or of all. A script is shown by its name and arguments, then its text. Secrets are masked. */
@@ -75,5 +78,8 @@ export const planBlob = async (db: Db, id: string, sha256: string): Promise<{ sh
   const named = (document ? stepsOf(document) : []).some((step) => step.kind === 'file' && step.content.sha256 === sha256)
   const blob = named ? await readBlob(db, sha256) : undefined
   if (!blob) throw new AppError('usecases.blob-unknown', 404)
-  return { sha256, secret: blob.secret, text: blob.parts.map((part) => ('text' in part ? part.text : secretText)).join('') }
+  const text = blob.parts.map((part) => ('text' in part ? part.text : secretText)).join('')
+  // One that is secret as a whole does not say where in it the secret stands.
+  const hidden = blob.secret && blob.parts.every((part) => 'text' in part)
+  return { sha256, secret: blob.secret, text: hidden ? secretText : text }
 }

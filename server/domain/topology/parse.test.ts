@@ -7,7 +7,6 @@ import { crossClusterProblems } from './cross-cluster'
 import { instancesOf } from './instances'
 import { clusterNameProblem, versionProblem } from './names'
 import { located, parseTopology } from './parse'
-import { takeSecrets } from './secrets'
 
 const recorded = (name: string) => readFileSync(new URL(`../../../tests/recorded/${name}`, import.meta.url), 'utf8')
 const t1 = recorded('t1.yaml')
@@ -106,13 +105,6 @@ describe('reading a topology', () => {
         'topology.grafana-alone',
       ]),
     )
-  })
-
-  it('takes passwords out before anything is stored', () => {
-    const topology = parsed(`${base}monitoring_servers: [{host: h1}]\ngrafana_servers: [{host: h1, password: canary}, {host: h2}]\n`)
-    const taken = takeSecrets(topology)
-    expect(taken.grafanaPasswords).toEqual({ 'h1:3000': 'canary' })
-    expect(JSON.stringify(taken.topology)).not.toContain('canary')
   })
 
   it('warns of keys that do nothing in a DM cluster', () => {

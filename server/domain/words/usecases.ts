@@ -171,6 +171,29 @@ export const usecasesProblems = {
     message: ['The node keeps no log “{file}”.', '该节点没有日志“{file}”。'],
     hint: ['Choose one of its own log files.', '请选择它自己的日志文件。'],
   },
+  'usecases.secret-forgotten': {
+    message: ['The secret at {key} is not known any more.', '{key} 处的密钥已不再保存。'],
+    hint: ['Type it again in place of the stars.', '请在星号处重新输入。'],
+  },
+  'usecases.secret-misplaced': {
+    message: ['{key} looks like a secret in a place where the panel can’t keep one.', '{key} 看似密钥，但面板无法在此处安全保存。'],
+    hint: ['Remove it, or name a file on the host that holds it.', '请删除它，或改为引用主机上保存它的文件。'],
+  },
+  'usecases.secret-not-in-place': {
+    message: ['The secret at {key} is written elsewhere in the text.', '{key} 处的密钥写在文本的其他位置。'],
+    hint: ['Write it at its place, not by a YAML alias.', '请直接写在该处，不要使用 YAML 别名。'],
+  },
+  'usecases.secret-in-url': {
+    message: ['The URL at {key} holds a password.', '{key} 处的 URL 中含有密码。'],
+    hint: ['Use basic_auth with username and password instead.', '请改用 basic_auth 的 username 和 password。'],
+  },
+  'usecases.secret-unfit': {
+    message: [
+      'The secret at {key} has a back quote or a line break, which Grafana’s file can’t hold.',
+      '{key} 处的密钥含反引号或换行，Grafana 配置文件无法保存。',
+    ],
+    hint: ['Choose another password.', '请更换密码。'],
+  },
   'usecases.draft-unknown': { message: ['There is no draft.', '没有草稿。'], hint: ['Begin anew.', '请重新开始。'] },
   'usecases.audit-unknown': {
     message: ['There is no such audit record.', '没有这条审计记录。'],

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { askPlan, clusterDetail, clusterRow, errandView, planView } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
 import { displayCsv, displayJson, displayText } from '@/server/domain/topology/display-text'
+import { takeTypedSecrets } from '@/server/domain/topology/typed-secrets'
 import { changeTimeouts } from '@/server/store/clusters'
 import { askRunner } from '@/server/usecases/ask-errand'
 import { askForPlan } from '@/server/usecases/ask-for-plan'
@@ -109,10 +110,9 @@ export const registerClusterRoutes = (api: Api): void => {
   api.openapi(preflight, async (c) => {
     const cluster = c.req.valid('param').name
     const deed = { what: 'preflight', command: `tiup dm check ${cluster}`, cluster }
-    return c.json(
-      errandBody(await askRunner(c.get('db'), who(c), { kind: 'preflight', input: { cluster, ...c.req.valid('json') }, deed }), c),
-      202,
-    )
+    const { topology, ...asked } = c.req.valid('json')
+    const input = { cluster, ...asked, topology: takeTypedSecrets(topology, cluster).masked }
+    return c.json(errandBody(await askRunner(c.get('db'), who(c), { kind: 'preflight', input, deed }), c), 202)
   })
   api.openapi(logs, async (c) => {
     const { name } = await demandCluster(c.get('db'), c.req.valid('param').name)

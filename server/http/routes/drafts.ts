@@ -2,6 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { AppError } from '@/server/domain/app-error'
 import { dropDraft, readDraft, writeDraft } from '@/server/store/drafts'
+import { maskDraft } from '@/server/usecases/seal-topology'
 import { answers, refusals, takes } from '../answers'
 import type { Api } from '../api'
 
@@ -33,7 +34,10 @@ export const registerDraftRoutes = (api: Api): void => {
     return c.json(draft, 200)
   })
   api.openapi(write, async (c) =>
-    c.json({ updatedAt: await writeDraft(c.get('db'), c.get('user').id, c.req.valid('param').key, c.req.valid('json').value) }, 200),
+    c.json(
+      { updatedAt: await writeDraft(c.get('db'), c.get('user').id, c.req.valid('param').key, maskDraft(c.req.valid('json').value)) },
+      200,
+    ),
   )
   api.openapi(drop, async (c) => {
     await dropDraft(c.get('db'), c.get('user').id, c.req.valid('param').key)
