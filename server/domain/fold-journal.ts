@@ -86,6 +86,9 @@ const applyBody = (plan: Plan, draft: Draft, entry: Entry): void => {
     case 'progress':
       step(plan, draft, entry)
       break
+    case 'made':
+      made(draft, entry)
+      break
     case 'gate-waiting':
     case 'gate-passed':
     case 'gate-waived':
@@ -169,6 +172,12 @@ const step = (plan: Plan, draft: Draft, entry: StepChange): void => {
   const next = foldStep(view, entry)
   if (typeof next === 'string') throw new IllegalEntry(entry, `step ${view.id} ${next}`)
   draft.steps[view.id] = next
+}
+
+const made = (draft: Draft, entry: EntryOf<'made'>): void => {
+  const view = entry.step === undefined ? undefined : draft.steps[entry.step]
+  if (!view) throw new IllegalEntry(entry, `no step ${entry.step}`)
+  draft.steps[view.id] = { ...view, made: [...new Set([...view.made, ...entry.made])] }
 }
 
 const foldGate = (plan: Plan, draft: Draft, entry: EntryOf<'gate-waiting' | 'gate-passed' | 'gate-waived'>): void => {

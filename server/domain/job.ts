@@ -50,6 +50,15 @@ export type JobView = {
   lastSeq: number
 }
 
+/**
+ * Steps that acted at some time, whatever came of them, with what they made anew: what an undoing must look at. A step that was begun
+ * was not so before, hence what it leaves is this job's.
+ */
+export const deedsOf = (view: JobView): Record<StepId, readonly string[]> =>
+  Object.fromEntries(
+    Object.values(view.steps).flatMap((step) => (step.startedAt !== undefined || step.made.length > 0 ? [[step.id, step.made]] : [])),
+  )
+
 /** What may be done with a job, and in which states; buttons say why when they can't. */
 export const jobCan = {
   cancel: { states: ['queued', 'running', 'waiting'] },

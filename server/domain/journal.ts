@@ -13,6 +13,8 @@ export type EntryBody =
   /** `tries` counts from 1. `made`: what did not exist before and does now (levels of a directory, the user). */
   | { kind: 'done'; made: readonly string[]; durationMs: number }
   | { kind: 'already' }
+  /** What a step had made whose `done` entry did not say so: it was interrupted, failed, or was given up. Read back from the host at the job's end. */
+  | { kind: 'made'; made: readonly string[] }
   | { kind: 'failed'; expected: string; seen: string; error: Failure; tails: readonly LogTail[] }
   | { kind: 'skipped'; reason: string; by: string }
   | { kind: 'output'; stream: 'stdout' | 'stderr' | 'note'; text: string }

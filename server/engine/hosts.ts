@@ -16,7 +16,8 @@ import {
   type Target,
 } from '@/server/remote/transport'
 import { fenced, lockRelease, lockTake } from '@/server/steps/host-lock'
-import { landingPath, stagePrepare, stageTake } from '@/server/steps/staging'
+import { madeRead, parseMade } from '@/server/steps/made'
+import { landingPath, stagePrepare, stageTake, stageWrite } from '@/server/steps/staging'
 import type { Claim } from '@/server/store/jobs'
 import type { Engine } from './engine'
 
@@ -25,6 +26,12 @@ type LoginName = Lane['login']
 const probeDeadlineMs = 120_000
 const smallDeadlineMs = 60_000
 const lockDeadlineMs = 130_000 // longer than the lock's own patience
+/** Texts up to this size go along with the command that stages them. */
+const smallBytes = 256 * 1024
+
+/** `tag`: of the step it belongs to; what the command makes is written down on the host under it. */
+type Exec = Omit<Extract<Act, { act: 'exec' }>, 'act'> & { tag?: string }
+
 /** Ways to lose a link that may pass by themselves. */
 const passing = new Set<LinkLost['code']>(['unreachable', 'connect-timeout', 'dropped'])
 
@@ -80,18 +87,19 @@ export class Hosts {
   }
 
   /** One mutating command under the host's lock. */
-  exec(host: HostId, login: LoginName, act: Omit<Extract<Act, { act: 'exec' }>, 'act'>, options: RunOptions = {}): Promise<CommandResult> {
+  exec(host: HostId, login: LoginName, act: Exec, options: RunOptions = {}): Promise<CommandResult> {
     this.alive()
     const { cluster, deployUser } = this.plan
     const { jobId, attempt } = this.claim
     const user = act.as === 'deploy' ? { user: deployUser } : {}
-    const argv = fenced({ cluster, jobId, attempt, deadlineMs: act.deadlineMs, argv: act.argv, ...user })
+    const tag = act.tag === undefined ? {} : { tag: act.tag }
+    const argv = fenced({ cluster, jobId, attempt, deadlineMs: act.deadlineMs, argv: act.argv, ...user, ...tag })
     const stdin = act.stdin === undefined ? {} : { stdin: act.stdin }
     // The host ends it at its deadline; ours is only for a host that does not.
     return this.engine.transport.run(this.target(host, login), { argv, as: 'root', deadlineMs: act.deadlineMs + 45_000, ...stdin }, options)
   }
 
-  /** Uploads to the login user's landing place, then takes it to its staged name, as root. */
+  /** Stages a content as root: small texts in one command, all else by way of the login user's landing place. */
   async put(
     host: HostId,
     login: LoginName,
@@ -101,6 +109,11 @@ export class Hosts {
     const target = this.target(host, login)
     const user = target.login.user
     const source = await this.source(act.content)
+    // Beside a sudo password nothing may go on stdin.
+    if ('text' in source && source.sizeBytes <= smallBytes && target.login.sudo !== 'password') {
+      const staged = stageWrite(act.path, source.sizeBytes)
+      return this.exec(host, login, { argv: staged, stdin: source.text, as: 'root', deadlineMs: smallDeadlineMs })
+    }
     if (!this.prepared.has(`${user}@${host}`)) {
       const made = await this.exec(host, login, { argv: stagePrepare(user), as: 'root', deadlineMs: smallDeadlineMs })
       if (made.exitCode !== 0) return made
@@ -108,7 +121,9 @@ export class Hosts {
     }
     const landing = landingPath(user, act.path)
     this.alive()
+    this.prepared.delete(`${user}@${host}`) // a failed upload may be the landing place's fault
     await this.engine.transport.put(target, source, landing, { onProgress })
+    this.prepared.add(`${user}@${host}`)
     this.engine.boundary('uploaded')
     return this.exec(host, login, { argv: stageTake(landing, act.path, source.sizeBytes), as: 'root', deadlineMs: smallDeadlineMs })
   }
@@ -127,19 +142,25 @@ export class Hosts {
     return this.read(host, 'given', lockRelease(this.holder()), lockDeadlineMs)
   }
 
+  /** What the job's scripts wrote down on a host, by step tag. */
+  async made(host: HostId): Promise<ReadonlyMap<string, readonly string[]>> {
+    return parseMade((await this.read(host, 'given', madeRead(this.claim.jobId))).stdout)
+  }
+
   private holder() {
     return { cluster: this.plan.cluster, panelId: this.engine.panelId, jobId: this.claim.jobId, attempt: this.claim.attempt }
   }
 
-  private async source(content: Extract<Act, { act: 'put' }>['content']): Promise<PutSource> {
+  private async source(content: Extract<Act, { act: 'put' }>['content']): Promise<PutSource | (PutSource & { text: string })> {
     if ('package' in content) return this.engine.packages(content.package)
     const parts = await this.engine.blobs(content.blob.sha256)
     const texts = await Promise.all(parts.map((part) => ('text' in part ? part.text : this.resolve(part.secret))))
-    const bytes = Buffer.from(texts.join(''), 'utf8')
+    const text = texts.join('')
+    const bytes = Buffer.from(text, 'utf8')
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     if (!content.blob.secret && sha256 !== content.blob.sha256)
       throw new Error(`the text ${content.blob.sha256} in the store has hash ${sha256}`)
-    return { sizeBytes: bytes.length, sha256, open: (offset) => Readable.from([bytes.subarray(offset)]) }
+    return { sizeBytes: bytes.length, sha256, text, open: (offset) => Readable.from([bytes.subarray(offset)]) }
   }
 
   private async resolve(credentialId: string): Promise<string> {

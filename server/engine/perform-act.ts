@@ -7,6 +7,7 @@ import type { Act, Step } from '@/server/domain/step'
 import { type CommandResult, HttpFailed } from '@/server/remote/transport'
 import { lockExit } from '@/server/steps/host-lock'
 import { kindOf } from '@/server/steps/kinds'
+import { idHash } from '@/server/steps/staging'
 import { splitProbed, withProbe } from '@/server/steps/with-probe'
 import { demandAlive, type JobRun, type Place } from './engine'
 import { createOutputFilter } from './output-filter'
@@ -36,7 +37,7 @@ export const performAct = async (doing: Doing, act: Act, thenProbe: readonly Hos
 }
 
 const performExec = async (
-  { run, lane, place, host }: Doing,
+  { run, lane, step, place, host }: Doing,
   act: Extract<Act, { act: 'exec' }>,
   thenProbe: readonly HostProbe[],
 ): Promise<Performed> => {
@@ -47,7 +48,7 @@ const performExec = async (
   const result = await run.hosts.exec(
     host,
     lane.login,
-    { ...act, argv },
+    { ...act, argv, tag: idHash(step.id) },
     {
       onOutput: (stream, text) => (stream === 'stdout' ? out : err).push(text),
     },

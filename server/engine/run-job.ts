@@ -1,9 +1,10 @@
 import type { HostId } from '@/server/domain/instance'
 import type { EndState } from '@/server/domain/journal'
 import { type Plan, stepsOf } from '@/server/domain/plan'
+import type { Step } from '@/server/domain/step'
 import { LinkLost } from '@/server/remote/transport'
 import { lockExit } from '@/server/steps/host-lock'
-import { stageClean, stagedPath } from '@/server/steps/staging'
+import { idHash, stageClean, stagedPath } from '@/server/steps/staging'
 import { type Claim, heartbeat, jobSignals, releaseJob } from '@/server/store/jobs'
 import { LeaseLost } from '@/server/store/journal'
 import { ask, awaitAnswer } from './ask'
@@ -180,9 +181,22 @@ const leaveOpenLanes = async (run: JobRun, state: 'failed' | 'cancelled'): Promi
 }
 
 const giveBack = async (run: JobRun, host: HostId): Promise<string | undefined> => {
-  const staged = stepsOf(run.plan).flatMap((step) => ('host' in step && step.host === host ? [stagedPath(step.id)] : []))
-  const cleaned = await run.hosts.exec(host, 'given', { argv: stageClean(staged), as: 'root', deadlineMs: 60_000 })
+  const steps = stepsOf(run.plan).filter((step) => 'host' in step && step.host === host)
+  await keepMade(run, host, steps)
+  const staged = steps.map((step) => stagedPath(step.id))
+  const cleaned = await run.hosts.exec(host, 'given', { argv: stageClean(run.claim.jobId, staged), as: 'root', deadlineMs: 60_000 })
   const result = await run.hosts.release(host)
   const failed = [cleaned, result].find(({ exitCode }) => exitCode !== 0)
   return failed ? `unlock ${host}: exit ${failed.exitCode}: ${failed.stderr.trim()}` : undefined
+}
+
+/** What steps made whose own entries don't say so: the answer was lost, or they failed half-way. An undoing must know. */
+const keepMade = async (run: JobRun, host: HostId, steps: readonly Step[]): Promise<void> => {
+  const made = await run.hosts.made(host)
+  for (const step of steps) {
+    const known = run.writer.view.steps[step.id]?.made ?? []
+    const more = (made.get(idHash(step.id)) ?? []).filter((what) => !known.includes(what))
+    const phase = run.plan.phases.find(({ lanes }) => lanes.some((lane) => lane.steps.includes(step) || lane.onLeave?.includes(step)))
+    if (more.length > 0 && phase) await run.writer.append({ kind: 'made', made: more, phase: phase.id, step: step.id })
+  }
 }

@@ -36,7 +36,7 @@ export type OperationInput = {
   nodes?: readonly string[]
   /** Bound of gates, in seconds; 120 by default. */
   waitTimeoutS?: number
-  /** remove-deploy: the deploy's plan, and what each step that ended with `done` made (`already` steps are not in it). */
+  /** remove-deploy: the deploy's plan, and what each step that acted made (`deedsOf`; `already` steps are not in it). */
   donePlan?: Plan
   made?: Readonly<Record<StepId, readonly string[]>>
 }

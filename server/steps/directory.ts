@@ -1,11 +1,12 @@
 import type { StepOf } from '@/server/domain/step'
+import { madeFunction } from './made'
 import { bash, head, shortMs } from './script'
 import type { StepKind } from './step-kind'
 import { judged, pathInWords, withPath } from './verdict'
 
 export const directoryScript = {
   name: 'directory',
-  text: `${head}path=$1 owner=$2 group=$3 mode=$4
+  text: `${head}${madeFunction}path=$1 owner=$2 group=$3 mode=$4
 case "$path" in /*) ;; *) die 64 "$path is not absolute" ;; esac
 [ ! -L "$path" ] || die 73 "$path is a link"
 missing=()
@@ -17,8 +18,8 @@ while [ ! -e "$at" ]; do
 done
 [ -d "$at" ] || die 73 "$at is not a directory"
 for one in "\${missing[@]+"\${missing[@]}"}"; do
+  made "$one"
   mkdir -- "$one"
-  printf '::made %s\\n' "$one"
   chown "$owner:$group" "$one"
   chmod "$mode" "$one"
 done

@@ -1,4 +1,5 @@
 import type { StepOf } from '@/server/domain/step'
+import { madeFunction } from './made'
 import { bash, head, shortMs } from './script'
 import { stagedPath } from './staging'
 import type { StepKind } from './step-kind'
@@ -7,7 +8,7 @@ import { pathInWords, withPath } from './verdict'
 export const fileScript = {
   name: 'file',
   // Copied into the target's folder, not moved there: the new file gets that folder's SELinux label, and the rename is atomic.
-  text: `${head}staged=$1 target=$2 owner=$3 group=$4 mode=$5
+  text: `${head}${madeFunction}staged=$1 target=$2 owner=$3 group=$4 mode=$5
 shift 5
 [ ! -L "$staged" ] && [ -f "$staged" ] || die 66 "nothing is staged for $target"
 [ ! -d "$target" ] || die 73 "$target is a directory"
@@ -20,11 +21,9 @@ rm -f -- "$fresh"
 (umask 077; cp -- "$staged" "$fresh")
 chown "$owner:$group" "$fresh"
 chmod "$mode" "$fresh"
-made=no
-if [ ! -e "$target" ] && [ ! -L "$target" ]; then made=yes; fi
+if [ ! -e "$target" ] && [ ! -L "$target" ]; then made "$target"; fi
 mv -fT -- "$fresh" "$target"
 rm -f -- "$staged"
-if [ "$made" = yes ]; then printf '::made %s\\n' "$target"; fi
 `,
 }
 

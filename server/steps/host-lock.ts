@@ -1,6 +1,8 @@
+import { madeSpool } from './made'
 import { bash, head } from './script'
+import { panelRoot } from './staging'
 
-const folder = '/var/lib/dm-panel/lock'
+const folder = `${panelRoot}/lock`
 
 /** Exit statuses of the scripts below. */
 export const lockExit = { notOurs: 97, otherPanel: 98, stillBusy: 75 } as const
@@ -9,7 +11,7 @@ export const lockExit = { notOurs: 97, otherPanel: 98, stillBusy: 75 } as const
 // that was removed meanwhile begins anew. Content: one line `panel job attempt`.
 const openLocked = (mode: '-x' | '-s', waitS: string): string => `while :; do
   exec 9>&-
-  ${mode === '-x' ? 'exec 9>>"$lock"' : '[ -f "$lock" ] || die 97 "no lock of this job on this host"; exec 9<"$lock"'}
+  ${mode === '-x' ? `exec 9>>"$lock" || { mkdir -p -m 0700 ${folder}; exec 9>>"$lock"; }` : '[ -f "$lock" ] || die 97 "no lock of this job on this host"; exec 9<"$lock"'}
   flock ${mode} -w ${waitS} 9 || die 75 "a command of an earlier attempt still runs"
   if [ /dev/fd/9 -ef "$lock" ]; then break; fi
 done
@@ -50,6 +52,10 @@ export const lockReleaseScript = {
 ${openLocked('-x', '"$wait"')}[ -n "$line" ] || { rm -f -- "$lock"; exit 0; }
 [ "$has_panel $has_job $has_attempt" = "$panel $job $attempt" ] || die 97 "the lock is held by $line"
 rm -f -- "$lock"
+# The last job on this host leaves none of the panel's folders behind that are empty.
+if rmdir ${folder} 2>/dev/null; then
+  rmdir ${panelRoot}/made ${panelRoot}/staged ${panelRoot}/packages ${panelRoot}/incoming/* ${panelRoot}/incoming ${panelRoot} 2>/dev/null || true
+fi
 `,
 }
 
@@ -72,10 +78,10 @@ export const lockForce = (cluster: string, shownLine: string): string[] => bash(
 export const fencedScript = {
   name: 'fenced',
   // The command inherits descriptor 9, so that the lock is held as long as it lives even when this shell is killed.
-  text: `${head}lock=${folder}/$1 job=$2 attempt=$3 seconds=$4 user=$5
-shift 5
+  text: `${head}lock=${folder}/$1 job=$2 attempt=$3 seconds=$4 user=$5 tag=$6
+shift 6
 ${openLocked('-s', '30')}[ "\${has_job:-} \${has_attempt:-}" = "$job $attempt" ] || die 97 "this host's lock says: $line"
-if [ -n "$user" ]; then set -- runuser -u "$user" -- "$@"; fi
+${madeSpool}if [ -n "$user" ]; then set -- runuser -u "$user" -- "$@"; fi
 code=0
 timeout -k 10 "$seconds" "$@" || code=$?
 exit "$code"
@@ -92,8 +98,19 @@ export const fenced = (fence: {
   attempt: number
   deadlineMs: number
   user?: string
+  /** Of the step that the command belongs to (`idHash` of its id): what it makes is written down under it. */
+  tag?: string
   argv: readonly string[]
 }): string[] => {
   const seconds = Math.max(1, Math.ceil(fence.deadlineMs / 1000))
-  return bash(fencedScript, fence.cluster, fence.jobId, String(fence.attempt), String(seconds), fence.user ?? '', ...fence.argv)
+  return bash(
+    fencedScript,
+    fence.cluster,
+    fence.jobId,
+    String(fence.attempt),
+    String(seconds),
+    fence.user ?? '',
+    fence.tag ?? '',
+    ...fence.argv,
+  )
 }

@@ -1,5 +1,6 @@
 import type { StepOf } from '@/server/domain/step'
 import { cachedPackagePath } from '@/server/probes/package-in-cache'
+import { madeFunction } from './made'
 import { bash, head, longMs } from './script'
 import { stagedPath } from './staging'
 import type { StepKind } from './step-kind'
@@ -7,7 +8,7 @@ import { judged } from './verdict'
 
 export const packageCachedScript = {
   name: 'package-cached',
-  text: `${head}staged=$1 cached=$2 sha=$3
+  text: `${head}${madeFunction}staged=$1 cached=$2 sha=$3
 if [ ! -f "$staged" ] && [ -f "$cached" ]; then staged=$cached; fi
 [ ! -L "$staged" ] && [ -f "$staged" ] || die 66 "the package was not uploaded"
 got=$(sha256sum < "$staged" | cut -d ' ' -f 1)
@@ -16,8 +17,8 @@ if [ "$staged" = "$cached" ]; then exit 0; fi
 mkdir -p "\${cached%/*}"
 chown 0:0 "$staged"
 chmod 0600 "$staged"
+made "$cached"
 mv -fT -- "$staged" "$cached"
-printf '::made %s\\n' "$cached"
 `,
 }
 

@@ -31,6 +31,7 @@ if [ "$how" = only-empty ]; then
   exit 0
 fi
 rm -rf --one-file-system -- "$path"
+case "$path" in /etc/systemd/system/*) systemctl daemon-reload || true ;; esac
 `,
 }
 

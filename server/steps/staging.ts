@@ -3,7 +3,8 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { StepId } from '@/server/domain/step'
 import { bash, head } from './script'
 
-const root = '/var/lib/dm-panel'
+export const panelRoot = '/var/lib/dm-panel'
+const root = panelRoot
 
 /** Short, stable, and safe in a path. */
 export const idHash = (text: string): string => bytesToHex(sha256(utf8ToBytes(text))).slice(0, 24)
@@ -54,10 +55,27 @@ export const stageTake = (landed: string, staged: string, sizeBytes: number): st
 
 export const stageCleanScript = {
   name: 'stage-clean',
-  text: `${head}for staged in "$@"; do rm -f -- "${root}/staged/\${staged##*/}"; done
-for one in ${root}/incoming/*; do if [ -d "$one" ]; then rmdir -- "$one" 2>/dev/null || true; fi; done
+  text: `${head}job=$1
+shift
+rm -f -- "${root}/made/$job"
+for staged in "$@"; do rm -f -- "${root}/staged/\${staged##*/}" ${root}/incoming/*/"\${staged##*/}"; done
 `,
 }
 
-/** As root, when a job ends: staged contents that were never made live. */
-export const stageClean = (staged: readonly string[]): string[] => bash(stageCleanScript, ...staged)
+/** As root, when a job ends: contents that were uploaded and never made live, and what the job wrote down about itself. */
+export const stageClean = (jobId: string, staged: readonly string[]): string[] => bash(stageCleanScript, jobId, ...staged)
+
+export const stageWriteScript = {
+  name: 'stage-write',
+  text: `${head}staged=$1 size=$2
+if [ ! -d "\${staged%/*}" ]; then mkdir -p "\${staged%/*}"; chmod 0700 "\${staged%/*}"; fi
+rm -f -- "$staged" "$staged.new"
+(umask 077; cat > "$staged.new")
+got=$(stat -c %s -- "$staged.new")
+[ "$got" = "$size" ] || { rm -f -- "$staged.new"; die 74 "$got bytes of $size came"; }
+mv -fT -- "$staged.new" "$staged"
+`,
+}
+
+/** As root: stages what comes on stdin (root, 0600). Takes one exec, so it suits small texts; size in bytes. */
+export const stageWrite = (staged: string, sizeBytes: number): string[] => bash(stageWriteScript, staged, String(sizeBytes))

@@ -1,5 +1,6 @@
 import type { UserFact } from '@/server/domain/facts'
 import type { StepOf } from '@/server/domain/step'
+import { madeFunction } from './made'
 import { bash, head, shortMs } from './script'
 import type { StepKind } from './step-kind'
 import { judged } from './verdict'
@@ -7,18 +8,18 @@ import { judged } from './verdict'
 export const userPresentScript = {
   name: 'user-present',
   // Same shape of account as tiup 842f05c makes: own home, bash, the group as primary one.
-  text: `${head}user=$1 group=$2
+  text: `${head}${madeFunction}user=$1 group=$2
 if getent passwd "$user" >/dev/null; then
   has=$(id -gn "$user")
   [ "$has" = "$group" ] || die 65 "user $user exists with the primary group $has, not $group"
   exit 0
 fi
 if ! getent group "$group" >/dev/null; then
+  made "group $group"
   groupadd -f "$group"
-  printf '::made group %s\\n' "$group"
 fi
+made "user $user"
 useradd -m -s /bin/bash -g "$group" "$user"
-printf '::made user %s\\n' "$user"
 `,
 }
 

@@ -60,7 +60,7 @@ export class FakeTransport implements Transport {
   }
 
   async run(target: Target, command: Command, options: RunOptions = {}): Promise<CommandResult> {
-    const ran = await this.exec(target.host, command.argv)
+    const ran = await this.exec(target.host, command.argv, command.stdin)
     if (ran.stdout) options.onOutput?.('stdout', ran.stdout)
     if (ran.stderr) options.onOutput?.('stderr', ran.stderr)
     return { ...ran, signal: null, durationMs: 1, timedOut: false }
@@ -83,28 +83,28 @@ export class FakeTransport implements Transport {
     return Promise.resolve()
   }
 
-  private async exec(id: string, argv: readonly string[]): Promise<Ran> {
+  private async exec(id: string, argv: readonly string[], stdin = ''): Promise<Ran> {
     const [name, args] = argv[0] === '/bin/bash' ? [argv[3]?.replace('dm-panel:', '') ?? '', argv.slice(4)] : [argv[0] ?? '', argv.slice(1)]
-    if (name === 'fenced') return this.fenced(id, args)
+    if (name === 'fenced') return this.fenced(id, args, stdin)
     if (name === 'with-probe') {
       const n = Number(args[0])
-      const ran = await this.exec(id, args.slice(1, n + 1))
+      const ran = await this.exec(id, args.slice(1, n + 1), stdin)
       const probed = await this.exec(id, args.slice(n + 1))
       return { ...ran, stdout: `${ran.stdout}\n::then-probe ${ran.exitCode}\n${probed.stdout}` }
     }
     const instead = await this.hooks.before?.(id, name, args)
-    const ran = instead ?? this.script(this.host(id), name, args)
+    const ran = instead ?? this.script(this.host(id), name, args, stdin)
     this.hooks.after?.(id, name)
     return ran
   }
 
-  private fenced(id: string, [, job, attempt, , , ...argv]: readonly string[]): Promise<Ran> {
+  private fenced(id: string, [, job, attempt, , , , ...argv]: readonly string[], stdin: string): Promise<Ran> {
     const [, hasJob, hasAttempt] = this.host(id).lock.split(' ')
     if (hasJob !== job || hasAttempt !== attempt) return Promise.resolve(no(97, `the lock says ${this.host(id).lock}`))
-    return this.exec(id, argv)
+    return this.exec(id, argv, stdin)
   }
 
-  private script(host: FakeHost, name: string, args: readonly string[]): Ran {
+  private script(host: FakeHost, name: string, args: readonly string[], stdin: string): Ran {
     const [first = '', second = '', third = '', fourth = '', fifth = ''] = args
     host.typed.push(`${name} ${args.join(' ')}`)
     switch (name) {
@@ -125,6 +125,10 @@ export class FakeTransport implements Transport {
         host.nodes.set(first, { type: 'directory', owner: second, group: third, mode: fourth, content: '' })
         return ok(fresh ? `::made ${first}\n` : '')
       }
+      case 'stage-write':
+        host.nodes.set(first, { type: 'regular file', mode: '600', owner: 'root', group: 'root', content: stdin })
+        return ok()
+      case 'made-read':
       case 'stage-prepare':
       case 'stage-clean':
       case 'true':

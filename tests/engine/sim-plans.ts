@@ -1,0 +1,182 @@
+// Real plans on simulated hosts: probed, planned and run as the product does it, without a network.
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { type ClusterFacts, type HostFacts, noClusterFacts } from '@/server/domain/facts'
+import { foldJournal } from '@/server/domain/fold-journal'
+import { deedsOf } from '@/server/domain/job'
+import type { Entry } from '@/server/domain/journal'
+import type { PackageInfo } from '@/server/domain/package'
+import type { Login, OperationName, Plan } from '@/server/domain/plan'
+import { stepsOf } from '@/server/domain/plan'
+import { hostsOf, instancesOf } from '@/server/domain/topology/instances'
+import type { Topology } from '@/server/domain/topology/topology'
+import { askMembers } from '@/server/engine/ask-cluster'
+import { type BlobPart, type Clock, type Engine, engineDefaults } from '@/server/engine/engine'
+import { type JobEnd, runJob } from '@/server/engine/run-job'
+import type { OperationFacts, OperationInput } from '@/server/operations/input'
+import { operations } from '@/server/operations/operation-map'
+import { askHost, parseHost } from '@/server/probes/batch'
+import { SimWorld } from '@/server/sim/world'
+import { createCluster, findCluster } from '@/server/store/clusters'
+import type { Db } from '@/server/store/database'
+import { claimJob, createJob } from '@/server/store/jobs'
+import { readJournal } from '@/server/store/journal'
+import { inputFor, packages as samplePackages, topologyOf } from '@/tests/plans/world'
+import { SimTransport } from '@/tests/support/sim-transport'
+
+export const addresses = ['10.0.0.1', '10.0.0.2', '10.0.0.3']
+
+/** 3 masters, 2 workers, a Prometheus, on three hosts; no exporters. */
+export const threeHosts = topologyOf(`global: {user: tidb, deploy_dir: /dm/deploy, data_dir: /dm/data}
+master_servers: [{host: 10.0.0.1}, {host: 10.0.0.2}, {host: 10.0.0.3}]
+worker_servers: [{host: 10.0.0.2}, {host: 10.0.0.3}]
+monitoring_servers: [{host: 10.0.0.1}]
+`)
+
+const runner = { machine: 'm1', bootId: 'b', pid: 1, startTime: '1' }
+const rootLogin: Login = { user: 'root', credentialId: 'root', sudo: 'root' }
+const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
+
+/** Packages of a few bytes; a simulated host takes the program in them for granted. */
+const archives = new Map<PackageInfo['component'], Buffer>(samplePackages.map((one) => [one.component, Buffer.from(`archive of ${one.component}\n`.repeat(20))]))
+const archiveOf = (component: PackageInfo['component']): Buffer => archives.get(component) ?? Buffer.alloc(0)
+export const packages: PackageInfo[] = samplePackages.map((one) => {
+  const bytes = archiveOf(one.component)
+  return { ...one, sha256: hashOf(bytes), sizeBytes: bytes.length }
+})
+
+/** Time that passes only when somebody sleeps. */
+export const virtualClock = (): Clock => {
+  let nowMs = Date.UTC(2026, 10, 1)
+  return {
+    now: () => nowMs,
+    async sleep(ms) {
+      await new Promise((resolve) => setImmediate(resolve))
+      nowMs += ms
+    },
+  }
+}
+
+export type Ground = {
+  db: Db
+  world: SimWorld
+  transport: SimTransport
+  clock: Clock
+  blobs: Map<string, readonly BlobPart[]>
+  topology: Topology
+}
+
+export const newGround = (db: Db, topology: Topology): Ground => {
+  const clock = virtualClock()
+  const world = SimWorld.fresh(
+    hostsOf(topology).map(({ hostId }) => hostId),
+    { now: clock.now },
+  )
+  return { db, world, transport: new SimTransport(world), clock, blobs: new Map(), topology }
+}
+
+/** Everything on the hosts that an operator could find, but for logs, clocks and pids. */
+export const worldShape = (world: SimWorld): unknown =>
+  world.state.machines.map(({ nodes, users, groups, units, address }) => ({
+    address,
+    users,
+    groups,
+    nodes,
+    units: Object.fromEntries(
+      Object.entries(units).map(([name, { loaded, enabled, active, sub }]) => [name, { loaded, enabled, active, sub }]),
+    ),
+  }))
+
+const factsOf = async (ground: Ground, operation: OperationName, input: OperationInput): Promise<OperationFacts> => {
+  const needs = operations[operation].needs(ground.topology, input)
+  const login = input.given ?? input.deploy
+  const at = new Date(ground.clock.now()).toISOString()
+  const target = (host: string) => ({ host, address: host, port: 22, login })
+  const hosts: Record<string, HostFacts> = {}
+  for (const [host, probes] of Object.entries(needs.host)) {
+    const ran = await ground.transport.run(target(host), { argv: askHost(probes), as: 'root', deadlineMs: 1000 })
+    hosts[host] = { ...parseHost(probes, ran.stdout, at), root: 'yes' }
+  }
+  if (needs.cluster.length === 0) return { hosts }
+  const masters = instancesOf(ground.topology).filter(({ component }) => component === 'dm-master')
+  const http = (from: string, request: Parameters<SimTransport['http']>[1]) => ground.transport.http(target(from), request)
+  const cluster: ClusterFacts = { ...noClusterFacts(at), ...(await askMembers({ http }, masters, Object.keys(hosts))) }
+  return { hosts, cluster }
+}
+
+/** Plans as prepare-plan does, of what is seen now. Throws when something stands against it. */
+export const planNow = async (ground: Ground, operation: OperationName, more: Partial<OperationInput> = {}): Promise<Plan> => {
+  const { given: _given, ...deployed } = inputFor(ground.topology, { packages, revision: 1 })
+  const first = operation === 'deploy' || operation === 'remove-deploy' ? { given: rootLogin, revision: 0 } : {}
+  const input: OperationInput = { ...deployed, ...first, ...more }
+  const facts = await factsOf(ground, operation, input)
+  const { plan, blobs } = operations[operation].plan(ground.topology, facts, input)
+  const errors = plan.problems.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new Error(JSON.stringify(errors))
+  for (const blob of blobs) ground.blobs.set(blob.sha256, blob.parts)
+  return plan
+}
+
+/** remove-deploy of all that a job did. */
+export const planRemoval = async (ground: Ground, job: { plan: Plan; entries: readonly Entry[] }): Promise<Plan> =>
+  planNow(ground, 'remove-deploy', { donePlan: job.plan, made: deedsOf(foldJournal(job.plan, job.entries)) })
+
+let count = 0
+
+/** The plan as a queued job; the cluster comes with the first. */
+export const submitPlan = async (ground: Ground, plan: Plan): Promise<string> => {
+  const { db, topology } = ground
+  const { cluster: name, operation } = plan
+  if (!(await findCluster(db, name))) {
+    const rest = { lifecycle: 'deploying' as const, version: 'v8.5.0', deployUser: plan.deployUser, credentialId: 'deploy', yaml: '' }
+    await createCluster(db, { name, topology, createdBy: 'ann', ...rest })
+  }
+  const planId = `sim-plan-${++count}`
+  const row = { state: 'ready', input: '{}', askedBy: 'ann', document: JSON.stringify(plan) }
+  await db.plan.create({ data: { id: planId, clusterName: name, operation, ...row } })
+  const made = await createJob(db, { planId, clusterName: name, operation, startedBy: 'ann' })
+  if (!made.created) throw new Error(made.why)
+  return made.id
+}
+
+export const engineOn = (ground: Ground, more: Partial<Engine> = {}): Engine => ({
+  ...engineDefaults,
+  db: ground.db,
+  transport: ground.transport,
+  clock: ground.clock,
+  async blobs(sha256) {
+    const parts = ground.blobs.get(sha256)
+    if (!parts) throw new Error(`no blob ${sha256}`)
+    return parts
+  },
+  secret: () => Promise.resolve('s3cret-of-tests'),
+  async packages(sha256) {
+    const found = packages.find((one) => one.sha256 === sha256)
+    if (!found) throw new Error(`no package ${sha256}`)
+    const bytes = archiveOf(found.component)
+    return { sizeBytes: bytes.length, sha256, open: (offset) => Readable.from([bytes.subarray(offset)]) }
+  },
+  panelId: 'p1',
+  runner,
+  stopping: new AbortController().signal,
+  ...more,
+})
+
+/** One attempt at the job that is open, by a runner whose predecessor is gone. */
+export const attempt = async (ground: Ground, plan: Plan, more: Partial<Engine> = {}): Promise<JobEnd> => {
+  const claim = await claimJob(ground.db, runner, { nowMs: ground.clock.now(), leaseMs: 45_000, isGone: () => true })
+  if (!claim) throw new Error('nothing to claim')
+  return runJob(engineOn(ground, more), claim, plan)
+}
+
+/** Plans, submits and runs to the end. */
+export const perform = async (ground: Ground, plan: Plan): Promise<{ end: JobEnd; plan: Plan; entries: Entry[]; jobId: string }> => {
+  const jobId = await submitPlan(ground, plan)
+  const end = await attempt(ground, plan)
+  return { end, plan, jobId, entries: await readJournal(ground.db, jobId, 0) }
+}
+
+/** Starts of every unit, as the hosts counted them: a start takes a pid. */
+export const startsOf = (world: SimWorld): number => world.state.machines.reduce((sum, { nextPid }) => sum + nextPid - 400, 0)
+
+export const stepCount = (plan: Plan): number => stepsOf(plan).length
