@@ -59,12 +59,20 @@ export function ClusterActions({ cluster, narrow }: { cluster: ClusterDetail; na
           { label: say('cluster.remove-deploy'), reason: removeReason, onSelect: () => url.set({ do: 'remove-deploy' }) },
         ]}
       />
-      {asked && !reason ? <OperateDialog verb={asked} cluster={cluster} onClose={() => url.set({ do: '' })} /> : null}
+      {asked && !reason ? (
+        <OperateDialog
+          verb={asked}
+          cluster={cluster}
+          nodes={url.get('nodes').split(',').filter(Boolean)}
+          onClose={() => url.set({ do: '', nodes: '' })}
+        />
+      ) : null}
     </>
   )
 }
 
-const useReason = (cluster: ClusterDetail): string | undefined => {
+/** Why nothing may be done with the cluster now. */
+export const useReason = (cluster: ClusterDetail): string | undefined => {
   const { say } = useWords()
   const role = useSession().data?.user?.role
   if (role === 'viewer') return say('role.needs-operator')

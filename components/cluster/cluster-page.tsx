@@ -9,18 +9,20 @@ import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
 import { JobsTable } from '@/components/layout/jobs-table'
 import { Banner } from '@/components/ui/banner'
+import { Button } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
 import { Status } from '@/components/ui/status-shape'
 import { focusRow } from '@/components/ui/table'
 import { TabPanel, Tabs } from '@/components/ui/tabs'
 import { Time } from '@/components/ui/time'
 import type { ClusterDetail } from '@/server/domain/api'
-import { ClusterActions } from './cluster-actions'
+import { ClusterActions, useReason } from './cluster-actions'
 import { DisplayTable } from './display-table'
 import { InstanceDrawer } from './instance-drawer'
 import { worstShape } from './shapes'
+import { TopologyPicture } from './topology-picture'
 
-const tabs = ['overview', 'config', 'jobs', 'audit'] as const
+const tabs = ['overview', 'topology', 'config', 'jobs', 'audit'] as const
 type Tab = (typeof tabs)[number]
 
 /** One cluster, live: what `tiup dm display` says and more. Tab, filter and open instance are in the address. */
@@ -40,7 +42,7 @@ function Body({ cluster }: { cluster: ClusterDetail }) {
   const jobs = useJobs().data?.filter((job) => job.cluster === cluster.name)
   const tab: Tab = tabs.find((one) => one === url.get('tab')) ?? 'overview'
   const rows = cluster.status?.rows ?? []
-  const open = tab === 'overview' ? rows.find((row) => row.id === url.get('instance')) : undefined
+  const open = tab === 'overview' || tab === 'topology' ? rows.find((row) => row.id === url.get('instance')) : undefined
   const close = (): void => {
     url.set({ instance: '' })
     if (open) requestAnimationFrame(() => focusRow(open.id))
@@ -60,6 +62,7 @@ function Body({ cluster }: { cluster: ClusterDetail }) {
           onChange={(next) => url.set({ tab: next === 'overview' ? '' : next, instance: '' })}
           tabs={[
             { value: 'overview', label: say('cluster.overview') },
+            { value: 'topology', label: say('cluster.topology') },
             { value: 'config', label: say('cluster.config'), count: `r${cluster.revision}` },
             { value: 'jobs', label: say('nav.jobs'), count: jobs?.length },
             { value: 'audit', label: say('nav.audit') },
@@ -67,6 +70,9 @@ function Body({ cluster }: { cluster: ClusterDetail }) {
         >
           <TabPanel value="overview">
             <DisplayTable cluster={cluster} selected={open?.id ?? null} onOpen={(row) => url.set({ instance: row.id })} />
+          </TabPanel>
+          <TabPanel value="topology">
+            <TopologyPicture cluster={cluster} selected={open?.id ?? null} onOpen={(row) => url.set({ instance: row.id })} />
           </TabPanel>
           <TabPanel value="config">
             <Yaml cluster={cluster} />
@@ -150,11 +156,42 @@ function Banners({ cluster }: { cluster: ClusterDetail }) {
           {say('cluster.job-running', { job: job.number, operation: sayMaybe(`op.${job.operation}`, job.operation) })}
         </Banner>
       ) : null}
-      {status?.membersError ? <Banner>{say('cluster.members-error', { why: status.membersError })}</Banner> : null}
+      {cluster.lifecycle === 'deploying' && !job ? <HalfDeployed cluster={cluster} /> : null}
+      {status?.membersError && !mastersAreDown(status.rows) ? (
+        <Banner>{say('cluster.members-error', { why: status.membersError })}</Banner>
+      ) : null}
       {Object.entries(status?.silent ?? {}).map(([host, why]) => (
         <Banner key={host}>{say('cluster.silent', { host, why })}</Banner>
       ))}
     </>
+  )
+}
+
+/** A stopped DM-master can't list anything: that is no news. */
+const mastersAreDown = (rows: NonNullable<ClusterDetail['status']>['rows']): boolean =>
+  rows.filter((row) => row.role === 'dm-master').every((row) => row.unitState.value.startsWith('inactive'))
+
+/** A deploy that ended before its end: what it made can be looked at, or removed by a plan of its own. */
+function HalfDeployed({ cluster }: { cluster: ClusterDetail }) {
+  const { say } = useWords()
+  const url = useUrlState()
+  const reason = useReason(cluster)
+  const jobs = useJobs().data?.filter((job) => job.cluster === cluster.name && job.operation === 'deploy')
+  const last = jobs?.[0]
+  return (
+    <Banner
+      tone="bad"
+      action={
+        <span className="end row">
+          {last ? <Link href={`/jobs/${last.id}`}>{say('cluster.deploy-job', { job: last.number })}</Link> : null}
+          <Button size="small" look="danger" reason={reason} onClick={() => url.set({ do: 'remove-deploy' })}>
+            {say('cluster.remove-deploy')}
+          </Button>
+        </span>
+      }
+    >
+      {say('cluster.half-deployed')}
+    </Banner>
   )
 }
 

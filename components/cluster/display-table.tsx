@@ -27,7 +27,7 @@ export function DisplayTable(props: { cluster: ClusterDetail; selected: string |
   const { say } = useWords()
   const url = useUrlState()
   const narrow = props.selected !== null
-  const columns = useColumns(narrow)
+  const columns = useColumns(narrow, props.cluster.status?.rows ?? [])
   const group: Group = groups.find((one) => one === url.get('role')) ?? 'all'
   const text = url.get('q').toLowerCase()
   const rows = props.cluster.status?.rows ?? []
@@ -74,14 +74,26 @@ export function DisplayTable(props: { cluster: ClusterDetail; selected: string |
   )
 }
 
-const useColumns = (narrow: boolean): readonly Column<Row>[] => {
+/** Room for the longest of some texts in mono, never so much that the other columns drown. */
+const widthFor = (texts: readonly string[], leastPx: number): number =>
+  Math.min(280, Math.max(leastPx, Math.ceil(7.3 * Math.max(0, ...texts.map((text) => text.length)) + 18)))
+
+const useColumns = (narrow: boolean, rows: readonly Row[]): readonly Column<Row>[] => {
   const { say } = useWords()
+  const idPx = widthFor(
+    rows.map((row) => row.id),
+    120,
+  )
+  const hostPx = widthFor(
+    rows.map((row) => row.host),
+    80,
+  )
   return [
-    { key: 'id', title: 'ID', width: 134, sortBy: (row) => row.id, cell: (row) => <span className="mono">{row.id}</span> },
+    { key: 'id', title: 'ID', width: idPx + 12, sortBy: (row) => row.id, cell: (row) => <span className="mono">{row.id}</span> },
     {
       key: 'role',
       title: 'Role',
-      width: 146,
+      width: 110,
       sortBy: (row) => row.role,
       cell: (row) => (
         <>
@@ -90,8 +102,8 @@ const useColumns = (narrow: boolean): readonly Column<Row>[] => {
         </>
       ),
     },
-    { key: 'host', title: 'Host', width: 90, sortBy: (row) => row.host, cell: (row) => <span className="mono t2">{row.host}</span> },
-    { key: 'ports', title: 'Ports', width: 82, cell: (row) => <span className="mono t2">{row.ports}</span> },
+    { key: 'host', title: 'Host', width: hostPx, sortBy: (row) => row.host, cell: (row) => <span className="mono t2">{row.host}</span> },
+    { key: 'ports', title: 'Ports', width: 86, cell: (row) => <span className="mono t2">{row.ports}</span> },
     { key: 'os', title: 'OS/Arch', width: 90, cell: (row) => <span className="t2">{row.osArch}</span> },
     {
       key: 'status',

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { api } from '@/components/data/api'
 import { runErrand } from '@/components/data/queries'
 import { ErrorNote } from '@/components/data/states'
+import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
 import { Badge, Segmented } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
@@ -15,6 +16,7 @@ import { Status } from '@/components/ui/status-shape'
 import { Time } from '@/components/ui/time'
 import type { ClusterDetail, ErrandView } from '@/server/domain/api'
 import { componentNames, componentSpec } from '@/server/domain/component'
+import { useReason } from './cluster-actions'
 import { type Row, SeenCell } from './display-table'
 import { statusShape } from './shapes'
 
@@ -45,6 +47,7 @@ export function InstanceDrawer({ cluster, row, onClose, onWalk }: InstanceDrawer
             </SeenCell>
           </div>
           {row.status.why ? <p className="sm t2">{row.status.why}</p> : null}
+          <NodeActions cluster={cluster} row={row} />
         </>
       }
     >
@@ -105,7 +108,24 @@ export function InstanceDrawer({ cluster, row, onClose, onWalk }: InstanceDrawer
   )
 }
 
-const lines = 200
+/** Start and stop of this instance alone; each leads to a plan first. */
+function NodeActions({ cluster, row }: { cluster: ClusterDetail; row: Row }) {
+  const { say } = useWords()
+  const url = useUrlState()
+  const reason = useReason(cluster)
+  return (
+    <div className="row mt-2">
+      {(['start', 'stop'] as const).map((verb) => (
+        <Button key={verb} size="small" reason={reason} onClick={() => url.set({ do: verb, nodes: row.id })}>
+          {say(`cluster.${verb}`)}
+          <span className="sr-only">{row.id}</span>
+        </Button>
+      ))}
+    </div>
+  )
+}
+
+const lineCounts = ['100', '200', '1000', '5000'] as const
 
 /** The runner's answer: the end of one file. */
 type TailResult = { text?: string; lines?: readonly string[] }
@@ -115,9 +135,10 @@ function LogTail({ cluster, row }: { cluster: string; row: Row }) {
   const component = componentNames.find((name) => name === row.role)
   const files = component ? componentSpec(component).logs : []
   const [file, setFile] = useState(files[0] ?? '')
+  const [lines, setLines] = useState('200')
   const tail = useMutation({
     mutationFn: (wanted: string) => {
-      const query = new URLSearchParams({ instance: row.id, file: wanted, lines: String(lines) })
+      const query = new URLSearchParams({ instance: row.id, file: wanted, lines })
       return runErrand<TailResult | string>(() => api<ErrandView>(`/api/clusters/${encodeURIComponent(cluster)}/logs?${query}`))
     },
   })
@@ -136,6 +157,16 @@ function LogTail({ cluster, row }: { cluster: string; row: Row }) {
           options={files.map((value) => ({ value, label: value.replace(/\.log$/, '') }))}
         />
         <span className="grow" />
+        <select
+          className="in h-6! w-[76px]"
+          aria-label={say('instance.log-lines')}
+          value={lines}
+          onChange={(event) => setLines(event.target.value)}
+        >
+          {lineCounts.map((count) => (
+            <option key={count}>{count}</option>
+          ))}
+        </select>
         <Button size="small" busy={tail.isPending} onClick={() => read(file)}>
           {tail.data ? say('instance.log-again') : say('instance.log-read', { lines })}
         </Button>

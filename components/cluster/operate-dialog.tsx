@@ -5,32 +5,38 @@ import { useState } from 'react'
 import { useAskPlan } from '@/components/data/queries'
 import { ErrorNote } from '@/components/data/states'
 import { useWords } from '@/components/data/words'
+import { Note } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
-import { AreaField, Tick } from '@/components/ui/field'
+import { Tick } from '@/components/ui/field'
 import type { ClusterDetail } from '@/server/domain/api'
-import { roleNames } from '@/server/domain/component'
+import { type RoleName, roleNames } from '@/server/domain/component'
 
 export type Verb = 'start' | 'stop' | 'remove-deploy'
+type Rows = NonNullable<ClusterDetail['status']>['rows']
+type Chosen = { roles: readonly string[]; nodes: readonly string[] }
 const notes = { start: 'operate.start-note', stop: 'operate.stop-note', 'remove-deploy': 'operate.remove-note' } as const
 
 /** Which instances; then the plan is made and reviewed. Nothing is done here. */
-export function OperateDialog({ verb, cluster, onClose }: { verb: Verb; cluster: ClusterDetail; onClose: () => void }) {
+export function OperateDialog(props: { verb: Verb; cluster: ClusterDetail; nodes: readonly string[]; onClose: () => void }) {
+  const { verb, cluster, onClose } = props
   const { say } = useWords()
   const router = useRouter()
   const ask = useAskPlan()
-  const [roles, setRoles] = useState<readonly string[]>([])
-  const [nodes, setNodes] = useState('')
-  const plan = (): void => {
-    const input = verb === 'remove-deploy' ? {} : { roles, nodes: nodes.split(/[\s,]+/).filter(Boolean) }
-    ask.mutate({ cluster: cluster.name, operation: verb, input }, { onSuccess: (made) => router.push(`/plans/${made.id}`) })
-  }
+  const [chosen, setChosen] = useState<Chosen>({ roles: [], nodes: props.nodes })
+  const rows = cluster.status?.rows ?? []
+  const plan = (): void =>
+    ask.mutate(
+      { cluster: cluster.name, operation: verb, input: verb === 'remove-deploy' ? {} : chosen },
+      { onSuccess: (made) => router.push(`/plans/${made.id}`) },
+    )
   const title =
     verb === 'remove-deploy' ? `${say('op.remove-deploy')} ${cluster.name}` : say(`operate.${verb}-title`, { cluster: cluster.name })
   return (
     <Dialog
       open
       onClose={onClose}
+      width={560}
       title={title}
       footer={
         <>
@@ -41,37 +47,78 @@ export function OperateDialog({ verb, cluster, onClose }: { verb: Verb; cluster:
         </>
       }
     >
-      <div className="flex flex-col gap-4">
+      <div className="flex flex-col gap-3">
         <p className="t2">{say(notes[verb])}</p>
         <ErrorNote error={ask.error} />
-        {verb === 'remove-deploy' ? null : (
-          <>
-            <fieldset>
-              <legend className="mb-1 font-medium text-[12px] text-(--text-2)">{say('operate.roles')}</legend>
-              <div className="row flex-wrap gap-x-4">
-                {roleNames
-                  .filter((role) => cluster.nodes[role])
-                  .map((role) => (
-                    <Tick
-                      key={role}
-                      checked={roles.includes(role)}
-                      onChange={(on) => setRoles(on ? [...roles, role] : roles.filter((one) => one !== role))}
-                    >
-                      {role}
-                    </Tick>
-                  ))}
-              </div>
-            </fieldset>
-            <AreaField
-              label={say('operate.nodes')}
-              rows={3}
-              value={nodes}
-              onChange={(event) => setNodes(event.target.value)}
-              hint={say('operate.nodes-help')}
-            />
-          </>
-        )}
+        {verb === 'stop' ? <Stopping rows={rows} chosen={chosen} /> : null}
+        {verb === 'remove-deploy' ? null : <Choose cluster={cluster} rows={rows} chosen={chosen} onChoose={setChosen} />}
       </div>
     </Dialog>
+  )
+}
+
+/** Roles and instances as `-R` and `-N` take them: none means all, both mean those that fit both. */
+const selectedOf = (rows: Rows, { roles, nodes }: Chosen): Rows =>
+  rows.filter((row) => (roles.length === 0 || roles.includes(row.role)) && (nodes.length === 0 || nodes.includes(row.id)))
+
+/** The sources that the chosen workers serve now, as the last status says. */
+function Stopping({ rows, chosen }: { rows: Rows; chosen: Chosen }) {
+  const { say } = useWords()
+  const sources = selectedOf(rows, chosen).filter((row) => row.role === 'dm-worker' && row.source !== '')
+  if (sources.length === 0) return <Note tone="ok">{say('operate.no-source-stops')}</Note>
+  return (
+    <Note tone="warn" title={say('operate.sources-stop', { count: sources.length })}>
+      {sources.map((row) => (
+        <span key={row.id} className="row sm">
+          <span className="mono m">{row.source}</span>
+          <span className="mono t2">{row.id}</span>
+        </span>
+      ))}
+    </Note>
+  )
+}
+
+function Choose(props: { cluster: ClusterDetail; rows: Rows; chosen: Chosen; onChoose: (chosen: Chosen) => void }) {
+  const { say } = useWords()
+  const { rows, chosen, onChoose } = props
+  const present = roleNames.filter((role) => props.cluster.nodes[role])
+  const flip = (list: readonly string[], one: string, on: boolean): readonly string[] =>
+    on ? [...list, one] : list.filter((x) => x !== one)
+  return (
+    <>
+      <fieldset>
+        <legend className="m sm t2 mb-1">{say('operate.roles')}</legend>
+        <div className="row flex-wrap gap-x-4">
+          {present.map((role: RoleName) => (
+            <Tick
+              key={role}
+              checked={chosen.roles.includes(role)}
+              onChange={(on) => onChoose({ ...chosen, roles: flip(chosen.roles, role, on) })}
+            >
+              {role}
+            </Tick>
+          ))}
+        </div>
+      </fieldset>
+      <fieldset>
+        <legend className="m sm t2 mb-1">{say('operate.nodes')}</legend>
+        {rows.length === 0 ? <p className="t3 sm">{say('cluster.no-status')}</p> : null}
+        <div className="grid max-h-56 grid-cols-2 gap-x-4 gap-y-1 overflow-auto max-md:grid-cols-1">
+          {rows.map((row) => (
+            <Tick
+              key={row.id}
+              checked={chosen.nodes.includes(row.id)}
+              onChange={(on) => onChoose({ ...chosen, nodes: flip(chosen.nodes, row.id, on) })}
+            >
+              <span className="mono">{row.id}</span>
+              <span className="t3 sm">{row.role}</span>
+            </Tick>
+          ))}
+        </div>
+        <p className="t3 sm mt-1">
+          {say('operate.nodes-help')} {say('operate.chosen', { count: selectedOf(rows, chosen).length, all: rows.length })}
+        </p>
+      </fieldset>
+    </>
   )
 }
