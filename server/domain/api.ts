@@ -134,6 +134,8 @@ export const deployInput = z.object({
   /** Codes of preflight problems that the user waives, with a reason. */
   waivers: z.array(z.object({ code: z.string(), host: z.string().optional(), reason: z.string().trim().min(1) })).default([]),
 })
+/** Hosts are logged in to as the deploy did, unless another credential is named: a one-time one is gone by then. */
+export const removeDeployInput = z.object({ credentialId: z.string().optional() })
 export const selectInput = z.object({ roles: z.array(z.string()).default([]), nodes: z.array(z.string()).default([]) })
 
 export const planView = z.object({

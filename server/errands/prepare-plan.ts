@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { deployInput, selectInput } from '@/server/domain/api'
+import { deployInput, removeDeployInput, selectInput } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
 import { canonical } from '@/server/domain/audit-chain'
 import type { HostFacts } from '@/server/domain/facts'
@@ -68,7 +68,7 @@ const prepare = async (run: ErrandRun, row: PlanRow, operation: OperationName): 
     needs.cluster.length === 0
       ? { hosts: seen }
       : { hosts: seen, cluster: await lookAtCluster(run, topology, { login, probes: needs.cluster }) }
-  const problems = [...prepared.problems, ...lostProblems(looks), ...verb.validate(topology, facts, input)]
+  const problems = [...prepared.problems, ...withLost(looks, verb.validate(topology, facts, input))]
   if (problems.some(isError)) return failPlan(run.db, row.id, { problems, error: 'usecases.plan-has-errors' })
   const { plan, blobs } = verb.plan(topology, facts, input)
   for (const blob of blobs) await keepBlob(run.db, blob)
@@ -83,10 +83,17 @@ const prepare = async (run: ErrandRun, row: PlanRow, operation: OperationName): 
 const factsOf = (looks: Readonly<Record<HostId, HostLook>>): Record<HostId, HostFacts> =>
   Object.fromEntries(Object.entries(looks).flatMap(([host, { facts, lost }]) => (lost ? [] : [[host, facts]])))
 
-const lostProblems = (looks: Readonly<Record<HostId, HostLook>>): Problem[] =>
-  Object.values(looks).flatMap(({ lost }): Problem[] =>
-    lost ? [{ code: `errands.${lost.code}`, severity: 'error', params: { host: lost.host, detail: lost.detail } }] : [],
-  )
+/** Why each silent host is silent, in place of the planner's word that it is. Where the plan has nothing to do, that is no hindrance. */
+const withLost = (looks: Readonly<Record<HostId, HostLook>>, found: readonly Problem[]): Problem[] => {
+  const unseen = found.filter(({ code }) => code === 'preflight.reach').map(({ params }) => String(params.host))
+  const lost = Object.values(looks).flatMap((look): Problem[] => {
+    if (!look.lost) return []
+    const { code, host, detail } = look.lost
+    return [{ code: `errands.${code}`, severity: unseen.includes(host) ? 'error' : 'info', params: { host, detail } }]
+  })
+  const explained = new Set(lost.map(({ params }) => String(params.host)))
+  return [...lost, ...found.filter(({ code, params }) => code !== 'preflight.reach' || !explained.has(String(params.host)))]
+}
 
 /** Topology, key pair, passwords and packages of a cluster that is to be. */
 const prepareDeploy = async (run: ErrandRun, row: PlanRow): Promise<Prepared> => {
@@ -154,7 +161,7 @@ const grafanaSecrets = async (run: ErrandRun, row: PlanRow, topology: Topology):
 const prepareExisting = async (run: ErrandRun, row: PlanRow, operation: OperationName): Promise<Prepared> => {
   const cluster = await findCluster(run.db, row.clusterName)
   if (!cluster) throw new AppError('usecases.cluster-unknown', 404, { params: { name: row.clusterName } })
-  const { roles, nodes } = selectInput.parse(row.input)
+  const { roles, nodes } = operation === 'remove-deploy' ? { roles: [], nodes: [] } : selectInput.parse(row.input)
   const deploy: Login = { user: cluster.deployUser, credentialId: cluster.credentialId, sudo: 'nopasswd' }
   const input: OperationInput = {
     clusterName: cluster.name,
@@ -165,19 +172,36 @@ const prepareExisting = async (run: ErrandRun, row: PlanRow, operation: Operatio
     nodes,
     ...(cluster.waitTimeoutS === null ? {} : { waitTimeoutS: cluster.waitTimeoutS }),
   }
-  const undo = operation === 'remove-deploy' ? await whatWasMade(run, cluster) : {}
+  const undo = operation === 'remove-deploy' ? await whatWasMade(run, cluster, removeDeployInput.parse(row.input)) : {}
   return { topology: cluster.topology, input: { ...input, ...undo }, problems: [] }
 }
 
 /** Plan and deeds of all that the cluster's deploy did, so that the removal takes away that and nothing else. */
-const whatWasMade = async (run: ErrandRun, cluster: ClusterWithTopology): Promise<Pick<OperationInput, 'donePlan' | 'made' | 'given'>> => {
+const whatWasMade = async (
+  run: ErrandRun,
+  cluster: ClusterWithTopology,
+  { credentialId }: z.infer<typeof removeDeployInput>,
+): Promise<Pick<OperationInput, 'donePlan' | 'made' | 'given'>> => {
   const jobs = await listJobs(run.db, { cluster: cluster.name, limit: 100 })
   const job = jobs.find(({ operation }) => operation === 'deploy')
-  const donePlan = job && (await findPlan(run.db, job.planId))?.document
-  if (!job || !donePlan) throw new AppError('usecases.nothing-to-remove', 409, { params: { name: cluster.name } })
+  const asDone = job && (await findPlan(run.db, job.planId))?.document
+  if (!job || !asDone) throw new AppError('usecases.nothing-to-remove', 409, { params: { name: cluster.name } })
+  const donePlan = await withLogin(run, asDone, credentialId)
   const made = deedsOf(foldJournal(donePlan, await readJournal(run.db, job.id, 0)))
   const given = Object.values(donePlan.hosts).find((host) => host.given)?.given
   return { donePlan, made, ...(given && { given }) }
+}
+
+/** The deploy's plan with logins that still work: a credential that was wiped can't be used again. */
+const withLogin = async (run: ErrandRun, plan: Plan, credentialId: string | undefined): Promise<Plan> => {
+  const before = Object.values(plan.hosts).find((host) => host.given)?.given?.credentialId
+  const found = await findCredential(run.db, credentialId ?? before ?? '')
+  if (credentialId !== undefined && !found) throw new AppError('usecases.credential-unknown', 404, { params: { id: credentialId } })
+  const hosts = Object.entries(plan.hosts).map(([id, { given: _given, ...host }]) => [
+    id,
+    found ? { ...host, given: { user: found.username, credentialId: found.id, sudo: found.sudo } } : host,
+  ])
+  return { ...plan, hosts: Object.fromEntries(hosts) }
 }
 
 /** What each step will find, by folding what the steps before it bring about. */

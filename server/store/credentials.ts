@@ -25,7 +25,7 @@ export const keepCredential = async (db: Db | Tx, row: NewCredentialRow): Promis
 
 /** Keeps a sealed secret that is no login; a former one of this id is replaced, also one that was wiped. */
 export const keepSecret = async (db: Db | Tx, row: { id: string; name: string; sealed: string; createdBy: string }): Promise<void> => {
-  const data = { ...row, kind: 'secret', wipedAt: null }
+  const data = { ...row, kind: 'secret', wipedAt: null, createdAt: new Date() }
   await db.credential.upsert({ where: { id: row.id }, create: data, update: data })
 }
 

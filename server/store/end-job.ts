@@ -10,6 +10,7 @@ export const endJob = async (tx: Tx, { id, clusterName, state, reason, at }: End
   await tx.job.updateMany({ where: { id }, data: { endedAt: at, holder: null, leaseUntil: null } })
   await tx.reservation.deleteMany({ where: { jobId: id } })
   await tx.credential.updateMany({ where: { oneTimeFor: clusterName, wipedAt: null }, data: { wipedAt: at, sealed: '' } })
+  if (state === 'succeeded') await forgetSecrets(tx, id, clusterName)
   const intent = await tx.auditRecord.findFirst({ where: { jobId: id, phase: 'intent' }, orderBy: { at: 'asc' } })
   if (!intent) return
   const { act, actor, from, what, command, cluster, planHash, targets } = intent
@@ -20,6 +21,14 @@ export const endJob = async (tx: Tx, { id, clusterName, state, reason, at }: End
       detail: JSON.stringify({ reason }),
     },
   })
+}
+
+/** A cluster that this job has removed leaves no key and no password; what was typed for its successor meanwhile stays. */
+const forgetSecrets = async (tx: Tx, jobId: string, name: string): Promise<void> => {
+  if ((await tx.cluster.count({ where: { name } })) > 0) return
+  const { createdAt } = await tx.job.findUniqueOrThrow({ where: { id: jobId }, select: { createdAt: true } })
+  const ids = [{ id: `key:${name}` }, { id: { startsWith: `grafana:${name}:` } }, { id: { startsWith: `topology:${name}:` } }]
+  await tx.credential.deleteMany({ where: { OR: ids, createdAt: { lt: createdAt } } })
 }
 
 /** Makes a `recorded` step true in the panel's own books, in the transaction of its `done` entry. */

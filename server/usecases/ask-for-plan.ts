@@ -1,5 +1,5 @@
-import type { z } from 'zod'
-import { deployInput, selectInput } from '@/server/domain/api'
+import { z } from 'zod'
+import { deployInput, removeDeployInput, selectInput } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
 import { type OperationName, operationNames } from '@/server/domain/plan'
 import type { Problem } from '@/server/domain/problem'
@@ -7,6 +7,7 @@ import { clusterNameProblem } from '@/server/domain/topology/names'
 import { findCluster } from '@/server/store/clusters'
 import { findCredential } from '@/server/store/credentials'
 import type { Db } from '@/server/store/database'
+import { listJobs } from '@/server/store/job-rows'
 import { openPlan } from '@/server/store/plans'
 import { askRunner } from './ask-errand'
 import { audited, type Who } from './audited'
@@ -19,7 +20,8 @@ export const askForPlan = async (db: Db, who: Who, ask: { cluster: string; opera
   if (!operation) throw new AppError('usecases.operation-unknown', 422, { params: { operation: ask.operation } })
   const input = readInput(operation, ask.input)
   await demandName(db, operation, ask.cluster)
-  if (operation === 'deploy') await demandCredential(db, deployInput.parse(input).credentialId)
+  const { credentialId } = z.object({ credentialId: z.string().optional() }).parse(input)
+  if (credentialId !== undefined) await demandCredential(db, credentialId)
   const deed = { what: 'plan', command: tiupLine(operation, ask.cluster, input), cluster: ask.cluster, detail: { operation } }
   return audited(db, who, deed, async () => {
     const kept = operation === 'deploy' ? await withoutSecrets(db, who, ask.cluster, deployInput.parse(input)) : input
@@ -35,7 +37,7 @@ const withoutSecrets = async (db: Db, who: Who, cluster: string, input: z.infer<
 })
 
 const readInput = (operation: OperationName, input: unknown): unknown => {
-  const schema = operation === 'deploy' ? deployInput : selectInput
+  const schema = operation === 'deploy' ? deployInput : operation === 'remove-deploy' ? removeDeployInput : selectInput
   const read = schema.safeParse(input ?? {})
   if (read.success) return read.data
   throw new AppError('usecases.input-invalid', 422, {
@@ -52,8 +54,17 @@ const demandName = async (db: Db, operation: OperationName, name: string): Promi
   const there = await findCluster(db, name)
   if (operation === 'deploy' && there) throw new AppError('usecases.cluster-exists', 409, { params: { name } })
   if (operation !== 'deploy' && !there) throw new AppError('usecases.cluster-unknown', 404, { params: { name } })
-  if (operation === 'remove-deploy' && there?.lifecycle !== 'deploying')
-    throw new AppError('usecases.not-deploying', 409, { params: { name } })
+  if (there?.adopted) throw new AppError('usecases.adopted-read-only', 409, { params: { name } })
+  if (operation === 'remove-deploy' && there?.lifecycle !== 'deploying') await demandNeverStarted(db, name)
+}
+
+/** A deploy that ended well may be taken back until something of it was started. */
+const demandNeverStarted = async (db: Db, name: string): Promise<void> => {
+  const jobs = await listJobs(db, { cluster: name, limit: 1000 })
+  const deploy = jobs.find(({ operation }) => operation === 'deploy')
+  if (jobs.some(({ operation, number }) => operation === 'start' && number > (deploy?.number ?? 0))) {
+    throw new AppError('usecases.already-started', 409, { params: { name } })
+  }
 }
 
 const demandCredential = async (db: Db, id: string): Promise<void> => {

@@ -18,12 +18,13 @@ export const usecasesProblems = {
     message: ['A cluster “{name}” exists already.', '集群“{name}”已存在。'],
     hint: ['Choose another name.', '请换一个名称。'],
   },
-  'usecases.not-deploying': {
-    message: [
-      'The deploy of “{name}” has ended well; there is nothing half-done to remove.',
-      '“{name}”已部署成功，没有可移除的未完成部署。',
-    ],
-    hint: ['Only a deploy that did not end can be removed this way.', '只有未完成的部署才能这样移除。'],
+  'usecases.already-started': {
+    message: ['“{name}” has been started since its deploy; it may hold data.', '“{name}”部署后已启动过，可能已有数据。'],
+    hint: ['Only a deploy of which nothing was started can be taken back.', '只有从未启动过的部署才能撤销。'],
+  },
+  'usecases.adopted-read-only': {
+    message: ['“{name}” was adopted; the panel shows it and changes nothing of it.', '“{name}”是接管的集群，面板只查看、不更改。'],
+    hint: ['Use tiup for this act, on the machine where the cluster is managed.', '请在管理该集群的机器上使用 tiup 执行。'],
   },
   'usecases.nothing-to-remove': {
     message: ['The panel has no record of a deploy of “{name}”.', '面板没有“{name}”的部署记录。'],
