@@ -1,7 +1,8 @@
 /** From a new panel to lab hosts that can be deployed to, by the API alone. */
 import { expect } from 'vitest'
 import type { z } from 'zod'
-import type { confirmKeys, credentialRow, mirrorView, packageRow, probedHost } from '@/server/domain/api'
+import type { confirmKeys, credentialRow, JobRow, mirrorView, packageRow, probedHost } from '@/server/domain/api'
+import type { JobView } from '@/server/domain/job'
 import type { Plan } from '@/server/domain/plan'
 import type { ApiClient } from '@/tests/support/api-client'
 import { type LabHost, labCredentials, labExec, labPrivateKey } from '@/tests/support/lab'
@@ -63,6 +64,36 @@ export const submitDeploy = async (api: ApiClient, cluster: string, given: { top
   expect(plan).toMatchObject({ state: 'ready', error: null })
   return { plan: plan.document as Plan, job: await api.run(plan) } // the document of a ready plan
 }
+
+/** Plans an operation on a cluster that is there; no problem is an error. */
+export const planFor = async (api: ApiClient, cluster: string, operation: string, input: unknown = {}) => {
+  const plan = await api.plan(cluster, operation, input)
+  expect(plan.problems.filter(({ severity }) => severity === 'error')).toEqual([])
+  expect(plan).toMatchObject({ state: 'ready', error: null })
+  return { plan, document: plan.document as Plan } // the document of a ready plan
+}
+
+export type JobDetail = JobRow & { view: JobView }
+const ends = ['succeeded', 'failed', 'cancelled', 'waiting']
+
+/** The job when it has ended or asks something. */
+export const jobAfter = async (api: ApiClient, id: string): Promise<JobDetail> => {
+  await api.jobIn(id, ends)
+  return api.get<JobDetail>(`/api/jobs/${id}`)
+}
+
+/** Waits for the job's success; its log is the message when it does not succeed. */
+export const succeeds = async (api: ApiClient, id: string): Promise<JobDetail> => {
+  const job = await jobAfter(api, id)
+  if (job.state === 'succeeded') return job
+  throw new Error(`job ${job.number} (${job.operation}) is ${job.state}:\n${JSON.stringify(job.view.question)}\n${await logOf(api, id)}`)
+}
+
+export const logOf = async (api: ApiClient, id: string): Promise<string> => (await api.send('GET', `/api/jobs/${id}/log`)).text()
+
+/** Answers the question that the job waits on. */
+export const answer = (api: ApiClient, job: JobDetail, choice: string): Promise<JobRow> =>
+  api.post(`/api/jobs/${job.id}/answer`, { question: job.view.question?.id, choice, reason: 'lab' })
 
 /** A command as root in a host that must succeed: what it printed. */
 export const on = async (host: LabHost, ...argv: string[]): Promise<string> => {

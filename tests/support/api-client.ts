@@ -1,4 +1,6 @@
+import { io as connect } from 'socket.io-client'
 import type { ErrandView, JobRow, PlanView } from '@/server/domain/api'
+import { watchEvents } from '@/server/domain/live-events'
 import { until } from './panel'
 
 /** The panel's API as a script uses it: signed in once, then cookies on every call. */
@@ -51,13 +53,17 @@ export class ApiClient {
 
   /** Asks for work that the runner does, and waits for its result. */
   async errand<T>(path: string, body: unknown, timeoutMs = 120_000): Promise<T> {
-    const asked = await this.post<ErrandView>(path, body)
-    let view = asked
+    return this.errandDone<T>((await this.post<ErrandView>(path, body)).id, timeoutMs)
+  }
+
+  /** The result of work that was asked for. */
+  async errandDone<T>(id: string, timeoutMs = 120_000): Promise<T> {
+    let view = await this.get<ErrandView>(`/api/errands/${id}`)
     await until(async () => {
-      view = await this.get<ErrandView>(`/api/errands/${asked.id}`)
+      view = await this.get<ErrandView>(`/api/errands/${id}`)
       return view.state === 'done' || view.state === 'failed'
     }, timeoutMs)
-    if (view.state === 'failed') throw new Error(`${path}: ${JSON.stringify(view.error)}`)
+    if (view.state === 'failed') throw new Error(`${view.kind}: ${JSON.stringify(view.error)}`)
     return view.result as T // the errand's own result, as its route documents it
   }
 
@@ -86,6 +92,13 @@ export class ApiClient {
       return states.includes(row.state)
     }, timeoutMs)
     return row
+  }
+
+  /** Keeps a cluster's status fresh, as its page does, until the returned function is called. */
+  watch(cluster: string): () => void {
+    const socket = connect(this.url, { transports: ['websocket'], extraHeaders: { origin: this.url, cookie: this.cookie } })
+    socket.on('connect', () => socket.emit(watchEvents.cluster, { cluster }))
+    return () => socket.disconnect()
   }
 
   private async json<T>(answer: Response, path: string): Promise<T> {
