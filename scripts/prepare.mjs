@@ -26,8 +26,14 @@ export function haveCompiler() {
   process.exit(1)
 }
 
+// Not `npm ci`: it refuses a lock file that lacks other platforms' optional packages, which not every registry serves.
 export async function installPackages() {
-  await run('Installing packages and compiling the native parts (3 to 5 minutes)', 'npm', ['ci', '--no-audit', '--no-fund'], process.env)
+  await run(
+    'Installing packages and compiling the native parts (3 to 5 minutes)',
+    'npm',
+    ['install', '--no-save', '--no-audit', '--no-fund'],
+    process.env,
+  )
   writeFileSync(stamp, lockHash())
 }
 
