@@ -44,9 +44,9 @@ export class JournalWriter {
   /** Durable when it resolves; pending output goes first. Throws `LeaseLost`. */
   append(...entries: NewEntry[]): Promise<void> {
     return this.chained(async () => {
-      for (const { kind } of entries) this.engine.boundary(`before ${kind}`)
+      for (const entry of entries) this.engine.boundary(`before ${nameOf(entry)}`)
       await this.write([...this.takePending(), ...entries])
-      for (const { kind } of entries) this.engine.boundary(`after ${kind}`)
+      for (const entry of entries) this.engine.boundary(`after ${nameOf(entry)}`)
     })
   }
 
@@ -105,6 +105,9 @@ export class JournalWriter {
     return this.last
   }
 }
+
+/** `done 2.1/10.0.0.3/file/x`: unique in a job that is not interrupted. */
+const nameOf = ({ kind, step, lane, phase }: NewEntry): string => `${kind} ${step ?? lane ?? phase ?? ''}`.trim()
 
 /** The view of a job as it is written now. */
 export const readView = async (db: Db, plan: Plan, jobId: string): Promise<JobView> => foldJournal(plan, await readJournal(db, jobId, 0))

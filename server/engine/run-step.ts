@@ -64,7 +64,7 @@ const act = async (at: StepRun, place: Place): Promise<StepEnd> => {
       const { facts, made, failure } = await actOnce(at, place)
       const seen = facts ?? (await observe(at, kindOf(step).needs(step)))
       const verdict = judge(at, seen)
-      run.engine.boundary('after probe')
+      run.engine.boundary(`after probe ${step.id}`)
       if (!failure && (verdict === 'yes' || (verdict === 'unknown' && cannotBeSeen(step)))) {
         const change = step.kind === 'recorded' ? { change: step.record } : {}
         await run.writer.append({ kind: 'done', made, durationMs: run.engine.clock.now() - began, ...change, ...place })
@@ -87,10 +87,10 @@ const actOnce = async (at: StepRun, place: Place): Promise<{ facts?: HostFacts; 
   const acts = kindOf(step).acts(step)
   let facts: HostFacts | undefined
   for (const [i, each] of acts.entries()) {
-    run.engine.boundary(`before act ${each.act}`)
+    run.engine.boundary(`before act ${each.act} ${step.id}`)
     const needs = i === acts.length - 1 ? kindOf(step).needs(step) : []
     const result = await performAct({ run, lane, step, place, host: hostOf(step) ?? '' }, each, needs)
-    run.engine.boundary(`after act ${each.act}`)
+    run.engine.boundary(`after act ${each.act} ${step.id}`)
     made.push(...result.made)
     facts = result.facts
     if (result.failure) return { made, failure: result.failure, ...(facts ? { facts } : {}) }

@@ -10,6 +10,7 @@ class Crash extends Error {}
 let database: TestDatabase
 beforeAll(async () => {
   database = await testDatabase()
+  await database.db.$queryRawUnsafe('PRAGMA synchronous = OFF') // whether a disk keeps what was written is not tried here
 })
 afterAll(() => database.close())
 

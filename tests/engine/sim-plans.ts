@@ -38,7 +38,9 @@ const rootLogin: Login = { user: 'root', credentialId: 'root', sudo: 'root' }
 const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 
 /** Packages of a few bytes; a simulated host takes the program in them for granted. */
-const archives = new Map<PackageInfo['component'], Buffer>(samplePackages.map((one) => [one.component, Buffer.from(`archive of ${one.component}\n`.repeat(20))]))
+const archives = new Map<PackageInfo['component'], Buffer>(
+  samplePackages.map((one) => [one.component, Buffer.from(`archive of ${one.component}\n`.repeat(20))]),
+)
 const archiveOf = (component: PackageInfo['component']): Buffer => archives.get(component) ?? Buffer.alloc(0)
 export const packages: PackageInfo[] = samplePackages.map((one) => {
   const bytes = archiveOf(one.component)
@@ -180,3 +182,18 @@ export const perform = async (ground: Ground, plan: Plan): Promise<{ end: JobEnd
 export const startsOf = (world: SimWorld): number => world.state.machines.reduce((sum, { nextPid }) => sum + nextPid - 400, 0)
 
 export const stepCount = (plan: Plan): number => stepsOf(plan).length
+
+/** As if the cluster had never been: for the next run on the same database. */
+export const forgetCluster = async (db: Db): Promise<void> => {
+  await db.reservation.deleteMany()
+  await db.job.updateMany({ where: { endedAt: null }, data: { endedAt: new Date(0) } })
+  await db.installed.deleteMany()
+  await db.clusterRevision.deleteMany()
+  await db.cluster.deleteMany()
+}
+
+/** The same hosts once more, as they are now, with the same clock and books. */
+export const copyOf = (ground: Ground): Ground => {
+  const world = new SimWorld(structuredClone(ground.world.state), { now: ground.clock.now })
+  return { ...ground, world, transport: new SimTransport(world) }
+}

@@ -18,7 +18,7 @@ export type SimHooks = {
   before?: (host: string, what: string) => void
   after?: (host: string, what: string) => void
   /** In the middle of an upload, when half of it lies on the host. */
-  midUpload?: (host: string) => void
+  midUpload?: (host: string, what: string) => void
 }
 
 /** Simulated hosts without a network: the same words as over ssh, in this process and at once. */
@@ -34,13 +34,14 @@ export class SimTransport implements Transport {
       const host = target.host
       this.demandLogin(target)
       const name = nameOf(command.argv)
-      this.hooks.before?.(host, name)
+      const what = bareOf(command.argv)
+      this.hooks.before?.(host, what)
       this.typed.push({ host, name, argv: command.argv })
       const { argv, passwordFirst } = remoteArgv(command, target.login)
       if (passwordFirst) throw new Error('these tests have no sudo password')
       const stdin = command.stdin === undefined ? {} : { stdin: command.stdin }
       const { code, out, err } = this.world.exec(target.address, argv, { user: target.login.user, ...stdin })
-      this.hooks.after?.(host, name)
+      this.hooks.after?.(host, what)
       if (out) options.onOutput?.('stdout', out)
       if (err) options.onOutput?.('stderr', err)
       return { exitCode: code, signal: null, stdout: out, stderr: err, durationMs: 1, timedOut: false }
@@ -56,17 +57,18 @@ export class SimTransport implements Transport {
     if (!machine?.isDir(path.slice(0, path.lastIndexOf('/')))) throw new LinkLost('upload-corrupt', target.host, `no folder for ${path}`)
     const { user } = target.login
     const own = { owner: user, group: machine.state.users[user]?.group ?? user, mode: '0600' }
-    this.hooks.before?.(target.host, 'upload')
+    const what = `upload ${path}`
+    this.hooks.before?.(target.host, what)
     machine.writeFile(path, bytes.subarray(0, bytes.length >> 1), own)
-    this.hooks.midUpload?.(target.host)
+    this.hooks.midUpload?.(target.host, what)
     machine.writeFile(path, bytes, own)
-    this.hooks.after?.(target.host, 'upload')
+    this.hooks.after?.(target.host, what)
   }
 
   http(target: Target, { address, port, method, path, body = '' }: HttpRequest): Promise<HttpResponse> {
     return later(() => {
       this.demandLogin(target)
-      const what = method === 'GET' ? 'GET' : `${method} ${path}`
+      const what = `${method} ${address}:${port}${path}`
       this.hooks.before?.(target.host, what)
       const answer = this.world.http(address, port, { method, path, body })
       this.hooks.after?.(target.host, what)
@@ -104,4 +106,14 @@ const nameOf = (argv: readonly string[]): string => {
   const name = argv[3]?.replace('dm-panel:', '') ?? ''
   if (name === 'fenced') return nameOf(argv.slice(10))
   return name === 'with-probe' ? nameOf(argv.slice(5)) : name
+}
+
+/** A command without its fence and the texts of its scripts: what is told apart in a run, the same in every attempt. */
+const bareOf = (argv: readonly string[]): string => {
+  if (argv[0] !== '/bin/bash') return argv.join(' ')
+  const name = argv[3]?.replace('dm-panel:', '') ?? ''
+  if (name === 'fenced') return bareOf(argv.slice(10))
+  if (name === 'with-probe') return bareOf(argv.slice(5, 5 + Number(argv[4])))
+  if (name === 'lock-take' || name === 'lock-release' || name === 'made-read' || name === 'stage-clean') return name // job and attempt
+  return [name, ...argv.slice(4)].join(' ')
 }
