@@ -18,7 +18,7 @@ import { Status } from '@/components/ui/status-shape'
 import { focusRow } from '@/components/ui/table'
 import { Time } from '@/components/ui/time'
 import type { AuditRow } from '@/server/domain/api'
-import { AuditTable, resultShape } from './audit-table'
+import { AuditTable, resultOf, resultShape } from './audit-table'
 
 /** What was done, by whom and with what end. Opens with the last 48 hours. */
 export function AuditPage() {
@@ -29,9 +29,17 @@ export function AuditPage() {
   const search = useSlow(url.get('q'))
   const cluster = url.get('cluster')
   const phase = url.get('phase')
+  const [actor, what, result] = [url.get('who'), url.get('what'), url.get('result')]
   const filter = useMemo(
-    () => ({ ...(search && { search }), ...(cluster && { cluster }), ...(phase && { phase }), ...(!all && { from }) }),
-    [search, cluster, phase, all, from],
+    () => ({
+      ...(search && { search }),
+      ...(cluster && { cluster }),
+      ...(phase && { phase }),
+      ...(actor && { actor }),
+      ...(what && { what }),
+      ...(!all && { from }),
+    }),
+    [search, cluster, phase, actor, what, all, from],
   )
   const head = useAudit(filter).data?.pages[0]?.head
   const open = url.get('record')
@@ -68,6 +76,7 @@ export function AuditPage() {
               {say(one === 'intent' ? 'audit.intents' : 'audit.outcomes')}
             </Chip>
           ))}
+          <Filters />
           {cluster ? (
             <Chip on onClick={() => url.set({ cluster: '' })}>
               {cluster} ×
@@ -75,7 +84,12 @@ export function AuditPage() {
           ) : null}
         </div>
         <div className="scroll">
-          <AuditTable filter={filter} selected={open || null} onOpen={(row) => url.set({ record: row.id })} />
+          <AuditTable
+            filter={filter}
+            {...(result && { keep: (row: AuditRow) => resultOf(row) === result })}
+            selected={open || null}
+            onOpen={(row) => url.set({ record: row.id })}
+          />
         </div>
       </div>
       {open ? (
@@ -91,6 +105,39 @@ export function AuditPage() {
     </>
   )
 }
+
+/** Who, what and with which end; offers what the last records hold. */
+function Filters() {
+  const { say } = useWords()
+  const url = useUrlState()
+  const seen = useAudit(anyRecord).data?.pages.flatMap((page) => page.records) ?? []
+  const choices = {
+    who: seen.map((row) => row.actor),
+    what: seen.map((row) => row.what),
+    result: ['done', 'refused'],
+  }
+  return (['who', 'what', 'result'] as const).map((name) => {
+    const values = [...new Set([...choices[name], url.get(name)])].filter(Boolean).sort()
+    return (
+      <select
+        key={name}
+        className="in max-w-44"
+        aria-label={say(`audit.${name}`)}
+        value={url.get(name)}
+        onChange={(event) => url.set({ [name]: event.target.value })}
+      >
+        <option value="">{say(`audit.any-${name}`)}</option>
+        {values.map((value) => (
+          <option key={value} value={value}>
+            {name === 'result' ? say(value === 'done' ? 'audit.result.done' : 'audit.result.refused') : value}
+          </option>
+        ))}
+      </select>
+    )
+  })
+}
+
+const anyRecord = { limit: '200' }
 
 /** The text once typing has paused. */
 const useSlow = (text: string): string => {

@@ -9,7 +9,13 @@ import { type Column, Table } from '@/components/ui/table'
 import { Time } from '@/components/ui/time'
 import type { AuditRow } from '@/server/domain/api'
 
-type Props = { filter: Readonly<Record<string, string>>; selected?: string | null; onOpen?: (row: AuditRow) => void }
+type Props = {
+  filter: Readonly<Record<string, string>>
+  /** Of the records that were read, those to show. */
+  keep?: (row: AuditRow) => boolean
+  selected?: string | null
+  onOpen?: (row: AuditRow) => void
+}
 
 export const resultShape = (row: Pick<AuditRow, 'phase' | 'result'>): Shape => {
   if (row.phase === 'intent') return 'todo'
@@ -18,19 +24,25 @@ export const resultShape = (row: Pick<AuditRow, 'phase' | 'result'>): Shape => {
   return row.result === '' ? 'unknown' : 'bad'
 }
 
+const dayOf = (at: string, language: string): string => new Date(at).toLocaleDateString(language, { dateStyle: 'full' })
+
+/** How it ended, in one word: anything but a good end was refused or failed. */
+export const resultOf = (row: Pick<AuditRow, 'phase' | 'result'>): 'done' | 'refused' | 'open' =>
+  row.phase === 'intent' ? 'open' : resultShape(row) === 'done' ? 'done' : 'refused'
+
 /** Records, newest first, older ones on demand. */
-export function AuditTable({ filter, selected, onOpen }: Props) {
-  const { say } = useWords()
+export function AuditTable({ filter, keep, selected, onOpen }: Props) {
+  const { say, language } = useWords()
   const pages = useAudit(filter)
   const columns = useColumns()
   const query = { ...pages, data: pages.data?.pages.flatMap((page) => page.records) }
   return (
     <Loaded query={query} columns={6}>
-      {(rows) =>
-        rows.length === 0 ? (
-          <p className="pad t3 py-4">{say('audit.none')}</p>
-        ) : (
+      {(read) => {
+        const rows = keep ? read.filter(keep) : read
+        return (
           <>
+            {rows.length === 0 ? <p className="pad t3 py-4">{say('audit.none')}</p> : null}
             <Table
               label={say('nav.audit')}
               columns={columns}
@@ -38,6 +50,7 @@ export function AuditTable({ filter, selected, onOpen }: Props) {
               rowKey={(row) => row.id}
               selected={selected ?? null}
               narrow={Boolean(selected)}
+              groupOf={(row) => dayOf(row.at, language)}
               {...(onOpen && { onOpen })}
             />
             {pages.hasNextPage ? (
@@ -49,7 +62,7 @@ export function AuditTable({ filter, selected, onOpen }: Props) {
             ) : null}
           </>
         )
-      }
+      }}
     </Loaded>
   )
 }
@@ -57,7 +70,7 @@ export function AuditTable({ filter, selected, onOpen }: Props) {
 const useColumns = (): readonly Column<AuditRow>[] => {
   const { say } = useWords()
   return [
-    { key: 'time', title: say('audit.time'), width: 112, cell: (row) => <Time at={row.at} /> },
+    { key: 'time', title: say('audit.time'), width: 92, cell: (row) => <Time at={row.at} look="clock" /> },
     { key: 'who', title: say('audit.who'), width: 168, cell: (row) => <span title={row.actor}>{row.actor}</span> },
     { key: 'what', title: say('audit.what'), width: 150, cell: (row) => <span className="m">{row.what}</span> },
     {

@@ -23,6 +23,7 @@ export function SetupForm() {
   const [form, setForm] = useState({ token: given, name: '', email: '', password: '' })
   const send = useSend(() => api('/api/setup', { method: 'POST', body: { ...form, token: form.token.trim() } }), [keys.session])
   const set = (name: keyof typeof form) => (event: React.ChangeEvent<HTMLInputElement>) => setForm({ ...form, [name]: event.target.value })
+  const done = session.data && !session.data.needsSetup && !send.isPending && !send.isSuccess
   const short = form.password.length > 0 && form.password.length < 12
   return (
     <div className="grid gap-12 md:grid-cols-[376px_minmax(0,1fr)]">
@@ -37,7 +38,7 @@ export function SetupForm() {
           <h1 className="font-semibold text-[20px] leading-7">{say('setup.title')}</h1>
           <p className="t2">{say('setup.note')}</p>
         </div>
-        {session.data && !session.data.needsSetup ? (
+        {done ? (
           <Note tone="warn" title={say('setup.done')}>
             <Link href="/sign-in">{say('sign-in.title')}</Link>
           </Note>

@@ -1,8 +1,8 @@
 'use client'
 
 import { Download, Upload as UploadIcon } from 'lucide-react'
-import { useRef } from 'react'
-import { usePackages } from '@/components/data/queries'
+import { useRef, useState } from 'react'
+import { usePackages, useSession } from '@/components/data/queries'
 import { ErrorNote, Loaded } from '@/components/data/states'
 import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
@@ -16,6 +16,7 @@ import { StatusShape } from '@/components/ui/status-shape'
 import { type Column, Table } from '@/components/ui/table'
 import { durationText, sizeText, Time } from '@/components/ui/time'
 import type { PackageRow } from '@/server/domain/api'
+import { DeletePackage } from './delete-package'
 import { MirrorDrawer } from './mirror-drawer'
 import { type Upload, useUpload } from './use-upload'
 
@@ -123,6 +124,8 @@ function UploadBar({ upload, onCancel, onClose }: { upload: Upload; onCancel: ()
 
 function List({ rows, narrow }: { rows: readonly PackageRow[]; narrow: boolean }) {
   const { say } = useWords()
+  const role = useSession().data?.user?.role
+  const [leaving, setLeaving] = useState<PackageRow>()
   const url = useUrlState()
   const text = url.get('q').toLowerCase()
   const columns: Column<PackageRow>[] = [
@@ -192,6 +195,24 @@ function List({ rows, narrow }: { rows: readonly PackageRow[]; narrow: boolean }
         ),
     },
     { key: 'added', title: say('packages.added'), width: 96, sortBy: (row) => row.createdAt, cell: (row) => <Time at={row.createdAt} /> },
+    {
+      key: 'act',
+      title: say('act.delete'),
+      width: 92,
+      numeric: true,
+      spare: true,
+      cell: (row) => (
+        <Button
+          size="small"
+          look="danger"
+          aria-label={say('packages.delete', { name: `${row.component} ${row.version} ${row.os}/${row.arch}` })}
+          reason={role === 'admin' || role === 'operator' ? undefined : say('role.needs-operator')}
+          onClick={() => setLeaving(row)}
+        >
+          {say('act.delete')}
+        </Button>
+      ),
+    },
   ]
   return (
     <>
@@ -206,6 +227,7 @@ function List({ rows, narrow }: { rows: readonly PackageRow[]; narrow: boolean }
         sort={{ key: 'component', down: false }}
         narrow={narrow}
       />
+      {leaving ? <DeletePackage row={leaving} onClose={() => setLeaving(undefined)} /> : null}
     </>
   )
 }

@@ -10,10 +10,12 @@ import { Status } from '@/components/ui/status-shape'
 import { TabPanel, Tabs } from '@/components/ui/tabs'
 import { durationText, sizeText } from '@/components/ui/time'
 import type { HealthView } from '@/server/domain/api'
+import { Account } from './account'
+import { MirrorRoots } from './mirror-roots'
 import { Tokens } from './tokens'
 import { Users } from './users'
 
-const tabs = ['health', 'users', 'tokens'] as const
+const tabs = ['health', 'users', 'tokens', 'mirrors', 'account'] as const
 type Tab = (typeof tabs)[number]
 
 export function SettingsPage() {
@@ -39,6 +41,12 @@ export function SettingsPage() {
         </TabPanel>
         <TabPanel value="tokens">
           <Tokens />
+        </TabPanel>
+        <TabPanel value="mirrors">
+          <MirrorRoots />
+        </TabPanel>
+        <TabPanel value="account">
+          <Account />
         </TabPanel>
       </Tabs>
     </>

@@ -14,16 +14,14 @@ import { Status } from '@/components/ui/status-shape'
 import { type Column, Table } from '@/components/ui/table'
 import { Time } from '@/components/ui/time'
 import { roles, type UserRow } from '@/server/domain/api'
+import { ChangeUser } from './change-user'
 
 export function Users() {
   const { say } = useWords()
   const users = useUsers()
   const me = useSession().data?.user?.id
   const [adding, setAdding] = useState(false)
-  const change = useSend(
-    (input: { id: string; disabled: boolean }) => api(`/api/users/${input.id}`, { method: 'PATCH', body: { disabled: input.disabled } }),
-    [keys.users],
-  )
+  const [changing, setChanging] = useState<UserRow>()
   const columns: Column<UserRow>[] = [
     { key: 'name', title: say('setup.name'), sortBy: (row) => row.name, cell: (row) => <span className="m">{row.name}</span> },
     { key: 'email', title: say('sign-in.email'), sortBy: (row) => row.email, cell: (row) => row.email },
@@ -37,13 +35,15 @@ export function Users() {
     { key: 'created', title: say('users.created'), width: 120, cell: (row) => <Time at={row.createdAt} /> },
     {
       key: 'act',
-      title: say('users.disable'),
+      title: say('users.change-short'),
       width: 110,
       numeric: true,
       cell: (row) =>
-        row.id === me ? null : (
-          <Button size="small" onClick={() => change.mutate({ id: row.id, disabled: !row.disabled })}>
-            {say(row.disabled ? 'users.enable' : 'users.disable')}
+        row.id === me ? (
+          <span className="t3">{say('users.self')}</span>
+        ) : (
+          <Button size="small" aria-label={say('users.change', { name: row.name })} onClick={() => setChanging(row)}>
+            {say('users.change-short')}
           </Button>
         ),
     },
@@ -55,11 +55,11 @@ export function Users() {
           {say('users.add')}
         </Button>
       </div>
-      <div className="pad empty:hidden">{change.error ? <ErrorNote error={change.error} /> : null}</div>
       <Loaded query={users} columns={5}>
         {(rows) => <Table label={say('settings.users')} columns={columns} rows={rows} rowKey={(row) => row.id} />}
       </Loaded>
       {adding ? <NewUser onClose={() => setAdding(false)} /> : null}
+      {changing ? <ChangeUser user={changing} onClose={() => setChanging(undefined)} /> : null}
     </div>
   )
 }

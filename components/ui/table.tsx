@@ -2,7 +2,7 @@
 
 import { clsx } from 'clsx'
 import { ChevronDown, ChevronUp } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { Fragment, useRef, useState } from 'react'
 
 export type Column<R> = {
   key: string
@@ -31,6 +31,8 @@ export type TableProps<R> = {
   narrow?: boolean
   rowClass?: (row: R) => string | undefined
   dense?: boolean
+  /** A line above the first row of each run of rows with the same text, such as the day. */
+  groupOf?: (row: R) => string
 }
 
 /** Dense table: sticky head, sorting, j/k and arrows between rows, Enter opens, y copies the ID. */
@@ -43,8 +45,8 @@ export function Table<R>(props: TableProps<R>) {
     if (event.target !== event.currentTarget || event.metaKey || event.ctrlKey || event.altKey) return
     const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key]
     if (step !== undefined) {
-      const next = step > 0 ? event.currentTarget.nextElementSibling : event.currentTarget.previousElementSibling
-      if (next instanceof HTMLElement) next.focus()
+      const all = [...(body.current?.querySelectorAll<HTMLElement>('tr[data-row]') ?? [])]
+      all[all.indexOf(event.currentTarget) + step]?.focus()
     } else if (event.key === 'Enter' && props.onOpen) props.onOpen(row)
     else if (event.key === 'y' && props.copyOf) props.onCopy?.(props.copyOf(row))
     else return
@@ -69,7 +71,10 @@ export function Table<R>(props: TableProps<R>) {
           {rows.map((row, at) => {
             const key = props.rowKey(row)
             const interactive = Boolean(props.onOpen || props.copyOf)
-            return (
+            const before = rows[at - 1]
+            const group = props.groupOf?.(row)
+            const begins = group !== undefined && (before === undefined || props.groupOf?.(before) !== group)
+            const line = (
               <tr
                 key={key}
                 data-row={key}
@@ -85,6 +90,17 @@ export function Table<R>(props: TableProps<R>) {
                   </td>
                 ))}
               </tr>
+            )
+            if (!begins) return line
+            return (
+              <Fragment key={key}>
+                <tr className="day">
+                  <th colSpan={columns.length} scope="colgroup">
+                    {group}
+                  </th>
+                </tr>
+                {line}
+              </Fragment>
             )
           })}
         </tbody>
