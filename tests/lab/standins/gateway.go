@@ -64,9 +64,9 @@ func (m *master) handler() http.Handler {
 
 func (m *master) health(w http.ResponseWriter, _ *http.Request) {
 	reason := ""
-	if m.raft.isRemoved() {
+	if m.agreed.isRemoved() {
 		reason = "RANGE ERROR:etcdserver: server stopped"
-	} else if !m.raft.hasLeader() || !m.majorityNow() {
+	} else if !m.majorityNow() {
 		reason = "RAFT NO LEADER"
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -78,7 +78,7 @@ func (m *master) health(w http.ResponseWriter, _ *http.Request) {
 
 func (m *master) metrics(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8; escaping=underscores")
-	state := m.raft.view()
+	state := m.agreed.view()
 	m.mu.Lock()
 	terms := m.terms
 	m.mu.Unlock()
@@ -109,7 +109,7 @@ func (m *master) leaderOr(w http.ResponseWriter, q *http.Request, pause time.Dur
 	}
 	if !leading {
 		time.Sleep(pause)
-		leading = m.isLeading()
+		leading = m.soonLeading()
 	}
 	if leading {
 		for !m.majorityNow() && m.isLeading() {
@@ -125,22 +125,37 @@ func (m *master) leaderOr(w http.ResponseWriter, q *http.Request, pause time.Dur
 		}
 	}
 	leader := m.leaderAddr(q.Context())
-	if leader == "" || leader == m.s["advertise-addr"] || q.Header.Get("Standin-Forwarded") != "" {
+	if leader == "" || leader == m.s["advertise-addr"] || len(q.Header.Values("Standin-Forwarded")) > 2 {
 		gatewayError(w, http.StatusInternalServerError, 2, notLeaderText)
 		return
 	}
 	m.forward(w, q, leader)
 }
 
+// soonLeading waits a little where this master is the next leader, or is giving
+// the leadership up, and has not noticed yet.
+func (m *master) soonLeading() bool {
+	for i := 0; i < 5; i++ {
+		if m.isLeading() {
+			return true
+		}
+		if state := m.agreed.view(); len(state.Campaigns) == 0 || state.Campaigns[0].Addr != m.s["advertise-addr"] {
+			return false
+		}
+		m.agreed.wait(heartbeat)
+	}
+	return m.isLeading()
+}
+
 // leaderAddr is the first of the queue. A removed master hears of changes from
 // the members it still knows.
 func (m *master) leaderAddr(ctx context.Context) string {
-	state := m.raft.view()
-	if m.raft.isRemoved() {
+	state := m.agreed.view()
+	if m.agreed.isRemoved() {
 		for _, other := range state.Members {
 			asked, cancel := context.WithTimeout(ctx, time.Second)
 			var info peerInfo
-			err := m.wire.call(asked, other.PeerURL+"/raft/info", nil, &info)
+			err := m.wire.call(asked, other.PeerURL+"/peer/info", nil, &info)
 			cancel()
 			if err == nil {
 				state = info.State
@@ -168,7 +183,7 @@ func (m *master) forward(w http.ResponseWriter, q *http.Request, leader string) 
 		return
 	}
 	request.Header.Set("Content-Type", q.Header.Get("Content-Type"))
-	request.Header.Set("Standin-Forwarded", "1")
+	request.Header["Standin-Forwarded"] = append(q.Header.Values("Standin-Forwarded"), "1")
 	response, err := m.wire.client.Do(request)
 	if err != nil {
 		gatewayError(w, http.StatusServiceUnavailable, 14, unavailableText(dialText(err)))
@@ -235,7 +250,7 @@ func (m *master) listMembers(query map[string][]string) object {
 		leader, masters, workers = true, true, true
 	}
 	wanted := func(name string) bool { return len(query["names"]) == 0 || contains(query["names"], name) }
-	state, parts := m.raft.view(), []object{}
+	state, parts := m.agreed.view(), []object{}
 	if leader {
 		parts = append(parts, object{{"leader", object{{"msg", ""}, {"name", m.s["name"]}, {"addr", m.s["advertise-addr"]}}}})
 	}
@@ -312,7 +327,7 @@ func (m *master) offline(kind, name string) object {
 func (m *master) offlineError(kind, name string) string {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	state := m.raft.view()
+	state := m.agreed.view()
 	command := Command{Op: "worker-delete", Name: name}
 	switch kind {
 	case "worker":
@@ -328,17 +343,17 @@ func (m *master) offlineError(kind, name string) string {
 		if member == nil {
 			return "[code=38048:class=dm-master:scope=internal:level=low], Message: dm-master with name " + name + " not exists, Workaround: Please use list-member command to see masters."
 		}
-		if _, err := m.raft.propose(ctx, Command{Op: "resign", Name: name}); err != nil {
+		if _, err := m.agreed.propose(ctx, Command{Op: "resign", Name: name}); err != nil {
 			return err.Error()
 		}
-		if err := m.raft.mayRemove(state, member.ID); err != nil {
+		if err := m.agreed.mayRemove(state, member.ID); err != nil {
 			return err.Error()
 		}
 		command = Command{Op: "member-remove", Member: *member}
 	default:
 		return "[code=38049:class=dm-master:scope=internal:level=low], Message: offline member type " + kind + " is invalid, Workaround: Please use master/worker."
 	}
-	if _, err := m.raft.propose(ctx, command); err != nil {
+	if _, err := m.agreed.propose(ctx, command); err != nil {
 		return err.Error()
 	}
 	return ""
@@ -366,7 +381,7 @@ func (m *master) evict() {
 	m.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	_, _ = m.raft.propose(ctx, Command{Op: "resign", Name: m.s["name"]})
+	_, _ = m.agreed.propose(ctx, Command{Op: "resign", Name: m.s["name"]})
 }
 
 func (m *master) cancelEvict() {

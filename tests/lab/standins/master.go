@@ -14,15 +14,18 @@ import (
 	"time"
 )
 
+// removalPause is how long nobody leads after a live leader was removed.
+const removalPause = time.Second
+
 const startAdvice = "Workaround: Please check all dm-master of `initial-cluster` in configuration file is up, and check the log for a detailed error."
 
 type master struct {
 	s       settings
 	wire    *wire
 	log     *logger
-	raft    *raft
+	agreed  *agreement
 	started time.Time
-	ready   chan struct{} // the raft part works: requests get answers
+	ready   chan struct{} // there was a majority: requests get answers
 
 	mu        sync.Mutex
 	serving   bool // the forwarding part works too
@@ -63,9 +66,10 @@ func runMaster(args []string) {
 		m.die("fail to start embed etcd, RawCause: "+err.Error(), startAdvice)
 	}
 	m.prepare()
-	go serve(peerPort, m.raft.handler())
-	go serve(client, m.handler())
-	go m.raft.run()
+	go serve(peerPort, m.agreed.handler())
+	api := &http.Server{Handler: m.handler()}
+	go func() { _ = api.Serve(client) }()
+	go m.agreed.run()
 	deadline := time.After(startTimeout)
 	published := make(chan struct{})
 	go m.publish(published)
@@ -80,7 +84,7 @@ func runMaster(args []string) {
 	go m.serveSoon()
 	go m.observe()
 	<-stop
-	m.shutDown(client)
+	m.shutDown(api)
 }
 
 func hostName() string {
@@ -111,7 +115,7 @@ func (m *master) prepare() {
 		m.die("fail to start embed etcd, RawCause: "+err.Error(), startAdvice)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "member")); err == nil {
-		if m.raft, err = loadRaft(m.wire, m.log, dir); err != nil {
+		if m.agreed, err = loadAgreement(m.wire, m.log, dir); err != nil {
 			m.die("fail to start embed etcd, RawCause: "+err.Error(), startAdvice)
 		}
 		return
@@ -135,7 +139,7 @@ func (m *master) prepare() {
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		var info peerInfo
-		err := m.wire.call(ctx, other.PeerURL+"/raft/info", nil, &info)
+		err := m.wire.call(ctx, other.PeerURL+"/peer/info", nil, &info)
 		cancel()
 		if err != nil || !info.Running || info.Cluster != state.ClusterID {
 			continue
@@ -144,7 +148,7 @@ func (m *master) prepare() {
 			m.die(fmt.Sprintf("fail to start embed etcd, RawCause: member %x has already been bootstrapped", self), startAdvice)
 		}
 	}
-	m.raft = newRaft(m.wire, m.log, dir, self, state)
+	m.agreed = newAgreement(m.wire, m.log, dir, self, state)
 }
 
 func (m *master) dieJoining(message string) {
@@ -201,17 +205,17 @@ func (m *master) join() {
 	if err := os.WriteFile(filepath.Join(m.s["data-dir"], "join"), []byte(strings.Join(line, ",")), 0o700); err != nil {
 		m.dieJoining(err.Error())
 	}
-	m.raft = newRaft(m.wire, m.log, m.s["data-dir"], me.ID, state)
+	m.agreed = newAgreement(m.wire, m.log, m.s["data-dir"], me.ID, state)
 }
 
 // publish makes this member's name and client URL known, which takes a majority.
 func (m *master) publish(done chan struct{}) {
-	me := Member{ID: m.raft.self, Name: m.s["name"], PeerURL: m.s["advertise-peer-urls"], ClientURL: m.wire.url(m.s["advertise-addr"])}
+	me := Member{ID: m.agreed.self, Name: m.s["name"], PeerURL: m.s["advertise-peer-urls"], ClientURL: m.wire.url(m.s["advertise-addr"])}
 	for {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		_, err := m.raft.propose(ctx, Command{Op: "publish", Member: me})
+		_, err := m.agreed.propose(ctx, Command{Op: "publish", Member: me})
 		cancel()
-		if seen := m.raft.view().member(me.ID); err == nil && seen != nil && *seen == me {
+		if seen := m.agreed.view().member(me.ID); err == nil && seen != nil && *seen == me {
 			close(done)
 			return
 		}
@@ -239,23 +243,28 @@ func (m *master) campaign() {
 		m.mu.Lock()
 		lease, may := m.lease, !m.evicted && !m.stopping
 		m.mu.Unlock()
-		if !may || m.raft.isRemoved() {
+		if !may || m.agreed.isRemoved() {
 			return
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 		var err error
 		if lease == 0 {
-			lease, err = m.raft.propose(ctx, Command{Op: "grant", TTL: electionTTL.Seconds()})
+			lease, err = m.agreed.propose(ctx, Command{Op: "grant", TTL: electionTTL.Seconds()})
 		}
 		if err == nil {
 			m.mu.Lock()
 			m.lease, m.renewed = lease, time.Now()
 			m.mu.Unlock()
-			_, err = m.raft.propose(ctx, Command{Op: "campaign", Name: m.s["name"], Addr: m.s["advertise-addr"], Lease: lease})
+			_, err = m.agreed.propose(ctx, Command{Op: "campaign", Name: m.s["name"], Addr: m.s["advertise-addr"], Lease: lease})
 		}
 		cancel()
 		if err == nil {
 			return
+		}
+		if err == errNoLease {
+			m.mu.Lock()
+			m.lease = 0
+			m.mu.Unlock()
 		}
 		time.Sleep(heartbeat)
 	}
@@ -269,7 +278,7 @@ func (m *master) keepSession() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-	found, err := m.raft.renew(ctx, lease)
+	found, err := m.agreed.renew(ctx, lease)
 	cancel()
 	m.mu.Lock()
 	switch {
@@ -287,10 +296,19 @@ func (m *master) keepSession() {
 
 // observe starts and stops this master's leader parts as the queue moves.
 func (m *master) observe() {
+	var first Campaign
+	var until time.Time
 	for {
-		state := m.raft.view()
+		state := m.agreed.view()
+		if len(state.Campaigns) > 0 && state.Campaigns[0] != first {
+			// etcd, of which a leader was taken out, is busy for a second.
+			if first.Name != "" && state.memberNamed(first.Name) == nil {
+				until = time.Now().Add(removalPause)
+			}
+			first = state.Campaigns[0]
+		}
 		m.mu.Lock()
-		mine := len(state.Campaigns) > 0 && m.lease != 0 && state.Campaigns[0].Lease == m.lease && !m.evicted && !m.stopping && m.serving
+		mine := m.lease != 0 && first.Lease == m.lease && len(state.Campaigns) > 0 && !m.evicted && !m.stopping && m.serving && time.Now().After(until)
 		if mine && !m.leading {
 			m.terms++
 			m.log.write("INFO", "election.go:94", "become leader", "name", m.s["name"])
@@ -300,7 +318,7 @@ func (m *master) observe() {
 		if mine {
 			m.schedule(state)
 		}
-		m.raft.wait(20 * time.Millisecond)
+		m.agreed.wait(20 * time.Millisecond)
 	}
 }
 
@@ -344,7 +362,7 @@ func (m *master) schedule(state *State) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	_, _ = m.raft.propose(ctx, Command{Op: "schedule", Bound: bound, Last: last})
+	_, _ = m.agreed.propose(ctx, Command{Op: "schedule", Bound: bound, Last: last})
 }
 
 func sameMap(a, b map[string]string) bool {
@@ -362,9 +380,9 @@ func sameMap(a, b map[string]string) bool {
 // shutDown is what SIGTERM does: the API closes at once; giving back the lease
 // takes a majority, and without one the process hangs for the lease's time.
 // An evicted master holds no lease, so it hangs only for a seventh or so.
-func (m *master) shutDown(client net.Listener) {
+func (m *master) shutDown(api *http.Server) {
 	begun := time.Now()
-	_ = client.Close()
+	_ = api.Close()
 	m.mu.Lock()
 	leading, evicted, lease := m.leading, m.evicted, m.lease
 	m.stopping, m.leading = true, false
@@ -372,15 +390,15 @@ func (m *master) shutDown(client net.Listener) {
 	m.log.write("INFO", "main.go:88", "got signal to exit", "signal", "terminated")
 	had := m.majorityNow()
 	place := 0
-	for i, member := range m.raft.view().Members {
-		if member.ID == m.raft.self {
+	for i, member := range m.agreed.view().Members {
+		if member.ID == m.agreed.self {
 			place = i
 		}
 	}
 	switch {
 	case leading:
 		time.Sleep(time.Second)
-	case m.raft.isRemoved():
+	case m.agreed.isRemoved():
 	default:
 		time.Sleep(20*time.Millisecond + time.Duration(place)*250*time.Millisecond)
 	}
@@ -388,14 +406,14 @@ func (m *master) shutDown(client net.Listener) {
 	if evicted && had {
 		limit = electionTTL * 7 / 60
 	}
-	for time.Since(begun) < limit && !m.raft.isRemoved() {
+	for time.Since(begun) < limit && !m.agreed.isRemoved() {
 		ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
 		gone := false
 		if lease != 0 && !evicted {
-			_, err := m.raft.propose(ctx, Command{Op: "revoke", Lease: lease})
+			_, err := m.agreed.propose(ctx, Command{Op: "revoke", Lease: lease})
 			gone = err == nil
 		} else {
-			gone = m.raft.majority(ctx)
+			gone = m.agreed.majority(ctx)
 		}
 		cancel()
 		if gone {
@@ -403,7 +421,6 @@ func (m *master) shutDown(client net.Listener) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	m.raft.handOver()
 	m.log.write("INFO", "main.go:95", "dm-master exit")
 	os.Exit(0)
 }
@@ -411,5 +428,5 @@ func (m *master) shutDown(client net.Listener) {
 func (m *master) majorityNow() bool {
 	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
 	defer cancel()
-	return m.raft.majority(ctx)
+	return m.agreed.majority(ctx)
 }

@@ -71,7 +71,7 @@ func (m *master) openapiHere(w http.ResponseWriter, q *http.Request) {
 	case path[0] == "sources" && len(path) > 1:
 		m.openapiSource(w, q, path)
 	case route == "GET tasks" && len(path) == 1:
-		state, list := m.raft.view(), []bag(nil)
+		state, list := m.agreed.view(), []bag(nil)
 		for _, task := range state.Tasks {
 			list = append(list, taskBag(&task))
 		}
@@ -84,7 +84,7 @@ func (m *master) openapiHere(w http.ResponseWriter, q *http.Request) {
 }
 
 func (m *master) openapiCluster(w http.ResponseWriter, q *http.Request, path []string) {
-	state := m.raft.view()
+	state := m.agreed.view()
 	switch route := q.Method + " " + path[1]; {
 	case route == "GET info":
 		m.openapiInfo(w, state)
@@ -98,7 +98,7 @@ func (m *master) openapiCluster(w http.ResponseWriter, q *http.Request, path []s
 			openapiFailure(w, problem)
 			return
 		}
-		m.openapiInfo(w, m.raft.view())
+		m.openapiInfo(w, m.agreed.view())
 	case route == "GET masters" && len(path) == 2:
 		var list []bag
 		for _, seen := range m.masters(state) {
@@ -150,7 +150,7 @@ func sourceBag(state *State, source *Source, withStatus bool) bag {
 }
 
 func (m *master) openapiSources(w http.ResponseWriter, q *http.Request) {
-	state, list := m.raft.view(), []bag(nil)
+	state, list := m.agreed.view(), []bag(nil)
 	for i := range state.Sources {
 		list = append(list, sourceBag(state, &state.Sources[i], truth(q.URL.Query()["with_status"])))
 	}
@@ -176,7 +176,7 @@ func (m *master) openapiCreateSource(w http.ResponseWriter, q *http.Request) {
 		return
 	}
 	s := body.Source
-	if m.raft.view().source(s.Name) != nil {
+	if m.agreed.view().source(s.Name) != nil {
 		openapiFailure(w, "[code=46010:class=scheduler:scope=internal:level=medium], Message: source config with ID "+s.Name+" already exists")
 		return
 	}
@@ -186,11 +186,11 @@ func (m *master) openapiCreateSource(w http.ResponseWriter, q *http.Request) {
 	config := fmt.Sprintf("source-id: %s\nenable-gtid: %t\nflavor: %s\nfrom:\n  host: %s\n  port: %d\n  user: %s\n  password: %q\n", s.Name, s.GTID, s.Flavor, s.Host, s.Port, s.User, s.Password)
 	source := &Source{ID: s.Name, Config: config, Host: s.Host, Port: s.Port, User: s.User, Password: s.Password, Flavor: s.Flavor, GTID: s.GTID, Enabled: s.Enable}
 	m.addSource(source)
-	openapiAnswer(w, http.StatusCreated, sourceBag(m.raft.view(), source, false))
+	openapiAnswer(w, http.StatusCreated, sourceBag(m.agreed.view(), source, false))
 }
 
 func (m *master) openapiSource(w http.ResponseWriter, q *http.Request, path []string) {
-	state := m.raft.view()
+	state := m.agreed.view()
 	source := state.source(path[1])
 	if source == nil {
 		if q.Method == http.MethodGet {
@@ -238,7 +238,7 @@ func taskBag(task *Task) bag {
 }
 
 func (m *master) openapiTask(w http.ResponseWriter, q *http.Request, path []string) {
-	state := m.raft.view()
+	state := m.agreed.view()
 	task := state.task(path[1])
 	if task == nil {
 		w.WriteHeader(http.StatusNotFound)

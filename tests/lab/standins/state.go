@@ -40,14 +40,15 @@ type Task struct {
 }
 
 // State is everything that the masters agree on. It is small, so it is always
-// replicated whole, ordered by Term and then Rev.
+// replicated whole; Rev counts its changes.
 type State struct {
-	Term, Rev uint64
+	Rev       uint64
 	ClusterID uint64 `json:",string"`
 	Members   []Member
 	Removed   []uint64
 	Campaigns []Campaign
 	Leases    map[int64]float64 // seconds to live
+	Beats     map[int64]uint64  // how often each was renewed
 	NextLease int64
 	Workers   []Worker
 	Sources   []Source
@@ -152,7 +153,7 @@ func memberID(peerURL, salt string) uint64 {
 
 // freshState is what all members of a new cluster work out for themselves.
 func freshState(initialCluster string) (*State, error) {
-	state := &State{Leases: map[int64]float64{}, Bound: map[string]string{}, LastBound: map[string]string{}}
+	state := &State{Leases: map[int64]float64{}, Beats: map[int64]uint64{}, Bound: map[string]string{}, LastBound: map[string]string{}}
 	for _, part := range strings.Split(initialCluster, ",") {
 		pair := strings.SplitN(part, "=", 2)
 		if len(pair) != 2 {
@@ -174,7 +175,7 @@ func (s *State) sortMembers() {
 	sort.Slice(s.Members, func(a, b int) bool { return s.Members[a].ID < s.Members[b].ID })
 }
 
-// Command is one change of the state, as sent to the raft leader.
+// Command is one change of the state.
 type Command struct {
 	Op     string
 	Member Member
@@ -182,6 +183,7 @@ type Command struct {
 	Addr   string
 	Lease  int64
 	TTL    float64
+	Beat   uint64
 	Source *Source
 	Task   *Task
 	Bound  map[string]string
@@ -204,17 +206,36 @@ func (s *State) apply(c Command) (int64, error) {
 		}
 		*m = c.Member
 	case "member-add":
+		if s.member(c.Member.ID) != nil {
+			return 0, errUnchanged
+		}
 		s.Members = append(s.Members, c.Member)
 		s.sortMembers()
 	case "member-remove":
+		if s.member(c.Member.ID) == nil {
+			return 0, errUnchanged
+		}
 		s.removeMember(c.Member.ID)
 	case "grant":
 		s.NextLease++
 		s.Leases[s.NextLease] = c.TTL
 		return s.NextLease, nil
+	case "renew":
+		if _, ok := s.Leases[c.Lease]; !ok {
+			return 0, errNoLease
+		}
+		s.Beats[c.Lease]++
+	case "expire":
+		if s.Beats[c.Lease] != c.Beat {
+			return 0, errUnchanged
+		}
+		return 0, s.revoke(c.Lease)
 	case "revoke":
 		return 0, s.revoke(c.Lease)
 	case "campaign":
+		if _, ok := s.Leases[c.Lease]; !ok {
+			return 0, errNoLease
+		}
 		for _, other := range s.Campaigns {
 			if other.Lease == c.Lease {
 				return 0, errUnchanged
@@ -324,6 +345,7 @@ func (s *State) revoke(lease int64) error {
 		return errUnchanged
 	}
 	delete(s.Leases, lease)
+	delete(s.Beats, lease)
 	s.dropCampaigns(func(k Campaign) bool { return k.Lease == lease })
 	for i := range s.Workers {
 		if s.Workers[i].Lease == lease {

@@ -74,7 +74,7 @@ func parseSource(config string) (*Source, string) {
 func (m *master) change(c Command) string {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	if _, err := m.raft.propose(ctx, c); err != nil {
+	if _, err := m.agreed.propose(ctx, c); err != nil {
 		return err.Error()
 	}
 	return ""
@@ -99,7 +99,7 @@ func (m *master) operateSource(body map[string]interface{}) object {
 			if problem != "" {
 				return result(false, problem, field{"sources", list})
 			}
-			if m.raft.view().source(source.ID) != nil && text(body["op"]) == "1" {
+			if m.agreed.view().source(source.ID) != nil && text(body["op"]) == "1" {
 				return result(false, "[code=46010:class=scheduler:scope=internal:level=medium], Message: source config with ID "+source.ID+" already exists", field{"sources", list})
 			}
 			list = append(list, m.addSource(source))
@@ -116,7 +116,7 @@ func (m *master) operateSource(body map[string]interface{}) object {
 			list = append(list, result(true, "", field{"source", id}, field{"worker", ""}))
 		}
 	case "4", "ShowSource":
-		state := m.raft.view()
+		state := m.agreed.view()
 		for _, source := range state.Sources {
 			list = append(list, sourceResult(state, source.ID))
 		}
@@ -127,7 +127,7 @@ func (m *master) operateSource(body map[string]interface{}) object {
 }
 
 func (m *master) removeSource(id string) string {
-	state := m.raft.view()
+	state := m.agreed.view()
 	if state.source(id) == nil {
 		return "[code=46011:class=scheduler:scope=internal:level=medium], Message: source config with ID " + id + " not exists"
 	}
@@ -147,12 +147,12 @@ func (m *master) addSource(source *Source) object {
 	if problem := m.change(Command{Op: "source-put", Source: source}); problem != "" {
 		return result(false, problem, field{"source", source.ID}, field{"worker", ""})
 	}
-	m.schedule(m.raft.view())
-	return sourceResult(m.raft.view(), source.ID)
+	m.schedule(m.agreed.view())
+	return sourceResult(m.agreed.view(), source.ID)
 }
 
 func (m *master) transferSource(id, name string) string {
-	state := m.raft.view()
+	state := m.agreed.view()
 	w := state.worker(name)
 	if state.source(id) == nil {
 		return "[code=46011:class=scheduler:scope=internal:level=medium], Message: source config with ID " + id + " not exists"
@@ -178,7 +178,7 @@ func (m *master) startTask(config string) object {
 	if name == "" || len(task.Sources) == 0 {
 		return result(false, "[code=20014:class=config:scope=internal:level=high], Message: task name or mysql-instances is empty", field{"sources", list}, field{"checkResult", ""})
 	}
-	state := m.raft.view()
+	state := m.agreed.view()
 	for _, id := range task.Sources {
 		if state.source(id) == nil {
 			return result(false, "[code=46011:class=scheduler:scope=internal:level=medium], Message: source config with ID "+id+" not exists", field{"sources", list}, field{"checkResult", ""})
@@ -192,7 +192,7 @@ func (m *master) startTask(config string) object {
 }
 
 func (m *master) operateTask(name, op string) object {
-	state := m.raft.view()
+	state := m.agreed.view()
 	task := state.task(name)
 	if task == nil {
 		return result(false, "task "+name+" has no source or not exist, please check the task name and status", field{"sources", []object{}})
@@ -221,7 +221,7 @@ func (m *master) operateTask(name, op string) object {
 
 // taskStatus asks nothing of the worker but whether its port answers.
 func (m *master) taskStatus(name string) object {
-	state := m.raft.view()
+	state := m.agreed.view()
 	task := state.task(name)
 	if task == nil {
 		return result(false, "task "+name+" has no source or not exist", field{"sources", []object{}})
@@ -257,7 +257,7 @@ func subTask(task *Task) object {
 
 func (m *master) taskList() object {
 	list := []object{}
-	for _, task := range m.raft.view().Tasks {
+	for _, task := range m.agreed.view().Tasks {
 		list = append(list, object{{"taskName", task.Name}, {"taskStatus", task.Stage}, {"sources", task.Sources}})
 	}
 	return result(true, "", field{"tasks", list})
@@ -275,7 +275,7 @@ func (m *master) internal(w http.ResponseWriter, q *http.Request) {
 	defer cancel()
 	switch strings.TrimPrefix(q.URL.Path, "/standin/") {
 	case "state":
-		answerJSON(w, m.raft.view())
+		answerJSON(w, m.agreed.view())
 	case "member-add":
 		m.addMember(ctx, w, q)
 	case "register":
@@ -285,7 +285,7 @@ func (m *master) internal(w http.ResponseWriter, q *http.Request) {
 	case "revoke":
 		var r registration
 		if decode(w, q, &r) {
-			_, err := m.raft.propose(ctx, Command{Op: "revoke", Lease: r.Lease})
+			_, err := m.agreed.propose(ctx, Command{Op: "revoke", Lease: r.Lease})
 			answerJSON(w, err == nil)
 		}
 	case "tasks":
@@ -309,18 +309,18 @@ func (m *master) addMember(ctx context.Context, w http.ResponseWriter, q *http.R
 	if !decode(w, q, &member) {
 		return
 	}
-	if _, all := m.raft.connected(m.raft.view()); !all {
+	if _, all := m.agreed.connected(m.agreed.view()); !all {
 		http.Error(w, errUnhealthy.Error(), http.StatusPreconditionFailed)
 		return
 	}
-	if _, err := m.raft.propose(ctx, Command{Op: "member-add", Member: member}); err != nil {
+	if _, err := m.agreed.propose(ctx, Command{Op: "member-add", Member: member}); err != nil {
 		http.Error(w, err.Error(), http.StatusServiceUnavailable)
 		return
 	}
-	state := m.raft.view()
+	state := m.agreed.view()
 	for state.member(member.ID) == nil && ctx.Err() == nil {
-		m.raft.wait(heartbeat)
-		state = m.raft.view()
+		m.agreed.wait(heartbeat)
+		state = m.agreed.view()
 	}
 	answerJSON(w, state)
 }
@@ -330,7 +330,7 @@ func (m *master) register(w http.ResponseWriter, q *http.Request) {
 	if !decode(w, q, &r) {
 		return
 	}
-	if old := m.raft.view().worker(r.Name); old != nil && old.Addr != r.Addr {
+	if old := m.agreed.view().worker(r.Name); old != nil && old.Addr != r.Addr {
 		http.Error(w, fmt.Sprintf(`[code=46003:class=scheduler:scope=internal:level=medium], Message: dm-worker with name {"name":%q,"addr":%q} already exists`, old.Name, old.Addr), http.StatusConflict)
 		return
 	}
@@ -354,7 +354,7 @@ func (m *master) keepWorker(ctx context.Context, w http.ResponseWriter, q *http.
 	if !decode(w, q, &r) {
 		return
 	}
-	state := m.raft.view()
+	state := m.agreed.view()
 	ttl := r.TTL
 	if source := state.source(state.sourceOf(r.Name)); source != nil && source.Relay {
 		ttl = r.RelayTTL
@@ -362,14 +362,14 @@ func (m *master) keepWorker(ctx context.Context, w http.ResponseWriter, q *http.
 	a := keepAnswer{Lease: r.Lease, TTL: ttl}
 	found, err := false, error(nil)
 	if r.Lease != 0 && state.Leases[r.Lease] == ttl {
-		found, err = m.raft.renew(ctx, r.Lease)
+		found, err = m.agreed.renew(ctx, r.Lease)
 	}
 	if err == nil && !found {
-		if a.Lease, err = m.raft.propose(ctx, Command{Op: "grant", TTL: ttl}); err == nil {
-			_, err = m.raft.propose(ctx, Command{Op: "worker-put", Name: r.Name, Lease: a.Lease})
+		if a.Lease, err = m.agreed.propose(ctx, Command{Op: "grant", TTL: ttl}); err == nil {
+			_, err = m.agreed.propose(ctx, Command{Op: "worker-put", Name: r.Name, Lease: a.Lease})
 		}
 		if err == nil && r.Lease != 0 {
-			_, err = m.raft.propose(ctx, Command{Op: "revoke", Lease: r.Lease})
+			_, err = m.agreed.propose(ctx, Command{Op: "revoke", Lease: r.Lease})
 		}
 	}
 	if err != nil {
