@@ -1,0 +1,57 @@
+import { clusterOf, topology } from './cluster'
+import { expect, test } from './fixtures'
+
+test.beforeEach(async ({ api, sim, panel }) => {
+  const [one = '', two = '', three = ''] = panel.hosts
+  await clusterOf(api, sim, 'live', topology([one, two, three], [two, three]))
+})
+
+test('a dm-worker that dies is seen while the page is open', async ({ page, panel }) => {
+  const host = panel.hosts[2] ?? ''
+  await page.goto('/clusters/live')
+  const row = page.getByRole('row', { name: new RegExp(`^${host}:8262`) })
+  await expect(row.getByText('Free', { exact: true })).toBeVisible({ timeout: 30_000 })
+  panel.fault(host, 'crash dm-worker-8262')
+  await expect(row.getByText('Offline', { exact: true })).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByRole('row', { name: new RegExp(`^${panel.hosts[1]}:8262`) }).getByText('Free', { exact: true })).toBeVisible()
+  await row.press('Enter')
+  await expect(page.getByRole('complementary', { name: `Instance ${host}:8262` }).getByText(/auto-restart|activating/).first()).toBeVisible()
+  panel.fault(host)
+  await expect(row.getByText('Free', { exact: true })).toBeVisible({ timeout: 40_000 })
+})
+
+test('a silent host is named, and only its own rows keep what was seen last', async ({ page, panel }) => {
+  const [one, two, three = ''] = panel.hosts
+  await page.goto('/clusters/live')
+  const statusOf = (id: string) => page.getByRole('row', { name: new RegExp(`^${id}`) }).getByRole('cell').nth(5)
+  await expect(statusOf(`${one}:8261`)).toHaveText(/Healthy/, { timeout: 30_000 })
+  panel.fault(three, 'silent')
+  await expect(page.getByText(`${three} did not answer`)).toBeVisible({ timeout: 30_000 })
+  // A cell whose value is older than 20 seconds shows its age.
+  await expect(statusOf(`${three}:8262`)).toHaveText(/\d+ (s|min)$/, { timeout: 60_000 })
+  await expect(statusOf(`${two}:8262`)).toHaveText('Free')
+  await expect(page.getByText(`${two} did not answer`)).toBeHidden()
+  panel.fault(three)
+  await expect(page.getByText(`${three} did not answer`)).toBeHidden({ timeout: 30_000 })
+  await expect(statusOf(`${three}:8262`)).toHaveText('Free', { timeout: 30_000 })
+})
+
+test('what is copied as text is what tiup dm display prints', async ({ page, context, api }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.goto('/clusters/live')
+  const table = page.getByRole('table', { name: 'live' })
+  await expect(table.getByText('Healthy|L', { exact: true })).toBeVisible({ timeout: 30_000 })
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Copy as text' }).click()
+  await expect(page.getByText('Copied')).toBeVisible()
+  const copied = await page.evaluate(() => navigator.clipboard.readText())
+  const display = await (await api.send('GET', '/api/clusters/live/display?format=text')).text()
+  expect(withoutAges(copied)).toBe(withoutAges(display))
+  expect(copied).toContain('Cluster name:')
+  expect(copied).toMatch(/Total nodes: 5\s*$/)
+  const heads = (await table.getByRole('columnheader').allInnerTexts()).map((text) => text.trim())
+  expect(copied.split('\n').find((line) => line.startsWith('ID '))?.split(/ {2,}/)).toEqual(heads)
+})
+
+/** The column Since counts on between two readings. */
+const withoutAges = (text: string): string => text.replace(/\b\d+[smhd]\b/g, 'AGE').replace(/ +/g, ' ')
