@@ -12,6 +12,9 @@ import { runStep } from './run-step'
 
 export type LaneEnd = { end: 'done' } | { end: 'halted' } | { end: 'trouble'; troubles: readonly Trouble[] }
 
+/** `together`: asked once, before the lane's first act; resolves when the phase's other lanes are about to act as well. */
+export type LaneRun = { lane: Lane; halt: () => boolean; together?: () => Promise<void> }
+
 /** Goals of earlier steps of the lane that must still hold right before a step acts; made true again on a resume or retry. */
 const reliesOn: Partial<Record<StepKindName, readonly StepKindName[]>> = {
   'unit-stopped': ['leader-not-here'],
@@ -23,7 +26,7 @@ const reliesOn: Partial<Record<StepKindName, readonly StepKindName[]>> = {
  * Runs a lane from where its journal stands to its end, to a trouble, or until `halt` says so before the next step. `onLeave` has
  * run whenever this resolves.
  */
-export const runLane = async (run: JobRun, phase: Phase, { lane, halt }: { lane: Lane; halt: () => boolean }): Promise<LaneEnd> => {
+export const runLane = async (run: JobRun, phase: Phase, { lane, halt, together }: LaneRun): Promise<LaneEnd> => {
   const fresh = run.writer.view.lanes[lane.id]?.state === 'pending'
   run.left.delete(lane.id)
   if (fresh) {
@@ -35,7 +38,7 @@ export const runLane = async (run: JobRun, phase: Phase, { lane, halt }: { lane:
     }
     await run.writer.append({ kind: 'lane-started', incarnation: turn, ...placeOf(phase, lane) })
   }
-  const end = await runSteps(run, phase, { lane, halt, fresh })
+  const end = await runSteps(run, phase, { lane, halt, fresh, ...(together && { together }) })
   const left = await leaveLane(run, phase, lane)
   if (end.end === 'trouble') return { end: 'trouble', troubles: [...end.troubles, ...left] }
   if (left.length > 0) return { end: 'trouble', troubles: left }
@@ -69,11 +72,12 @@ const takeTurn = async (run: JobRun, lane: Lane): Promise<string | LinkLost> => 
   }
 }
 
-type InLane = { lane: Lane; halt: () => boolean; fresh: boolean }
+type InLane = LaneRun & { fresh: boolean }
 
-const runSteps = async (run: JobRun, phase: Phase, { lane, halt, fresh }: InLane): Promise<LaneEnd> => {
+const runSteps = async (run: JobRun, phase: Phase, { lane, halt, fresh, together }: InLane): Promise<LaneEnd> => {
   const troubles: Trouble[] = []
   let known = await lookAhead(run, lane)
+  await together?.()
   for (const [i, step] of lane.steps.entries()) {
     if (halt()) return { end: 'halted' }
     if (hasSettled(run, step) && !kindOf(step).volatile) continue

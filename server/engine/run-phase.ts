@@ -2,6 +2,7 @@ import type { Lane, Phase } from '@/server/domain/plan'
 import { kindOf } from '@/server/steps/kinds'
 import { ask, type Trouble } from './ask'
 import { type JobRun, placeOf } from './engine'
+import { createRendezvous, type Rendezvous } from './rendezvous'
 import { type LaneEnd, once, runLane } from './run-lane'
 
 /** `failed` and `cancelled` end the job; `stopping` gives it back. */
@@ -46,9 +47,12 @@ const runLanes = async (run: JobRun, phase: Phase, open: readonly Lane[]): Promi
   const halting = (): boolean => troubles.some((trouble) => !first || !isGuard(phase, trouble))
   const halt = (): boolean => halting() || stopNow(run, phase) !== undefined || run.dead.signal.aborted
   const queue = [...open]
+  const meeting = meetingOf(run, phase, open)
   const worker = async (): Promise<void> => {
     for (let lane = queue.shift(); lane && !halt() && mayBegin(run, phase, lane); lane = queue.shift()) {
-      const end = await runLane(run, phase, { lane, halt })
+      const { id } = lane
+      const together = meeting && { together: () => meeting.wait(id) }
+      const end = await runLane(run, phase, { lane, halt, ...together }).finally(() => meeting?.leave(id))
       const lost = end.end === 'trouble' ? await tolerated(run, phase, lane, end, failed < phase.tolerance) : false
       if (lost) failed += 1
       else if (end.end === 'trouble') troubles.push(...end.troubles)
@@ -64,6 +68,18 @@ const runLanes = async (run: JobRun, phase: Phase, open: readonly Lane[]): Promi
   const broken = ends.find((end) => end.status === 'rejected')
   if (broken) throw run.dead.signal.reason
   return troubles
+}
+
+const meetingPatienceMs = 5000
+
+/**
+ * Lanes of an uninterruptible phase act at the same moment where its width allows it. Masters that are all to stop must: one that is
+ * told to when the others have ended hangs for its lease's minute.
+ */
+const meetingOf = (run: JobRun, phase: Phase, open: readonly Lane[]): Rendezvous | undefined => {
+  if (!phase.uninterruptible || phase.width < open.length) return undefined
+  const ids = open.map(({ id }) => id)
+  return createRendezvous(ids, () => run.engine.clock.sleep(meetingPatienceMs))
 }
 
 /** A lane that fails within the phase's tolerance ends as failed, and nobody is asked. */

@@ -84,7 +84,7 @@ export function buildStandins(): string {
 const debianPackages = ['prometheus', 'prometheus-alertmanager', 'prometheus-node-exporter', 'prometheus-blackbox-exporter']
 
 /** Debian's own monitoring programs, unpacked and not installed. */
-function fetchMonitoring(): string {
+export function fetchMonitoring(): string {
   const suite = /VERSION_CODENAME=(\w+)/.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'debian'
   return once(join(cacheDir, `dm-monitoring-${suite}`), (partial) => {
     run('apt-get', ['-o', 'DPkg::Lock::Timeout=300', 'update', '-qq'])

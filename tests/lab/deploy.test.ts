@@ -16,6 +16,7 @@ import {
   answer,
   confirmHosts,
   fetchFromMirror,
+  giveAlertmanagerItsTemplates,
   jobAfter,
   keepLogins,
   type Logins,
@@ -36,6 +37,7 @@ describe.skipIf(!labAvailable().ok)('a cluster on lab hosts', () => {
   beforeAll(async () => {
     const mirror = await labMirror()
     hosts = await freshHosts(6)
+    await giveAlertmanagerItsTemplates(host(1))
     panel = await startApiPanel({ DM_PANEL_MIRROR_ROOT: path.dirname(mirror.dir) })
     await fetchFromMirror(panel.api, mirror)
     logins = await keepLogins(panel.api)
