@@ -248,6 +248,24 @@ export const confirmKeys = z.object({
   replace: z.boolean().default(false),
 })
 
+/** One of three: a folder below the configured root, an archive that was uploaded, or the machine where tiup runs. */
+export const adoptSource = z
+  .object({
+    path: z.string().min(1).max(4096).optional(),
+    /** As `POST /api/adopt/upload` answered. */
+    archive: z.uuid().optional(),
+    /** `path`: the storage folder there; ~/.tiup/storage/dm of the login user when it is left out. */
+    ssh: z
+      .object({
+        address: z.string().min(1),
+        port: z.number().int().min(1).max(65535).default(22),
+        credentialId: z.string(),
+        path: z.string().startsWith('/').max(4096).optional(),
+      })
+      .optional(),
+  })
+  .refine(({ path, archive, ssh }) => [path, archive, ssh].filter((one) => one !== undefined).length === 1, 'one of path, archive, ssh')
+
 // --- packages ---------------------------------------------------------------------------------
 export const packageRow = z.object({
   sha256: z.string(),

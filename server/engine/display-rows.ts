@@ -17,6 +17,8 @@ export type Reading = {
   since: Readonly<Record<InstanceId, string>>
   members?: MembersFact
   membersError: string
+  /** Why DM's own API, or the units, can't be asked in this kind of cluster. */
+  unread?: { dm?: string; units?: string }
 }
 
 /** The instances that have rows: exporters have none, as in `tiup dm display`. */
@@ -48,20 +50,27 @@ const rowOf = (instance: Instance, context: Context): DisplayRow => {
     if (silent === undefined) return { value, source, at: reading.at }
     return kept ? { ...kept, why: silent } : { value, source: 'none', at: null, why: silent }
   }
+  const { dm, units } = reading.unread ?? {}
+  const fromDm = <T>(empty: T, one: Seen<T>): Seen<T> => (dm !== undefined && isDm(instance) ? never(empty, dm) : one)
   return {
     ...{ id: instance.id, role: instance.component, patched: instance.patched, host: instance.host, hostId: instance.hostId },
     ports: portsOf(instance, context.topology),
     osArch: `${instance.os || 'linux'}/${{ amd64: 'x86_64', arm64: 'aarch64' }[instance.arch] ?? instance.arch}`,
     status: statusOf(instance, context),
-    since: seen<string | null>(reading.since[instance.id] ?? null, 'http', former?.since),
+    since: fromDm(null, seen<string | null>(reading.since[instance.id] ?? null, 'http', former?.since)),
     ...{ dataDir: instance.dataDir, deployDir: instance.deployDir, name: instance.name },
     source: reading.members?.workers.find(({ name }) => instance.component === 'dm-worker' && name === instance.name)?.source ?? '',
-    version: seen(reading.versions[instance.id] ?? '', 'http', former?.version),
-    unitState: seen(unit ? `${unit.activeState} (${unit.subState})` : '', 'systemd', former?.unitState),
+    version: fromDm('', seen(reading.versions[instance.id] ?? '', 'http', former?.version)),
+    unitState:
+      units !== undefined ? never('N/A', units) : seen(unit ? `${unit.activeState} (${unit.subState})` : '', 'systemd', former?.unitState),
     unit: instance.unit,
     pid: silent === undefined ? (unit?.mainPid ?? 0) : (former?.pid ?? 0),
   }
 }
+
+const isDm = ({ component }: Instance): boolean => component === 'dm-master' || component === 'dm-worker'
+
+const never = <T>(value: T, why: string): Seen<T> => ({ value, source: 'none', at: null, why })
 
 /** TiUP shows the exporters' ports in the Prometheus row, as `9090/9115/9100`. */
 const portsOf = (instance: Instance, { monitored }: Topology): string =>
@@ -71,6 +80,8 @@ const portsOf = (instance: Instance, { monitored }: Topology): string =>
 
 /** The words of `tiup dm display`; the members are the leader's, so that a silent host's members still have a fresh status. */
 const statusOf = (instance: Instance, context: Context): Seen<string> => {
+  const { dm } = context.reading.unread ?? {}
+  if (dm !== undefined && isDm(instance)) return never('N/A', dm)
   switch (componentSpec(instance.component).health) {
     case 'dm-master':
       return masterStatus(instance, context.reading)

@@ -3,6 +3,7 @@ import type { ClusterStatus, DisplayRow } from '@/server/domain/display'
 import type { UnitFact } from '@/server/domain/facts'
 import type { HostId, Instance } from '@/server/domain/instance'
 import type { HostProbe } from '@/server/domain/probe'
+import type { Topology } from '@/server/domain/topology/topology'
 import { askHost, parseHost } from '@/server/probes/batch'
 import { healthPath, parseVersion, statusPath } from '@/server/probes/cluster-answers'
 import { type HttpRequest, LinkLost, type Target, type Transport } from '@/server/remote/transport'
@@ -82,9 +83,10 @@ export const readCluster = async (
   const targetOf = targets(cluster, instances)
   const http = (host: HostId, request: HttpRequest) => transport.http(targetOf(host), request)
   const hosts = [...new Set(instances.map(({ hostId }) => hostId))]
+  const unread = unreadOf(cluster.topology)
   const seen = await inParallel(hosts, hostWidth, (host) =>
     readHost(
-      { transport, http, at, target: targetOf(host), former },
+      { transport, http, at, target: targetOf(host), former, unread },
       instances.filter(({ hostId }) => hostId === host),
     ),
   )
@@ -93,7 +95,8 @@ export const readCluster = async (
   const answering = hosts.filter((host) => silent[host] === undefined)
   const masters = instances.filter(({ component, hostId }) => component === 'dm-master' && answering.includes(hostId))
   const leaderFirst = masters.sort((a, b) => Number(b.name === before?.leader) - Number(a.name === before?.leader))
-  const { members, membersError = '' } = await askMembers({ http }, leaderFirst, answering)
+  const { members, membersError = '' } =
+    unread.dm === undefined ? await askMembers({ http }, leaderFirst, answering) : { membersError: unread.dm }
   const column = <T>(pick: (one: InstanceReading) => T | undefined): Record<string, T> =>
     Object.fromEntries(
       own.flatMap((one): [string, T][] => {
@@ -102,8 +105,8 @@ export const readCluster = async (
       }),
     )
   const reading: Reading = {
-    ...{ at, silent, membersError },
-    units: column(({ unit }) => unit),
+    ...{ at, silent, membersError, unread },
+    units: unread.units === undefined ? column(({ unit }) => unit) : {},
     answers: column(({ answers }) => answers),
     versions: column(({ version }) => version),
     since: column(({ since }) => since),
@@ -119,7 +122,14 @@ type HostContext = {
   at: string
   target: Target
   former: ReadonlyMap<string, DisplayRow>
+  unread: NonNullable<Reading['unread']>
 }
+
+/** Adopted clusters may be of kinds that are seen in part only: the panel has no client certificate, and asks the system's units. */
+const unreadOf = ({ global }: Topology): NonNullable<Reading['unread']> => ({
+  ...(global.enable_tls ? { dm: 'enable_tls' } : {}),
+  ...(global.systemd_mode === 'user' ? { units: 'systemd_mode: user' } : {}),
+})
 
 /** Everything that one host can say; why not, when it is silent. */
 const readHost = async (context: HostContext, instances: readonly Instance[]): Promise<InstanceReading[] | string> => {
@@ -136,6 +146,7 @@ const readHost = async (context: HostContext, instances: readonly Instance[]): P
 
 const readInstance = async (context: HostContext, instance: Instance, unit: UnitFact | undefined): Promise<InstanceReading> => {
   const { health } = componentSpec(instance.component)
+  if (typeof health === 'string' && context.unread.dm !== undefined) return { id: instance.id, answers: false, ...(unit ? { unit } : {}) }
   const ask = (path: string) => get(context, instance.hostId, instance, path)
   const own = health === 'dm-master' ? await ask(healthPath) : health === 'dm-worker' ? undefined : await ask(health.httpPath)
   // A master that answers at all is up, whatever it thinks of its quorum; a monitor must be well.

@@ -1,5 +1,3 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises'
-import path from 'node:path'
 import { z } from 'zod'
 import { AppError } from '@/server/domain/app-error'
 import type { Problem } from '@/server/domain/problem'
@@ -12,6 +10,7 @@ import { createCluster, findCluster } from '@/server/store/clusters'
 import { findCredential, keepCredential, keepSecret, sealedOf } from '@/server/store/credentials'
 import { sealFor } from '@/server/store/secrets-seal'
 import type { ErrandRun } from './errand-run'
+import { type TiupSource, tiupSource } from './tiup-sources'
 
 export type FoundCluster = {
   name: string
@@ -24,13 +23,12 @@ export type FoundCluster = {
   problems: Problem[]
 }
 
-/** Clusters in a TiUP storage folder below the configured root: `…/storage/dm`, its `clusters`, or a folder above. */
+/** Clusters of a TiUP storage: in a folder below the configured root, in an uploaded archive, or on the machine where tiup runs. */
 export const scanTiup = async (run: ErrandRun, raw: unknown): Promise<FoundCluster[]> => {
-  const { path: folder } = z.object({ path: z.string() }).parse(raw)
-  const clusters = await clustersFolder(run, folder)
+  const source = await tiupSource(run, raw)
   const found: FoundCluster[] = []
-  for (const name of await readdir(clusters)) {
-    const read = await readCluster(clusters, name)
+  for (const name of await source.names()) {
+    const read = await readCluster(source, name)
     if (!read) continue
     const instances = read.meta ? instancesOf(read.meta.topology) : []
     found.push({
@@ -44,17 +42,18 @@ export const scanTiup = async (run: ErrandRun, raw: unknown): Promise<FoundClust
 
 /** Takes clusters into the books with topology, key and patched marks; nothing on their hosts is touched. */
 export const adoptClusters = async (run: ErrandRun, raw: unknown): Promise<{ adopted: string[] }> => {
-  const asked = z.object({ path: z.string(), names: z.array(z.string()), by: z.string() }).parse(raw)
-  const clusters = await clustersFolder(run, asked.path)
+  const asked = z.object({ names: z.array(z.string()), by: z.string() }).parse(raw)
+  const source = await tiupSource(run, raw)
   const adopted: string[] = []
   for (const name of asked.names) {
     if (await findCluster(run.db, name)) throw new AppError('usecases.cluster-exists', 409, { params: { name } })
-    const read = (await readdir(clusters)).includes(name) ? await readCluster(clusters, name) : undefined
+    const read = (await source.names()).includes(name) ? await readCluster(source, name) : undefined
     if (!read?.meta) throw new AppError('errands.meta-unreadable', 422, { params: { name }, problems: read?.problems ?? [] })
     await adoptOne(run, name, { meta: read.meta, key: read.key, by: asked.by })
     adopted.push(name)
     await run.progress({ done: adopted.length, total: asked.names.length, at: name })
   }
+  await source.done()
   return { adopted }
 }
 
@@ -87,41 +86,12 @@ const adoptOne = async (run: ErrandRun, name: string, from: { meta: Meta; key: s
   })
 }
 
-const clustersFolder = async (run: ErrandRun, folder: string): Promise<string> => {
-  const { tiupRoot } = run.folders
-  if (tiupRoot === undefined) throw new AppError('errands.tiup-root-unset', 422)
-  const real = async (one: string): Promise<string | undefined> => realpath(one).catch(() => undefined)
-  const root = await real(tiupRoot)
-  for (const below of ['clusters', 'storage/dm/clusters', '.tiup/storage/dm/clusters', '']) {
-    const inside = await real(path.resolve(tiupRoot, folder, below))
-    if (!root || !inside || !(inside === root || inside.startsWith(`${root}/`))) continue
-    if ((await stat(inside)).isDirectory() && (below !== '' || (await holdsMeta(inside)))) return inside
-  }
-  throw new AppError('errands.tiup-folder-unknown', 404, { params: { path: folder } })
-}
-
-const holdsMeta = async (folder: string): Promise<boolean> => {
-  for (const name of await readdir(folder)) if (await readCluster(folder, name)) return true
-  return false
-}
-
-const maxMetaBytes = 10 * 1024 ** 2
-
 const readCluster = async (
-  clusters: string,
+  source: TiupSource,
   name: string,
 ): Promise<{ meta?: Meta; key: string | undefined; problems: Problem[] } | undefined> => {
-  const text = await readSmall(path.join(clusters, name, 'meta.yaml'), clusters)
-  if (text === undefined) return undefined
-  return { ...readMeta(text), key: await readSmall(path.join(clusters, name, 'ssh', 'id_rsa'), clusters) }
-}
-
-/** A regular file of modest size that really lies below the folder; undefined otherwise. */
-const readSmall = async (file: string, below: string): Promise<string | undefined> => {
-  const real = await realpath(file).catch(() => undefined)
-  if (!real?.startsWith(`${below}/`)) return undefined
-  const found = await stat(real)
-  return found.isFile() && found.size <= maxMetaBytes ? readFile(real, 'utf8') : undefined
+  const found = await source.read(name)
+  return found && { ...readMeta(found.meta), key: found.key }
 }
 
 /** meta.yaml and key of a cluster, sealed to the one-time public key of the request that asked. */

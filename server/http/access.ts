@@ -42,6 +42,7 @@ export const access: Readonly<Record<string, Access>> = {
   'POST /api/clusters/{name}/preflight': { least: 'operator' },
   'POST /api/topology/check': { least: 'viewer' },
   'POST /api/adopt/scan': { least: 'admin' },
+  'POST /api/adopt/upload': { least: 'admin', stream: true },
   'POST /api/adopt': { least: 'admin' },
   'POST /api/simulated-hosts': { least: 'admin' },
 

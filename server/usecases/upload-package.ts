@@ -76,7 +76,7 @@ const receive = async (body: ReadableStream<Uint8Array>, file: string, limit: nu
 }
 
 /** The DOM's stream type can't be iterated, Node's can: read it the way that both know. */
-async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = body.getReader()
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value

@@ -98,6 +98,10 @@ export const errandsProblems = {
       '请指定 DM_PANEL_TIUP_ROOT 之下含 clusters/名称/meta.yaml 的目录。',
     ],
   },
+  'errands.tiup-archive-gone': {
+    message: ['The uploaded archive is not there any more.', '上传的归档已不存在。'],
+    hint: ['Upload it again.', '请重新上传。'],
+  },
   'errands.simulator-silent': {
     message: ['The simulated hosts did not start within a minute.', '模拟主机未能在一分钟内启动。'],
     hint: [

@@ -195,6 +195,17 @@ export const usecasesProblems = {
     ],
     hint: ['Choose another password.', '请更换密码。'],
   },
+  'usecases.tiup-archive-refused': {
+    message: ['The archive was refused: {detail}.', '归档文件被拒绝：{detail}。'],
+    hint: [
+      'Make it on the machine where tiup runs: tar -czf dm.tar.gz -C ~/.tiup/storage/dm clusters',
+      '请在运行 tiup 的机器上打包：tar -czf dm.tar.gz -C ~/.tiup/storage/dm clusters',
+    ],
+  },
+  'usecases.tiup-archive-empty': {
+    message: ['The archive holds no clusters/NAME/meta.yaml.', '归档中没有 clusters/名称/meta.yaml。'],
+    hint: ['Pack the folder ~/.tiup/storage/dm with its clusters.', '请打包 ~/.tiup/storage/dm 目录及其中的 clusters。'],
+  },
   'usecases.draft-unknown': { message: ['There is no draft.', '没有草稿。'], hint: ['Begin anew.', '请重新开始。'] },
   'usecases.audit-unknown': {
     message: ['There is no such audit record.', '没有这条审计记录。'],

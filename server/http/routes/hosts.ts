@@ -1,11 +1,12 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
-import { errandView, probeHostsInput } from '@/server/domain/api'
+import { adoptSource, errandView, probeHostsInput } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
 import { findErrand } from '@/server/store/errands'
 import { adoptClusters, scanTiup } from '@/server/usecases/adopt'
 import { askRunner } from '@/server/usecases/ask-errand'
 import { askSimulatedHosts } from '@/server/usecases/ask-simulated-hosts'
+import { uploadTiup } from '@/server/usecases/upload-tiup'
 import { accepts, answers, idParam, refusals, takes } from '../answers'
 import type { Api } from '../api'
 import { errandBody, who } from '../who'
@@ -30,13 +31,21 @@ const simulated = createRoute({
 const scan = createRoute({
   method: 'post',
   path: '/api/adopt/scan',
-  request: takes(z.object({ path: z.string().min(1).max(4096) })),
+  request: takes(adoptSource),
   responses: { ...accepts(errandView, 'Clusters found in a TiUP storage folder.'), ...refusals },
+})
+const upload = createRoute({
+  method: 'post',
+  path: '/api/adopt/upload',
+  responses: {
+    ...answers(z.object({ archive: z.uuid() }), 'The name to scan and adopt by. The body is a tar.gz of ~/.tiup/storage/dm.'),
+    ...refusals,
+  },
 })
 const adopt = createRoute({
   method: 'post',
   path: '/api/adopt',
-  request: takes(z.object({ path: z.string().min(1).max(4096), names: z.array(z.string()).min(1) })),
+  request: takes(adoptSource.safeExtend({ names: z.array(z.string()).min(1) })),
   responses: { ...accepts(errandView), ...refusals },
 })
 
@@ -55,6 +64,11 @@ export const registerHostRoutes = (api: Api): void => {
     return c.json(errandBody(row, c), 200)
   })
   api.openapi(simulated, async (c) => c.json(errandBody(await askSimulatedHosts(c.get('db'), who(c), c.get('env').dataFolder), c), 202))
+  api.openapi(upload, async (c) => {
+    const body = c.req.raw.body
+    if (!body) throw new AppError('usecases.tiup-archive-empty', 422)
+    return c.json({ archive: await uploadTiup(c.get('db'), who(c), { body, dataFolder: c.get('env').dataFolder }) }, 200)
+  })
   api.openapi(scan, async (c) => c.json(errandBody(await scanTiup(c.get('db'), who(c), c.req.valid('json')), c), 202))
   api.openapi(adopt, async (c) => c.json(errandBody(await adoptClusters(c.get('db'), who(c), c.req.valid('json')), c), 202))
 }
