@@ -43,7 +43,7 @@ const useColumns = (now: number | null): readonly Column<ClusterRow>[] => {
     {
       key: 'name',
       title: say('col.name'),
-      width: 190,
+      width: 160,
       sortBy: (row) => row.name,
       cell: (row) => (
         <Link href={pageOf(row)} className="b" style={{ color: 'var(--text)' }}>
@@ -87,7 +87,7 @@ const useColumns = (now: number | null): readonly Column<ClusterRow>[] => {
     {
       key: 'leader',
       title: say('col.leader'),
-      width: 128,
+      width: 158,
       cell: (row) => (row.leader ? <span className="mono t2">{row.leader}</span> : <span className="t3">{say('clusters.no-leader')}</span>),
     },
     {

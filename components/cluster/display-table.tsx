@@ -88,6 +88,10 @@ const useColumns = (narrow: boolean, rows: readonly Row[]): readonly Column<Row>
     rows.map((row) => row.host),
     80,
   )
+  const portsPx = widthFor(
+    rows.map((row) => row.ports),
+    82,
+  )
   return [
     { key: 'id', title: 'ID', width: idPx + 12, sortBy: (row) => row.id, cell: (row) => <span className="mono">{row.id}</span> },
     {
@@ -103,7 +107,7 @@ const useColumns = (narrow: boolean, rows: readonly Row[]): readonly Column<Row>
       ),
     },
     { key: 'host', title: 'Host', width: hostPx, sortBy: (row) => row.host, cell: (row) => <span className="mono t2">{row.host}</span> },
-    { key: 'ports', title: 'Ports', width: 86, cell: (row) => <span className="mono t2">{row.ports}</span> },
+    { key: 'ports', title: 'Ports', width: portsPx, cell: (row) => <span className="mono t2">{row.ports}</span> },
     { key: 'os', title: 'OS/Arch', width: 90, cell: (row) => <span className="t2">{row.osArch}</span> },
     {
       key: 'status',

@@ -1,7 +1,7 @@
 'use client'
 
 import { clsx } from 'clsx'
-import { useLayoutEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useWords } from '@/components/data/words'
 import { Status } from '@/components/ui/status-shape'
 import type { ClusterDetail } from '@/server/domain/api'
@@ -70,7 +70,7 @@ function Node({ row, on, onOpen }: { row: Row; on: boolean; onOpen: (row: Row) =
       <span className="mono b tr">{row.id}</span>
       <span className="row sm">
         <Status shape={statusShape(row.status.value)}>{row.status.value}</Status>
-        <span className="t3 tr">{row.role.startsWith('dm-') ? row.name : row.role}</span>
+        {row.role.startsWith('dm-') ? null : <span className="t3 tr">{row.role}</span>}
       </span>
     </button>
   )
@@ -83,7 +83,7 @@ function Arrows({ arrows, box, lit }: { arrows: readonly Arrow[]; box: React.Ref
   const [lines, setLines] = useState<readonly Line[]>([])
   const key = JSON.stringify(arrows)
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for the arrows
-  useLayoutEffect(() => {
+  useEffect(() => {
     const frame = box.current
     if (!frame) return
     const draw = (): void => setLines(linesIn(frame, arrows))

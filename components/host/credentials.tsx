@@ -38,7 +38,13 @@ export function Credentials({ onAdd }: { onAdd: () => void }) {
       width: 100,
       numeric: true,
       cell: (row) => (
-        <Button size="small" look="danger" aria-label={say('credentials.delete-title', { name: row.name })} onClick={() => setLeaving(row)}>
+        <Button
+          size="small"
+          look="danger"
+          reason={row.kind === 'generated-key' ? say('credentials.own-key') : undefined}
+          aria-label={say('credentials.delete-title', { name: row.name })}
+          onClick={() => setLeaving(row)}
+        >
           {say('act.delete')}
         </Button>
       ),

@@ -145,25 +145,28 @@ const useFold = (plan: Plan, entries: readonly Entry[]): { view: JobView; lines:
   }, [plan, entries])
 }
 
-const titlesOf = (
-  plan: Plan,
-  titleOf: (step: Plan['phases'][number]['lanes'][number]['steps'][number]) => string,
-): ReadonlyMap<StepId, string> =>
+type Titles = ReadonlyMap<StepId, { subject: string; title: string }>
+
+const titlesOf = (plan: Plan, titleOf: (step: Plan['phases'][number]['lanes'][number]['steps'][number]) => string): Titles =>
   new Map(
     plan.phases.flatMap((phase) =>
       phase.lanes.flatMap((lane) =>
-        [...lane.steps, ...(lane.onLeave ?? [])].map((step) => [step.id, `${lane.subject}  ${titleOf(step)}`] as const),
+        [...lane.steps, ...(lane.onLeave ?? [])].map((step) => [step.id, { subject: lane.subject, title: titleOf(step) }] as const),
       ),
     ),
   )
 
 const textOf =
-  (say: ReturnType<typeof useJobWords>['say'], titles: ReadonlyMap<StepId, string>) =>
+  (say: ReturnType<typeof useJobWords>['say'], titles: Titles) =>
   (line: LogLine): string => {
-    if (line.kind === 'head') return titles.get(line.text) ?? line.text
+    if (line.kind === 'head') {
+      const head = titles.get(line.text)
+      return head ? `${head.subject}  ${head.title}` : line.text
+    }
     const text = line.word ? say(line.word.word, line.word.params) : line.text
     const from = line.switched && line.step ? titles.get(line.step) : undefined
-    return from === undefined ? text : `${from}: ${text}`
+    if (from === undefined) return text
+    return line.word ? `${from.subject}  ${text} (${from.title})` : `${from.subject}  ${text}`
   }
 
 /** The line that the address names: `#L412`. */

@@ -70,12 +70,14 @@ export function LogView({ lines, version, shownText, say, selected, onSelect, do
           onKeyDown={(event) => {
             if (event.key === 'Enter') jump(event.shiftKey ? -1 : 1)
           }}
-          className="h-7 w-44 rounded-[5px] border border-(--line-control) bg-(--bg) px-2 text-[12px] text-(--text)"
+          className="h-7 w-44 min-w-0 rounded-[5px] border border-(--line-control) bg-(--bg) px-2 text-[12px] text-(--text)"
         />
         <span className="text-(--text-3) text-[11px] tabular-nums" aria-live="polite">
           {query.trim() === '' ? '' : found.length === 0 ? say('log.nothing-found') : say('log.found', { at: at + 1, count: found.length })}
         </span>
-        <span className="ml-auto text-(--text-3) text-[12px] tabular-nums">{say('log.lines', { count: shown.length })}</span>
+        <span className="ml-auto truncate text-(--text-3) text-[12px] tabular-nums max-md:hidden">
+          {say('log.lines', { count: shown.length })}
+        </span>
         <Toggle on={times} set={setTimes} label={say('log.time')} icon={<Clock size={14} />} />
         <Toggle on={wrap} set={setWrap} label={say('log.wrap')} icon={<WrapText size={14} />} />
         <Toggle on={follow.on} set={follow.set} label={say('log.follow')} icon={<ArrowDownToLine size={14} />} />

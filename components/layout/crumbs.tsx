@@ -3,7 +3,7 @@
 import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
-import { useJob, usePlan } from '@/components/data/queries'
+import { useClusters, useJob, usePlan } from '@/components/data/queries'
 import { useWords } from '@/components/data/words'
 
 type Crumb = { text: string; href?: string }
@@ -31,9 +31,13 @@ function OfPlace({ place, id }: { place: string; id: string | undefined }) {
 function OfPlan({ id }: { id: string }) {
   const { say, sayMaybe } = useWords()
   const plan = usePlan(id).data
+  const clusters = useClusters().data
   const last: Crumb[] = plan
     ? [
-        { text: plan.cluster, ...(plan.operation !== 'deploy' && { href: `/clusters/${encodeURIComponent(plan.cluster)}` }) },
+        {
+          text: plan.cluster,
+          ...(clusters?.some((one) => one.name === plan.cluster) && { href: `/clusters/${encodeURIComponent(plan.cluster)}` }),
+        },
         { text: sayMaybe(`crumb.${plan.operation}`, plan.operation) },
       ]
     : [{ text: '…' }]

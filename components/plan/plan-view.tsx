@@ -136,7 +136,7 @@ const Chevron = ({ open }: { open: boolean }) =>
 function Ends({ say, count, state, note, time }: { say: Say; count: Count; state: PlanRow['state']; note: string; time: string }) {
   const steps =
     state === 'will-run' || state === 'already'
-      ? say('row.steps', { count: count.total })
+      ? say(count.total === 1 ? 'row.step' : 'row.steps', { count: count.total })
       : say('row.of', { ended: count.ended, total: count.total })
   return (
     <>

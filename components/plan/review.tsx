@@ -208,7 +208,9 @@ function Side({ plan, record, say }: ReviewProps) {
         </dd>
         <dt>{say('review.made-from')}</dt>
         <dd className="whitespace-normal!">
-          <Time at={record.factsAt} />, r{plan.topologyRevision}
+          <span>
+            <Time at={record.factsAt} />, r{plan.topologyRevision}
+          </span>
         </dd>
       </dl>
       <p className="mt-3 text-(--text-3)">{say('review.only-this')}</p>

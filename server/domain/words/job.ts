@@ -11,6 +11,7 @@ export const jobWords = {
   'row.failed': ['failed', '失败'],
   'row.skipped': ['skipped', '已跳过'],
   'row.cancelled': ['not run', '未执行'],
+  'row.step': ['{count} step', '{count} 个步骤'],
   'row.steps': ['{count} steps', '{count} 个步骤'],
   'row.of': ['{ended} of {total}', '{ended} / {total}'],
   'row.lanes': ['{count} lanes, {width} at once', '{count} 条通道，同时 {width} 条'],

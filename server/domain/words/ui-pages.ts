@@ -138,6 +138,7 @@ export const uiPagesWords = {
     'Plans that name this credential can’t run any more. Clusters keep their own deploy keys.',
     '引用此凭据的计划将无法执行。集群保留各自的部署密钥。',
   ],
+  'credentials.own-key': ['A cluster is reached with this key; it goes with its cluster.', '此密钥用于访问集群，随集群一起移除。'],
   'credentials.keep': ['Keep it', '保留'],
   // audit
   'audit.filter': ['What, host, command, hash', '内容、主机、命令、哈希'],
