@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { takeDataFolder } from './data-folder'
 import { readEnv } from './env'
 import { runMain } from './exit'
 import { migrate } from './store/migrate'
@@ -12,6 +13,7 @@ import { Supervisor } from './supervisor'
 const main = async (): Promise<void> => {
   const env = readEnv()
   mkdirSync(env.dataFolder, { recursive: true, mode: 0o700 })
+  takeDataFolder(env.dataFolder)
   const applied = await migrate(env.databaseUrl)
   if (applied.length > 0) console.log(`Database brought up to date: ${applied.join(', ')}`)
   if (env.host !== '127.0.0.1' && env.host !== '::1' && env.host !== 'localhost' && !env.tls && !env.trustProxy)
@@ -36,4 +38,4 @@ const main = async (): Promise<void> => {
   process.exit(await supervisor.run())
 }
 
-runMain(main, ['EnvInvalid', 'MigrationRefused'])
+runMain(main, ['EnvInvalid', 'MigrationRefused', 'DataFolderInUse'])

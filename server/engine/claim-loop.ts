@@ -79,7 +79,7 @@ export const thisRunner = (machine: string): Holder => ({
 })
 
 /** Clock ticks after boot at which a process started; '' when there is none. */
-const startTimeOf = (pid: number): string => {
+export const startTimeOf = (pid: number): string => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''

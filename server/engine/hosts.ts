@@ -54,7 +54,11 @@ export class Hosts {
   target(host: HostId, login: LoginName): Target {
     const known = this.plan.hosts[host]
     if (!known) throw new Error(`the plan has no host ${host}`)
-    return { host, address: known.address, port: known.sshPort, login: login === 'given' ? (known.given ?? known.deploy) : known.deploy }
+    return {
+      ...{ host, address: known.address, port: known.sshPort },
+      login: login === 'given' ? (known.given ?? known.deploy) : known.deploy,
+      ...(known.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: known.connectTimeoutMs }),
+    }
   }
 
   /** Everything asked in one exec; tries again while the link may come back. */

@@ -172,7 +172,8 @@ const startOf = (metrics: string): string | undefined => {
 const targets = (cluster: ClusterWithTopology, instances: readonly Instance[]) => {
   const ports = new Map(instances.map(({ hostId, sshPort }) => [hostId, sshPort]))
   const login = { user: cluster.deployUser, credentialId: cluster.credentialId, sudo: 'nopasswd' as const }
-  return (host: HostId): Target => ({ host, address: host, port: ports.get(host) ?? 22, login })
+  const timeout = cluster.connectTimeoutS === null ? {} : { connectTimeoutMs: cluster.connectTimeoutS * 1000 }
+  return (host: HostId): Target => ({ host, address: host, port: ports.get(host) ?? 22, login, ...timeout })
 }
 
 const inParallel = async <T, R>(items: readonly T[], width: number, work: (item: T) => Promise<R>): Promise<R[]> => {

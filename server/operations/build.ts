@@ -102,6 +102,7 @@ const hostOfStep = (step: Step): HostId[] => ('host' in step ? [step.host] : [])
 const planHost = (host: { hostId: HostId; sshPort: number }, input: OperationInput): PlanHost => ({
   address: host.hostId,
   sshPort: host.sshPort,
+  ...(input.connectTimeoutS ? { connectTimeoutMs: input.connectTimeoutS * 1000 } : {}),
   ...(input.given ? { given: input.given } : {}),
   deploy: input.deploy,
 })
@@ -116,12 +117,20 @@ export const blobOf = (parts: readonly Part[], options: { sensitive?: boolean } 
 
 export const refOf = ({ sha256: hash, sizeBytes, secret }: PlannedBlob): BlobRef => ({ sha256: hash, sizeBytes, secret })
 
-/** A gate with TiUP's patience: how long, and how long without a break, by what is asked. */
+/**
+ * A gate with TiUP's patience: how long, and how long without a break, by what is asked. A monitor that answers on its health path
+ * has proved itself already, and five kinds of them start one after another.
+ */
 export const gateOf = (question: HealthQuestion, input: OperationInput): Gate => ({
   questions: [question],
   timeoutMs: (input.waitTimeoutS ?? 120) * 1000,
-  stableMs: question.ask === 'master-ready' ? 6000 : 3000,
+  stableMs: stableMs[question.ask],
 })
+
+const stableMs = { 'master-ready': 6000, 'worker-ready': 3000, 'unit-active': 3000, 'http-up': 1000 } as const satisfies Record<
+  HealthQuestion['ask'],
+  number
+>
 
 /** The health question of a monitor or exporter. */
 export const httpQuestion = (instance: Instance): HealthQuestion => {

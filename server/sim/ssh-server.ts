@@ -32,6 +32,10 @@ export const startSshServer = async (options: SshServerOptions): Promise<SimSshS
   const server = new ssh2.Server({ hostKeys: [hostKey(options)] }, (client) => {
     if (isSilent(options)) return client.end()
     connections.add(client)
+    // As sshd does: without it a short answer waits 40 ms for the client's acknowledgement.
+    // ssh2 has it, its types don't.
+    const setNoDelay: unknown = Reflect.get(client, 'setNoDelay')
+    if (typeof setNoDelay === 'function') setNoDelay.call(client, true)
     client.on('close', () => connections.delete(client))
     // A client that goes away without a word is no event for a server.
     client.on('error', () => {})

@@ -16,6 +16,7 @@ import { type JobEnd, runJob } from '@/server/engine/run-job'
 import type { OperationFacts, OperationInput } from '@/server/operations/input'
 import { operations } from '@/server/operations/operation-map'
 import { askHost, parseHost } from '@/server/probes/batch'
+import type { HttpRequest, Transport } from '@/server/remote/transport'
 import { SimWorld } from '@/server/sim/world'
 import { createCluster, findCluster } from '@/server/store/clusters'
 import type { Db } from '@/server/store/database'
@@ -59,14 +60,10 @@ export const virtualClock = (): Clock => {
   }
 }
 
-export type Ground = {
-  db: Db
-  world: SimWorld
-  transport: SimTransport
-  clock: Clock
-  blobs: Map<string, readonly BlobPart[]>
-  topology: Topology
-}
+/** Where plans are made and run, whatever the hosts are. */
+export type Site = { db: Db; transport: Transport; clock: Clock; blobs: Map<string, readonly BlobPart[]>; topology: Topology }
+/** A site of simulated hosts in this process. */
+export type Ground = Site & { world: SimWorld; transport: SimTransport }
 
 export const newGround = (db: Db, topology: Topology): Ground => {
   const clock = virtualClock()
@@ -89,11 +86,12 @@ export const worldShape = (world: SimWorld): unknown =>
     ),
   }))
 
-const factsOf = async (ground: Ground, operation: OperationName, input: OperationInput): Promise<OperationFacts> => {
+const factsOf = async (ground: Site, operation: OperationName, input: OperationInput): Promise<OperationFacts> => {
   const needs = operations[operation].needs(ground.topology, input)
   const login = input.given ?? input.deploy
   const at = new Date(ground.clock.now()).toISOString()
-  const target = (host: string) => ({ host, address: host, port: 22, login })
+  const ports = new Map(hostsOf(ground.topology).map(({ hostId, sshPort }) => [hostId, sshPort]))
+  const target = (host: string) => ({ host, address: host, port: ports.get(host) ?? 22, login })
   const hosts: Record<string, HostFacts> = {}
   for (const [host, probes] of Object.entries(needs.host)) {
     const ran = await ground.transport.run(target(host), { argv: askHost(probes), as: 'root', deadlineMs: 1000 })
@@ -101,13 +99,13 @@ const factsOf = async (ground: Ground, operation: OperationName, input: Operatio
   }
   if (needs.cluster.length === 0) return { hosts }
   const masters = instancesOf(ground.topology).filter(({ component }) => component === 'dm-master')
-  const http = (from: string, request: Parameters<SimTransport['http']>[1]) => ground.transport.http(target(from), request)
+  const http = (from: string, request: HttpRequest) => ground.transport.http(target(from), request)
   const cluster: ClusterFacts = { ...noClusterFacts(at), ...(await askMembers({ http }, masters, Object.keys(hosts))) }
   return { hosts, cluster }
 }
 
 /** Plans as prepare-plan does, of what is seen now. Throws when something stands against it. */
-export const planNow = async (ground: Ground, operation: OperationName, more: Partial<OperationInput> = {}): Promise<Plan> => {
+export const planNow = async (ground: Site, operation: OperationName, more: Partial<OperationInput> = {}): Promise<Plan> => {
   const { given: _given, ...deployed } = inputFor(ground.topology, { packages, revision: 1 })
   const first = operation === 'deploy' || operation === 'remove-deploy' ? { given: rootLogin, revision: 0 } : {}
   const input: OperationInput = { ...deployed, ...first, ...more }
@@ -120,13 +118,13 @@ export const planNow = async (ground: Ground, operation: OperationName, more: Pa
 }
 
 /** remove-deploy of all that a job did. */
-export const planRemoval = async (ground: Ground, job: { plan: Plan; entries: readonly Entry[] }): Promise<Plan> =>
+export const planRemoval = async (ground: Site, job: { plan: Plan; entries: readonly Entry[] }): Promise<Plan> =>
   planNow(ground, 'remove-deploy', { donePlan: job.plan, made: deedsOf(foldJournal(job.plan, job.entries)) })
 
 let count = 0
 
 /** The plan as a queued job; the cluster comes with the first. */
-export const submitPlan = async (ground: Ground, plan: Plan): Promise<string> => {
+export const submitPlan = async (ground: Site, plan: Plan): Promise<string> => {
   const { db, topology } = ground
   const { cluster: name, operation } = plan
   if (!(await findCluster(db, name))) {
@@ -141,7 +139,7 @@ export const submitPlan = async (ground: Ground, plan: Plan): Promise<string> =>
   return made.id
 }
 
-export const engineOn = (ground: Ground, more: Partial<Engine> = {}): Engine => ({
+export const engineOn = (ground: Site, more: Partial<Engine> = {}): Engine => ({
   ...engineDefaults,
   db: ground.db,
   transport: ground.transport,
@@ -165,14 +163,14 @@ export const engineOn = (ground: Ground, more: Partial<Engine> = {}): Engine => 
 })
 
 /** One attempt at the job that is open, by a runner whose predecessor is gone. */
-export const attempt = async (ground: Ground, plan: Plan, more: Partial<Engine> = {}): Promise<JobEnd> => {
+export const attempt = async (ground: Site, plan: Plan, more: Partial<Engine> = {}): Promise<JobEnd> => {
   const claim = await claimJob(ground.db, runner, { nowMs: ground.clock.now(), leaseMs: 45_000, isGone: () => true })
   if (!claim) throw new Error('nothing to claim')
   return runJob(engineOn(ground, more), claim, plan)
 }
 
 /** Plans, submits and runs to the end. */
-export const perform = async (ground: Ground, plan: Plan): Promise<{ end: JobEnd; plan: Plan; entries: Entry[]; jobId: string }> => {
+export const perform = async (ground: Site, plan: Plan): Promise<{ end: JobEnd; plan: Plan; entries: Entry[]; jobId: string }> => {
   const jobId = await submitPlan(ground, plan)
   const end = await attempt(ground, plan)
   return { end, plan, jobId, entries: await readJournal(ground.db, jobId, 0) }
