@@ -13,15 +13,15 @@ import { Dialog } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
 import type { ErrandView } from '@/server/domain/api'
 
-type Found = { clusters: { name: string; version?: string; problem?: string }[] }
+type Found = { name: string; version: string; known: boolean; problems: { code: string; params: Record<string, string | number> }[] }
 
 /** Finds the clusters in a TiUP storage folder and adopts those that are chosen, for reading. */
 export function AdoptDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
-  const { say } = useWords()
+  const { say, sayProblem } = useWords()
   const client = useQueryClient()
   const [path, setPath] = useState('~/.tiup/storage/dm')
   const scan = useMutation({
-    mutationFn: () => runErrand<Found>(() => api<ErrandView>('/api/adopt/scan', { method: 'POST', body: { path } })),
+    mutationFn: () => runErrand<Found[]>(() => api<ErrandView>('/api/adopt/scan', { method: 'POST', body: { path } })),
   })
   const adopt = useMutation({
     mutationFn: (name: string) =>
@@ -55,16 +55,28 @@ export function AdoptDialog({ open, onClose }: { open: boolean; onClose: () => v
         <ErrorNote error={scan.error ?? adopt.error} />
         {scan.data ? (
           <ul aria-label={say('adopt.found')}>
-            {scan.data.clusters.length === 0 ? <li className="t3">{say('adopt.nothing')}</li> : null}
-            {scan.data.clusters.map((cluster) => (
+            {scan.data.length === 0 ? <li className="t3">{say('adopt.nothing')}</li> : null}
+            {scan.data.map((cluster) => (
               <li key={cluster.name} className="row border-(--line) border-b py-1">
                 <span className="b">{cluster.name}</span>
                 <span className="mono t2">{cluster.version}</span>
-                {cluster.problem ? <Badge tone="warn">{cluster.problem}</Badge> : null}
+                {cluster.problems.map((problem) => (
+                  <Badge key={problem.code} tone="warn">
+                    {sayProblem(problem).message}
+                  </Badge>
+                ))}
                 <span className="grow" />
-                <Button size="small" busy={adopt.isPending && adopt.variables === cluster.name} onClick={() => adopt.mutate(cluster.name)}>
-                  {say('op.adopt')}
-                </Button>
+                {cluster.known || (adopt.isSuccess && adopt.variables === cluster.name) ? (
+                  <Badge tone="ok">{say('adopt.known')}</Badge>
+                ) : (
+                  <Button
+                    size="small"
+                    busy={adopt.isPending && adopt.variables === cluster.name}
+                    onClick={() => adopt.mutate(cluster.name)}
+                  >
+                    {say('op.adopt')}
+                  </Button>
+                )}
               </li>
             ))}
           </ul>

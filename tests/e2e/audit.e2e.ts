@@ -45,13 +45,16 @@ test('downloads in three formats; the chain is verified and a changed record is 
   const lines = (await readFile(jsonl, 'utf8')).split('\n')
   const at = lines.findIndex((line) => line.includes('alice@example.org'))
   const changed = info.outputPath('changed.jsonl')
-  await writeFile(changed, lines.map((line, index) => (index === at ? line.replace('alice@example.org', 'mallory@example.org') : line)).join('\n'))
+  await writeFile(
+    changed,
+    lines.map((line, index) => (index === at ? line.replace('alice@example.org', 'mallory@example.org') : line)).join('\n'),
+  )
   const found = await verify(changed)
   expect(found.code).not.toBe(0)
   expect(found.out).toMatch(/altered|changed/)
 
   const cut = info.outputPath('cut.jsonl')
-  await writeFile(cut, lines.filter((_, index) => index !== at).join('\n'))
+  await writeFile(cut, lines.filter((_, index) => index !== at + 1).join('\n'))
   expect((await verify(cut)).code).not.toBe(0)
 })
 
@@ -59,7 +62,11 @@ const download = async (page: Page, format: string, info: TestInfo): Promise<str
   await page.getByRole('button', { name: 'Export' }).click()
   const [file] = await Promise.all([
     page.waitForEvent('download').catch(() => undefined),
-    page.context().waitForEvent('page').then((popup) => popup.waitForEvent('download')).catch(() => undefined),
+    page
+      .context()
+      .waitForEvent('page')
+      .then((popup) => popup.waitForEvent('download'))
+      .catch(() => undefined),
     page.getByRole('menuitem', { name: format }).click(),
   ]).then((all) => all.slice(0, 2).filter((one) => one !== undefined))
   if (!file) throw new Error(`no download of ${format}`)

@@ -35,7 +35,13 @@ export const run = async (api: ApiClient, name: string, operation: string, input
 }
 
 /** A cluster that is deployed and, unless asked otherwise, started. Does nothing when it is there. */
-export const clusterOf = async (api: ApiClient, sim: Sim, name: string, yaml: string, options: { started?: boolean } = {}): Promise<void> => {
+export const clusterOf = async (
+  api: ApiClient,
+  sim: Sim,
+  name: string,
+  yaml: string,
+  options: { started?: boolean } = {},
+): Promise<void> => {
   const known = await api.get<{ name: string }[]>('/api/clusters')
   if (known.some((one) => one.name === name)) return
   await succeeds(api, await deploy(api, sim, name, yaml))

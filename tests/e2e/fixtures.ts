@@ -27,7 +27,9 @@ export const test = base.extend<OfTest, OfWorker>({
   api: [
     async ({ panel }, use) => {
       const api = new ApiClient(panel.url)
-      await api.setUp(panel.setupToken, adminPassword)
+      await api.setUp(panel.setupToken, adminPassword).catch((error: Error) => {
+        throw new Error(`${error.message}\n${panel.output()}`)
+      })
       await use(api)
     },
     { scope: 'worker' },

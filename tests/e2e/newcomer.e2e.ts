@@ -21,7 +21,12 @@ test('a newcomer gets from the printed link to a running cluster, and stops it',
     const next = page.getByRole('button', { name: /^Next/ })
     await next.click()
     await expect(page.getByRole('region', { name: 'Hosts and roles' })).toBeVisible()
-    await expect(page.getByText('12 on 6 hosts').or(page.getByText(/on 6 hosts/)).first()).toBeVisible()
+    await expect(
+      page
+        .getByText('12 on 6 hosts')
+        .or(page.getByText(/on 6 hosts/))
+        .first(),
+    ).toBeVisible()
     await next.click()
     await page.getByRole('button', { name: 'Read the host keys' }).click()
     await expect(page.getByRole('cell', { name: 'confirmed' })).toHaveCount(6)
@@ -45,7 +50,12 @@ test('a newcomer gets from the printed link to a running cluster, and stops it',
     await page.getByRole('button', { name: 'Stop…' }).click()
     await runFromClusterPage(page, 'Stop')
     await page.getByRole('link', { name: 'Open demo' }).click()
-    await expect(page.getByRole('table', { name: 'demo' }).getByText(/^(Down|Offline|inactive)$/).first()).toBeVisible({ timeout: 30_000 })
+    await expect(
+      page
+        .getByRole('table', { name: 'demo' })
+        .getByText(/^(Down|Offline|inactive)$/)
+        .first(),
+    ).toBeVisible({ timeout: 30_000 })
     expect(errors).toEqual([])
   } finally {
     await panel.stop()

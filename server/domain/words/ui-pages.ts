@@ -9,6 +9,7 @@ export const uiPagesWords = {
   'adopt.path': ['TiUP storage folder on the panel’s machine', '面板所在机器上的 TiUP 存储目录'],
   'adopt.path-help': ['It must lie below the folder that the panel is allowed to read.', '必须位于允许面板读取的目录之下。'],
   'adopt.scan': ['Look for clusters', '查找集群'],
+  'adopt.known': ['in the panel', '已在面板中'],
   'adopt.found': ['Clusters found', '找到的集群'],
   'adopt.nothing': ['No DM cluster lies in this folder.', '此目录中没有 DM 集群。'],
   // packages
