@@ -95,7 +95,9 @@ export class StandinCluster {
     writeFileSync(config, toml)
     const common = [`--name=${node.name}`, `--config=${config}`, `--log-file=${this.logFile(node)}`]
     const env = { ...process.env, ...this.env }
-    const child = spawn(join(this.#bin, program), [...common, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    // However this process ends, the kernel then ends the node: none outlives an interrupted test.
+    const guarded = ['--pdeathsig', 'KILL', join(this.#bin, program), ...common, ...args]
+    const child = spawn('setpriv', guarded, { env, stdio: ['ignore', 'pipe', 'pipe'] })
     let text = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (part: Buffer) => {

@@ -1,12 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { headersIn, headersOf, normalise, recordedText, recording } from './recordings'
 import { ask, type Node, StandinCluster } from './standin-cluster'
 
+/** Seconds; 60 for the real program. */
+const ttl = 6
 const env = {
-  DM_STANDIN_ELECTION_TTL: '6',
+  DM_STANDIN_ELECTION_TTL: String(ttl),
   DM_STANDIN_HEALTH_INTERVAL: '2',
   DM_STANDIN_START_TIMEOUT: '4',
   DM_STANDIN_JOIN_TIMEOUT: '0.3',
@@ -26,10 +28,10 @@ function cluster(net: number, masters: number, workers: number): StandinCluster 
   return c
 }
 
-function nth(nodes: readonly Node[], i: number): Node {
-  const node = nodes[i]
-  if (node === undefined) throw new Error(`no node ${i}`)
-  return node
+function nth<T>(list: readonly T[], i: number): T {
+  const item = list[i]
+  if (item === undefined) throw new Error(`no item ${i}`)
+  return item
 }
 
 async function until(look: () => Promise<boolean>, timeout = 30_000): Promise<void> {
@@ -38,7 +40,9 @@ async function until(look: () => Promise<boolean>, timeout = 30_000): Promise<vo
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
-const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2600))
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+/** Longer than the interval after which a member counts as healthy. */
+const settled = (): Promise<void> => pause(3000)
 
 async function ready(c: StandinCluster): Promise<Node> {
   let leader: Node | undefined
@@ -150,6 +154,15 @@ describe('five masters and three workers answer as recorded', () => {
     expect((await ask(nth(others, 1), 'GET', members)).status).toBe(0)
     replayed++
   })
+
+  it('let a removed master go on answering (93-95)', async () => {
+    const leader = await anyLeader(c)
+    const others: Node[] = []
+    for (const master of c.masters) if (master !== leader && (await c.leader(master)) === leader) others.push(master)
+    const [other, removed, worker] = [nth(others, 0), nth(others, 1), nth(c.workers, 1)]
+    const after = player({ '127.0.1.1': other, '127.0.1.2': removed, '127.0.1.3': leader, '127.0.1.4': worker })
+    for (const number of ['93', '94', '95']) await after(number)
+  })
 })
 
 describe('three masters', () => {
@@ -190,7 +203,7 @@ describe('three masters', () => {
   })
 
   it('keep a removed master from coming back on its old data, and let it join on none (b5)', async () => {
-    const leader = await ready2(c)
+    const leader = await anyLeader(c)
     const [live, down] = c.masters.filter((master) => master !== leader)
     if (live === undefined || down === undefined) throw new Error('three masters expected')
     c.startMaster(down)
@@ -207,21 +220,202 @@ describe('three masters', () => {
     c.startMaster(down, { join: [leader] })
     await until(async () => (await c.leader(down)) === leader)
   })
+
+  it('refuse a DELETE for a while after a member was restarted (b3)', async () => {
+    await settled()
+    const leader = await anyLeader(c)
+    const [restarted, target] = c.masters.filter((master) => master !== leader)
+    if (restarted === undefined || target === undefined) throw new Error('three masters expected')
+    await c.end(restarted, 'SIGKILL')
+    c.startMaster(restarted)
+    const remove = async (): Promise<string> => (await ask(leader, 'DELETE', `${members}/master/${target.name}`)).body
+    expect(await remove()).toContain('etcdserver: unhealthy cluster')
+    await until(async () => (await remove()).includes('"result": true'))
+    expect((await ask(leader, 'GET', `${members}?master=true`)).body).not.toContain(target.name)
+  })
 })
 
-async function ready2(c: StandinCluster): Promise<Node> {
+async function anyLeader(c: StandinCluster): Promise<Node> {
   let leader: Node | undefined
   await until(async () => {
     for (const master of c.masters) leader ??= await c.leader(master)
     return leader !== undefined
   })
-  return leader as Node // until() has seen it
+  if (leader === undefined) throw new Error('no leader')
+  return leader
 }
 
-describe('programs that can not start', () => {
-  const c = cluster(3, 3, 1)
+describe('three masters and what comes and goes', () => {
+  const c = cluster(5, 3, 1)
+  const fresh: Node = { name: 'extra-queen-54', host: '127.2.5.4', port: 9461, peerPort: 9491 }
 
-  it('a lone master listens in silence, then ends with 2 (b0)', async () => {
+  beforeAll(async () => {
+    for (const master of c.masters) c.startMaster(master)
+    for (const worker of c.workers) c.startWorker(worker)
+    await ready(c)
+  })
+
+  it('do not take a worker of a known name at another address (b2)', async () => {
+    const worker = nth(c.workers, 0)
+    await until(async () => (await ask(nth(c.masters, 0), 'GET', `${members}?worker=true`)).body.includes('"free"'))
+    const twin = { ...worker, host: '127.2.5.22' }
+    c.startWorker(twin)
+    expect(await c.exit(twin)).toBe(2)
+    expect(c.log(twin)).toContain('[code=46003:class=scheduler:scope=internal:level=medium], Message: dm-worker with name')
+    expect(c.log(twin)).toContain('[code=40077')
+    expect((await ask(worker, 'GET', '/status')).status).toBe(200)
+  })
+
+  it('do not take a master that was told of another cluster (b5)', async () => {
+    const initial = `${c.initialCluster()},${fresh.name}=${c.peerUrl(fresh)}`
+    const leader = await ready(c)
+    c.startMaster(fresh, { initial })
+    expect(await c.exit(fresh)).toBe(2)
+    for (const node of [fresh, leader]) expect(c.log(node)).toContain('cluster ID mismatch')
+    expect((await ask(leader, 'GET', members)).body).not.toContain(fresh.name)
+    c.startMaster(fresh, { join: c.masters })
+    expect(await c.exit(fresh)).toBe(2)
+    expect(c.log(fresh).match(/start embed etcd timeout 4s/g)).toHaveLength(2)
+  })
+
+  it('do not take a master back that lost its disk, nor a new one meanwhile (b5)', async () => {
+    const leader = await ready(c)
+    const wiped = c.masters.find((master) => master !== leader) ?? leader
+    await c.end(wiped)
+    rmSync(join(c.dir, `${wiped.name}-data`), { recursive: true })
+    c.startMaster(wiped)
+    expect(await c.exit(wiped)).toBe(2)
+    expect(c.log(wiped)).toMatch(/RawCause: member [0-9a-f]+ has already been bootstrapped/)
+    c.startMaster(fresh, { join: [leader], data: join(c.dir, 'fresh-data') })
+    expect(await c.exit(fresh)).toBe(2)
+    expect(c.log(fresh)).toContain(`add member ${c.peerUrl(fresh)}, RawCause: etcdserver: unhealthy cluster`)
+    expect((await ask(leader, 'DELETE', `${members}/master/${wiped.name}`)).body).toContain('"result": true')
+    await settled()
+    rmSync(join(c.dir, `${wiped.name}-data`), { recursive: true, force: true })
+    c.startMaster(wiped, { join: [leader] })
+    await ready(c)
+    const file = join(c.dir, `${wiped.name}-data`, 'join')
+    expect(statSync(file).mode & 0o777).toBe(0o700)
+    const line = c.initialCluster().split(',').sort()
+    expect(readFileSync(file, 'utf8').split(',').sort()).toEqual(line)
+  })
+
+  it('let a live leader be removed, twice, and elect another (b4)', async () => {
+    const left = [...c.masters]
+    for (const viaFollower of [true, false]) {
+      await settled()
+      const leader = await ready(c)
+      const followers = left.filter((master) => master !== leader)
+      const asked = viaFollower ? nth(followers, 0) : leader
+      expect((await ask(asked, 'DELETE', `${members}/master/${leader.name}`)).body).toBe('{\n  "result": true,\n  "msg": ""\n}')
+      left.splice(left.indexOf(leader), 1)
+      const statuses = new Set<number>()
+      for (const follower of followers)
+        await until(async () => {
+          const answer = await ask(follower, 'GET', members)
+          statuses.add(answer.status)
+          return answer.status === 200 && !answer.body.includes(leader.name)
+        })
+      expect([...statuses].filter((status) => status !== 200 && status !== 500)).toEqual([])
+      expect(followers).toContain(await ready(c))
+      expect((await ask(leader, 'GET', '/status')).status).toBe(200)
+      const health = await ask(leader, 'GET', '/health')
+      expect(health).toMatchObject({ status: 503, body: '{"health":"false","reason":"RANGE ERROR:etcdserver: server stopped"}' })
+    }
+  })
+})
+
+describe('the leadership of three masters', () => {
+  const c = cluster(6, 3, 0)
+  const namesLeader = `${members}?leader=true`
+  const startAll = (): void => {
+    for (const master of c.masters) c.startMaster(master)
+  }
+  /** Asks both until both name a leader; all statuses before that, and how long it took. */
+  async function interruption(left: readonly Node[], gone: Node): Promise<{ statuses: Set<number>; ms: number }> {
+    const [begun, statuses] = [Date.now(), new Set<number>()]
+    for (const node of left)
+      await until(async () => {
+        const answer = await ask(node, 'GET', namesLeader)
+        if (answer.status !== 200) statuses.add(answer.status)
+        return answer.status === 200 && !answer.body.includes(gone.name)
+      })
+    return { statuses, ms: Date.now() - begun }
+  }
+  beforeAll(async () => {
+    startAll()
+    await ready(c)
+  })
+
+  it.each(['SIGTERM', 'SIGKILL'] as const)('stays where it is when a follower gets %s (40)', async (signal) => {
+    const leader = await ready(c)
+    const [stays, goes] = c.masters.filter((master) => master !== leader)
+    if (stays === undefined || goes === undefined) throw new Error('three masters expected')
+    const ending = c.end(goes, signal)
+    const answers = new Set<string>()
+    for (const end = Date.now() + 1500; Date.now() < end; )
+      for (const node of [leader, stays]) {
+        const answer = await ask(node, 'GET', namesLeader)
+        answers.add(`${answer.status} ${answer.body.includes(leader.name)}`)
+      }
+    expect([...answers]).toEqual(['200 true'])
+    await ending
+    c.startMaster(goes)
+  })
+
+  it('moves soon when the leader stops, and after its time when it is killed (44, 45)', async () => {
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      const leader = await ready(c)
+      const others = c.masters.filter((master) => master !== leader)
+      const ending = c.end(leader, signal)
+      const seen = await interruption(others, leader)
+      expect([...seen.statuses].filter((status) => status !== 500)).toEqual([503])
+      if (signal === 'SIGTERM') expect(seen.ms).toBeLessThan(ttl * 700)
+      else expect(seen.ms).toBeGreaterThan(ttl * 700)
+      await ending
+      c.startMaster(leader)
+    }
+    await ready(c)
+  })
+
+  it('moves on before an evicted master stops, without one failed request (57)', async () => {
+    const leader = await ready(c)
+    const others = c.masters.filter((master) => master !== leader)
+    expect((await ask(leader, 'PUT', '/apis/v1alpha1/leader/1', '{}')).status).toBe(200)
+    for (const node of others) await until(async () => (await c.leader(node)) !== leader)
+    const ending = c.end(leader)
+    const seen = await interruption(others, leader)
+    expect([...seen.statuses]).toEqual([])
+    expect(await ending).toBe(0)
+    c.startMaster(leader)
+  })
+
+  async function stopAll(): Promise<number[]> {
+    const begun = Date.now()
+    const gone = c.masters.map(async (master) => {
+      expect(await c.end(master)).toBe(0)
+      return Date.now() - begun
+    })
+    return (await Promise.all(gone)).sort((a, b) => a - b)
+  }
+
+  it('keeps the last of three hanging when all are stopped at once, unless all were evicted (86)', async () => {
+    await ready(c)
+    const plain = await stopAll()
+    expect(nth(plain, 1)).toBeLessThan(ttl * 1000)
+    expect(nth(plain, 2)).toBeGreaterThanOrEqual(ttl * 1000 - 50)
+    startAll()
+    await ready(c)
+    for (const master of c.masters) expect((await ask(master, 'PUT', '/apis/v1alpha1/leader/1', '{}')).status).toBe(200)
+    const evicted = await stopAll()
+    expect(nth(evicted, 2)).toBeLessThan(nth(plain, 2))
+  })
+})
+
+describe('programs that can not start', () => {
+  const c = cluster(3, 3, 2)
+
+  it.concurrent('a lone master listens in silence, then ends with 2 (b0)', async () => {
     const alone = nth(c.masters, 0)
     c.startMaster(alone)
     await new Promise((resolve) => setTimeout(resolve, 500))
@@ -231,8 +425,8 @@ describe('programs that can not start', () => {
     expect(c.output(alone)).toBe('')
   })
 
-  it('an unknown key in the configuration is told on stdout only (b1)', async () => {
-    const [master, worker] = [nth(c.masters, 1), nth(c.workers, 0)]
+  it.concurrent('an unknown key in the configuration is told on stdout only (b1)', async () => {
+    const [master, worker] = [nth(c.masters, 1), nth(c.workers, 1)]
     c.startMaster(master, { toml: 'no-such-key = 1\n' })
     expect(await c.exit(master)).toBe(2)
     expect(c.output(master)).toBe('parse cmd flags err: master config contained unknown configuration options: no-such-key\n')
@@ -245,7 +439,7 @@ describe('programs that can not start', () => {
     expect(c.output(worker)).toBe('parse cmd flags err: worker config contains unknown configuration options: bogus\n')
   })
 
-  it('a worker without masters never opens its port (b2)', async () => {
+  it.concurrent('a worker without masters never opens its port (b2)', async () => {
     const worker = nth(c.workers, 0)
     c.startWorker(worker)
     expect((await ask(worker, 'GET', '/status')).status).toBe(0)

@@ -1,5 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { instancesOf } from '@/server/domain/topology/instances'
 import { readMeta } from '@/server/domain/topology/meta'
@@ -7,9 +5,8 @@ import { parseTopology } from '@/server/domain/topology/parse'
 import type { Topology } from '@/server/domain/topology/topology'
 import { renderInstance } from '@/server/templates/render-instance'
 import type { RenderedFile } from '@/server/templates/rendered-file'
+import { comparable, deviations, listRecorded, readRecorded as read } from './recorded-files'
 
-const root = new URL('../recorded/', import.meta.url).pathname
-const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const topologyOf = (name: string): Topology => {
   const { topology } = parseTopology(read(name))
   if (!topology) throw new Error(`${name} must parse`)
@@ -17,29 +14,6 @@ const topologyOf = (name: string): Topology => {
 }
 const texts = { 'dm-master/conf/dm_worker.rules.yml': 'groups: []\n' }
 const shown = (file: RenderedFile) => file.parts.map((part) => ('text' in part ? part.text : `<${part.secret}>`)).join('')
-
-/** Lines that differ from the recording on purpose, each with its reason. */
-const deviations: Record<string, { recorded: string; ours: string; reason: string }[]> = {
-  'grafana.ini': [
-    {
-      recorded: 'admin_password = admin',
-      ours: 'admin_password = `<grafana-password>`',
-      reason: 'the password is made by the panel, and quoted so that # and ; in it are no comments',
-    },
-  ],
-}
-
-const comparable = (path: string, text: string): string => {
-  const name = path.split('/').at(-1) ?? ''
-  return (deviations[name] ?? []).reduce((all, { recorded, ours }) => all.replace(ours, recorded), text)
-}
-
-const listFiles = (dir: string): string[] =>
-  existsSync(join(root, dir))
-    ? readdirSync(join(root, dir), { recursive: true, withFileTypes: true }).flatMap((e) =>
-        e.isFile() ? [join(e.parentPath, e.name)] : [],
-      )
-    : []
 
 const cases = [
   { topology: 't1.yaml', dir: 't1', cluster: 'dm1', files: 26 },
@@ -55,7 +29,7 @@ describe.each(cases)('files of $topology', ({ topology: name, dir, cluster, file
       ),
     ),
   )
-  const recorded = listFiles(dir).map((path) => path.slice(join(root, dir).length + 1))
+  const recorded = listRecorded(dir)
 
   it('has recordings to compare with', () => {
     expect(recorded).toHaveLength(files)
