@@ -8,7 +8,7 @@ export default function NotFound() {
   const { say } = useWords()
   return (
     <main>
-      <EmptyState title={say('error.not-found')} action={<Link href="/clusters">{say('keys.clusters')}</Link>}>
+      <EmptyState page title={say('error.not-found')} action={<Link href="/clusters">{say('keys.clusters')}</Link>}>
         {say('error.not-found-hint')}
       </EmptyState>
     </main>

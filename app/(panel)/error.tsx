@@ -7,7 +7,7 @@ import { Button } from '@/components/ui/button'
 export default function PageError({ error, reset }: { error: Error; reset: () => void }) {
   const { say } = useWords()
   return (
-    <EmptyState title={say('error.page')} action={<Button onClick={reset}>{say('error.again')}</Button>}>
+    <EmptyState page title={say('error.page')} action={<Button onClick={reset}>{say('error.again')}</Button>}>
       {error.message}
     </EmptyState>
   )

@@ -30,7 +30,7 @@ export function ClusterPage({ name }: { name: string }) {
   const cluster = useCluster(name)
   useLiveCluster(name)
   return (
-    <Loaded query={cluster} columns={7}>
+    <Loaded query={cluster} columns={7} title={name}>
       {(detail) => <Body cluster={detail} />}
     </Loaded>
   )

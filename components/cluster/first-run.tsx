@@ -3,14 +3,13 @@
 import { useMutation } from '@tanstack/react-query'
 import { Download, FlaskConical, Server } from 'lucide-react'
 import { useRouter } from 'next/navigation'
-import { useState } from 'react'
 import { api } from '@/components/data/api'
 import { runErrand } from '@/components/data/queries'
 import { ErrorNote } from '@/components/data/states'
+import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
 import { StatusShape } from '@/components/ui/status-shape'
 import type { ErrandView } from '@/server/domain/api'
-import { AdoptDialog } from './adopt-dialog'
 
 type Simulated = { hosts: readonly { address: string; port: number }[] }
 
@@ -18,7 +17,7 @@ type Simulated = { hosts: readonly { address: string; port: number }[] }
 export function FirstRun() {
   const { say } = useWords()
   const router = useRouter()
-  const [adopting, setAdopting] = useState(false)
+  const url = useUrlState()
   const simulate = useMutation({
     mutationFn: () => runErrand<Simulated>(() => api<ErrandView>('/api/simulated-hosts', { method: 'POST' })),
     onSuccess: ({ hosts }) => router.push(`/clusters/new?simulated=${hosts[0]?.address ?? ''}`),
@@ -37,7 +36,7 @@ export function FirstRun() {
         icon={<Download className="i i16 t3 mt-0.5" aria-hidden="true" />}
         title={say('first.adopt')}
         note={say('first.adopt-note')}
-        onClick={() => setAdopting(true)}
+        onClick={() => url.set({ adopt: '1' })}
       />
       <Choice
         icon={
@@ -51,7 +50,6 @@ export function FirstRun() {
         note={say('first.simulate-note')}
         onClick={() => (simulate.isPending ? undefined : simulate.mutate())}
       />
-      <AdoptDialog open={adopting} onClose={() => setAdopting(false)} />
     </section>
   )
 }

@@ -33,20 +33,27 @@ export function ErrorNote({ error }: { error: unknown }) {
 
 type Asked<T> = { data: T | undefined; error: unknown; isPending: boolean; dataUpdatedAt: number; refetch: () => unknown }
 
-/** Skeleton, error, or content. An error keeps what was last seen, with its age. */
-export function Loaded<T>(props: { query: Asked<T>; columns: number; children: (data: T) => React.ReactNode }) {
+/** Skeleton, error, or content; `title` is for pages whose own title is part of the content. An error keeps what was last seen, with its age. */
+export function Loaded<T>(props: { query: Asked<T>; columns: number; title?: string; children: (data: T) => React.ReactNode }) {
   const { say, sayError } = useWords()
   const { query } = props
   if (query.data === undefined && query.error)
     return (
       <div className="pad max-w-xl py-4">
+        {props.title ? <h1 className="sr-only">{props.title}</h1> : null}
         <ErrorNote error={query.error} />
         <div className="mt-3">
           <Button onClick={() => void query.refetch()}>{say('error.again')}</Button>
         </div>
       </div>
     )
-  if (query.data === undefined) return <SkeletonRows columns={props.columns} label={say('state.loading')} />
+  if (query.data === undefined)
+    return (
+      <>
+        {props.title ? <h1 className="sr-only">{props.title}</h1> : null}
+        <SkeletonRows columns={props.columns} label={say('state.loading')} />
+      </>
+    )
   return (
     <>
       {query.error ? (

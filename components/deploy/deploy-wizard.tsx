@@ -178,13 +178,16 @@ function Stepper({ step, go, draft, seen, say }: StepperProps) {
         {wizardSteps.map((one, at) => {
           const hindrance = hindranceOf(one, draft, seen)
           const done = at < wizardSteps.indexOf(step) && !hindrance
-          const note = hindrance && at <= reached && one !== 'name' ? say(hindrance, { count: errorsOf(seen.check) }) : answers[one]
+          const note =
+            hindrance && (at <= reached || (one === 'topology' && one === step))
+              ? say(hindrance === 'deploy.problems' ? problemsWord(errorsOf(seen.check)) : hindrance, { count: errorsOf(seen.check) })
+              : answers[one]
           return (
             <li key={one} aria-current={one === step ? 'step' : undefined}>
               <StepMark done={done} current={one === step} hindered={hindrance !== undefined && at <= reached} />
               <button type="button" className="text-left" onClick={() => go(one)}>
                 {say(`deploy.step.${one}`)}
-                {(done || one === step) && note !== '' && <small>{note}</small>}
+                {(done || one === step || (hindrance && at <= reached)) && note !== '' && <small>{note}</small>}
               </button>
             </li>
           )
@@ -204,6 +207,7 @@ function StepMark({ done, current, hindered }: { done: boolean; current: boolean
   return <StatusShape shape={done ? 'done' : hindered ? 'bad' : 'todo'} />
 }
 
+const problemsWord = (count: number): string => (count === 1 ? 'deploy.problem' : 'deploy.problems')
 const errorsOf = (check: TopologyCheck): number => check.problems.filter((one) => one.severity === 'error').length
 
 /** What still hinders, and how much the server has to say of the topology. */
@@ -214,7 +218,11 @@ function FootNote({ say, word, check }: { say: Say; word: string | undefined; ch
   return (
     <>
       {(word || errors > 0) && <StatusShape shape="bad" />}
-      {word || errors > 0 ? <span className="bad m">{say(word ?? 'deploy.problems', { count: errors })}</span> : null}
+      {word || errors > 0 ? (
+        <span className="bad m">
+          {say(word === undefined || word === 'deploy.problems' ? problemsWord(errors) : word, { count: errors })}
+        </span>
+      ) : null}
       {warnings > 0 && <StatusShape shape="warn" />}
       {warnings > 0 && <span className="t2">{say('deploy.warnings', { count: warnings })}</span>}
     </>

@@ -35,11 +35,13 @@ export function TopologyStep({ say, sayProblem, yaml, onChange, check }: Props) 
         <section className="pane" aria-label={say('deploy.yaml')}>
           <div className="pb">
             <strong className="font-mono">{say('deploy.yaml')}</strong>
-            <span className="truncate text-(--text-3) text-[12px]">{say('deploy.lines', { count: yaml.split('\n').length })}</span>
+            <span className="truncate text-(--text-3) text-[12px] max-2xl:hidden">
+              {say('deploy.lines', { count: yaml.split('\n').length })}
+            </span>
             <select
               aria-label={say('deploy.template')}
               value=""
-              className="in ml-auto w-28"
+              className="in ml-auto w-28 shrink-0"
               onChange={(event) => {
                 const name = templateNames.find((one) => one === event.target.value)
                 if (name) onChange(templates[name])

@@ -4,7 +4,7 @@ import { autocompletion, type CompletionContext, type CompletionResult } from '@
 import { yaml } from '@codemirror/lang-yaml'
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint'
 import { EditorState } from '@codemirror/state'
-import { keymap } from '@codemirror/view'
+import { Decoration, type DecorationSet, keymap, MatchDecorator, ViewPlugin } from '@codemirror/view'
 import { basicSetup, EditorView } from 'codemirror'
 import { useEffect, useRef } from 'react'
 import { knownKeys } from '@/server/domain/topology/schema'
@@ -41,7 +41,8 @@ export function YamlEditor({ value, onChange, label, problems, goTo, onCaret }: 
           lintGutter(),
           autocompletion({ override: [completeKey] }),
           look,
-          EditorView.contentAttributes.of({ 'aria-label': label }),
+          colours,
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           // Tab leaves the editor, so that the keyboard is never trapped in it; Ctrl-] indents.
           keymap.of([]),
           EditorView.updateListener.of((update) => {
@@ -114,7 +115,25 @@ const pathAbove = (state: EditorState, from: number, indent: number): string[] =
   return path
 }
 
+/** Keys and comments in the panel's own colours: those of the library are too dark on a dark ground. */
+const marked = (regexp: RegExp, name: string) => {
+  const matcher = new MatchDecorator({ regexp, decoration: Decoration.mark({ class: name }) })
+  return ViewPlugin.define<{ marks: DecorationSet; update(change: Parameters<MatchDecorator['updateDeco']>[0]): void }>(
+    (view) => ({
+      marks: matcher.createDeco(view),
+      update(change) {
+        this.marks = matcher.updateDeco(change, this.marks)
+      },
+    }),
+    { decorations: (plugin) => plugin.marks },
+  )
+}
+const colours = [marked(/(?<=^[\s-]*)[\w.-]+(?=:)/g, 'tk-key'), marked(/(?<=^|\s)#.*$/g, 'tk-comment')]
+
 const look = EditorView.theme({
+  '.cm-line span': { color: 'inherit !important' },
+  '.cm-line .tk-key, .cm-line .tk-key *': { color: 'var(--ansi-blue) !important' },
+  '.cm-line .tk-comment, .cm-line .tk-comment *': { color: 'var(--text-3) !important' },
   '&': { height: '100%', fontSize: '12px', backgroundColor: 'var(--log-bg)', color: 'var(--text)' },
   '.cm-content': { fontFamily: 'var(--font-mono)', caretColor: 'var(--text)' },
   '.cm-gutters': { backgroundColor: 'var(--log-bg)', color: 'var(--text-3)', border: 'none' },

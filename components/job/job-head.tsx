@@ -98,7 +98,7 @@ function Acts({ row, view, say, disabledReason, send }: Props) {
   if (hasEnded(view.state)) {
     if (row.operation === 'deploy' && view.state === 'succeeded')
       return (
-        <ButtonLink look="primary" href={`/clusters/${encodeURIComponent(row.cluster)}?do=start`}>
+        <ButtonLink look="primary" href={`/clusters/${encodeURIComponent(row.cluster)}`}>
           {say('job.start-next')}
         </ButtonLink>
       )

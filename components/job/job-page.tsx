@@ -27,9 +27,10 @@ import { UnderStep } from './under-step'
 /** A job, live: the same plan as in its review, now with outcomes, and its log. */
 export function JobPage({ jobId }: { jobId: string }) {
   const job = useJob(jobId)
+  const { say } = useJobWords()
   return (
     <div className="col">
-      <Loaded query={job} columns={4}>
+      <Loaded query={job} columns={4} title={say('job.page')}>
         {(row) => <WithPlan row={row} />}
       </Loaded>
     </div>
@@ -38,8 +39,9 @@ export function JobPage({ jobId }: { jobId: string }) {
 
 function WithPlan({ row }: { row: JobRow }) {
   const plan = usePlan(row.planId)
+  const { say } = useJobWords()
   return (
-    <Loaded query={plan} columns={4}>
+    <Loaded query={plan} columns={4} title={say('job.page')}>
       {(record) => {
         const document = documentOf(record)
         return document ? <Live row={row} plan={document} hash={record.hash ?? ''} /> : null

@@ -23,7 +23,7 @@ function OfPlace({ place, id }: { place: string; id: string | undefined }) {
   const { say, sayMaybe } = useWords()
   const name = sayMaybe(`nav.${place}`, place)
   if (id === undefined) return <Way crumbs={[{ text: name }]} />
-  const text = place === 'clusters' && id === 'new' ? say('palette.deploy') : decodeURIComponent(id)
+  const text = place === 'clusters' && id === 'new' ? say('crumb.new') : decodeURIComponent(id)
   return <Way crumbs={[{ text: name, href: `/${place}` }, { text }]} />
 }
 

@@ -6,7 +6,9 @@ import { usePathname, useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
 import { useLivePanel } from '@/components/data/live'
 import { useClusters, useJobs, useSession } from '@/components/data/queries'
+import { ErrorNote } from '@/components/data/states'
 import { useWords } from '@/components/data/words'
+import { SkeletonRows } from '@/components/ui/banner'
 import { Menu } from '@/components/ui/menu'
 import { StatusShape } from '@/components/ui/status-shape'
 import type { SessionView } from '@/server/domain/api'
@@ -29,7 +31,22 @@ export function Shell({ children }: { children: React.ReactNode }) {
     else if (data && !data.user) router.replace(`/sign-in?next=${encodeURIComponent(path)}`)
   }, [data, router, path])
   if (data && !data.user) return null
-  return <Frame user={data?.user ?? null}>{children}</Frame>
+  const user = data?.user
+  // The page is rendered only for somebody: before that nothing of it is asked for, and nothing is hydrated against data that came meanwhile.
+  return <Frame user={user ?? null}>{user ? children : session.error ? <NoSession error={session.error} /> : <Waiting />}</Frame>
+}
+
+function Waiting() {
+  const { say } = useWords()
+  return <SkeletonRows columns={5} label={say('state.loading')} />
+}
+
+function NoSession({ error }: { error: unknown }) {
+  return (
+    <div className="pad max-w-xl py-4">
+      <ErrorNote error={error} />
+    </div>
+  )
 }
 
 function Frame({ user, children }: { user: SessionView['user']; children: React.ReactNode }) {

@@ -18,9 +18,10 @@ import { useJobWords } from './say'
 /** The review of a plan, from the moment that it is asked for. */
 export function ReviewPage({ planId }: { planId: string }) {
   const query = usePlan(planId)
+  const { say } = useJobWords()
   return (
     <div className="col">
-      <Loaded query={query} columns={3}>
+      <Loaded query={query} columns={3} title={say('review.title')}>
         {(record) => <Body record={record} />}
       </Loaded>
     </div>

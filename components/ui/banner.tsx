@@ -36,11 +36,13 @@ export function Note({ tone, title, children }: { tone?: 'ok' | 'warn' | 'bad'; 
   )
 }
 
-/** Says what to do first, with one primary button. */
-export function EmptyState({ title, children, action }: { title: string; children?: React.ReactNode; action?: React.ReactNode }) {
+/** Says what to do first, with one primary button. `page`: nothing else is on the page, so that its title is the page's. */
+export function EmptyState(props: { title: string; children?: React.ReactNode; action?: React.ReactNode; page?: boolean }) {
+  const { title, children, action } = props
+  const Title = props.page ? 'h1' : 'h2'
   return (
     <section className="empty">
-      <h2>{title}</h2>
+      <Title>{title}</Title>
       {children ? <p>{children}</p> : null}
       {action}
     </section>

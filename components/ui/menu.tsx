@@ -10,16 +10,15 @@ export type MenuItem =
 /** A menu under its trigger. An item with a reason can't be chosen and says why. */
 export function Menu({ trigger, items, align = 'end' }: { trigger: React.ReactNode; items: readonly MenuItem[]; align?: 'start' | 'end' }) {
   return (
-    <M.Root>
+    // Not modal and not in a portal: the page stays what it is for a screen reader, and the menu within its landmark.
+    <M.Root modal={false}>
       <M.Trigger asChild>{trigger}</M.Trigger>
-      <M.Portal>
-        <M.Content className="menu" align={align} sideOffset={4} collisionPadding={8}>
-          {items.map((item, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: menus are fixed lists
-            <MenuRow key={at} item={item} />
-          ))}
-        </M.Content>
-      </M.Portal>
+      <M.Content className="menu" align={align} sideOffset={4} collisionPadding={8}>
+        {items.map((item, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: menus are fixed lists
+          <MenuRow key={at} item={item} />
+        ))}
+      </M.Content>
     </M.Root>
   )
 }

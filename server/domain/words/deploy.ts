@@ -18,6 +18,7 @@ export const deployWords = {
   'deploy.next.access': ['Next: access', '下一步：访问'],
   'deploy.next.checks': ['Next: checks', '下一步：检查'],
   'deploy.next.review': ['Next: review plan', '下一步：审阅计划'],
+  'deploy.problem': ['1 problem', '1 个问题'],
   'deploy.problems': ['{count} problems', '{count} 个问题'],
   'deploy.no-problems': ['0 problems', '0 个问题'],
   'deploy.warnings': ['{count} warnings', '{count} 个警告'],

@@ -56,6 +56,7 @@ export const jobWords = {
   'job.remove-deploy': ['Remove what was done…', '移除已部署内容…'],
   'job.start-next': ['Start the cluster…', '启动集群…'],
   'job.open-cluster': ['Open {cluster}', '打开 {cluster}'],
+  'job.page': ['Job', '任务'],
   'job.loading': ['Loading the job', '正在加载任务'],
   'job.plan-tab': ['Plan', '计划'],
   // the failed panel

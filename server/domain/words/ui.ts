@@ -4,6 +4,7 @@ import type { Pair } from './words'
 export const uiWords = {
   'app.name': ['DM Panel', 'DM Panel'],
   'nav.open': ['Open the navigation', '打开导航'],
+  'crumb.new': ['Deploy a cluster', '部署集群'],
   'crumb.deploy': ['Deploy', '部署'],
   'crumb.start': ['Start', '启动'],
   'crumb.stop': ['Stop', '停止'],
