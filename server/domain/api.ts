@@ -266,6 +266,19 @@ export const adoptSource = z
   })
   .refine(({ path, archive, ssh }) => [path, archive, ssh].filter((one) => one !== undefined).length === 1, 'one of path, archive, ssh')
 
+export const knownHostsInput = z.object({ text: z.string().min(1).max(1_000_000), replace: z.boolean().default(false) })
+export const knownHostsPinned = z.object({
+  pinned: z.number(),
+  /** Lines that were left out, and why. */
+  problems: z.array(problem),
+})
+/** All keys of the host and port, or those of one type. */
+export const hostKeyQuery = z.object({
+  address: z.string().min(1),
+  port: z.coerce.number().int().min(1).max(65535),
+  keyType: z.string().optional(),
+})
+
 // --- packages ---------------------------------------------------------------------------------
 export const packageRow = z.object({
   sha256: z.string(),

@@ -18,6 +18,8 @@ export type Login = {
 export type PlanHost = {
   address: string
   sshPort: number
+  /** The cluster's own bound for a TCP connection. */
+  connectTimeoutMs?: number
   /** The credential that the user gave, until the deploy user's key works. */
   given?: Login
   deploy: Login

@@ -49,22 +49,27 @@ const lookAt = async (run: ErrandRun, target: Target, probes: readonly HostProbe
   }
 }
 
-export const targetOf = (host: { hostId: HostId; sshPort: number }, login: Login): Target => ({
+/** `connectTimeoutS`: the cluster's own, if it has one. */
+export const targetOf = (host: { hostId: HostId; sshPort: number }, login: Login, connectTimeoutS?: number | null): Target => ({
   host: host.hostId,
   address: host.hostId,
   port: host.sshPort,
   login,
+  ...(connectTimeoutS ? { connectTimeoutMs: connectTimeoutS * 1000 } : {}),
 })
 
 /** What the planners ask of DM and the monitors, through tunnels from the instances' own hosts. A silent one stays unknown. */
 export const lookAtCluster = async (
   run: ErrandRun,
   topology: Topology,
-  ask: { login: Login; probes: readonly ClusterProbe[] },
+  ask: { login: Login; probes: readonly ClusterProbe[]; connectTimeoutS?: number | undefined },
 ): Promise<ClusterFacts> => {
   const facts = noClusterFacts(run.now().toISOString())
   const instances = instancesOf(topology)
-  const at = (one: Instance) => ({ target: targetOf(one, ask.login), endpoint: { address: one.host, port: one.ports[0] ?? 0 } })
+  const at = (one: Instance) => ({
+    target: targetOf(one, ask.login, ask.connectTimeoutS),
+    endpoint: { address: one.host, port: one.ports[0] ?? 0 },
+  })
   const health: Record<string, ClusterFacts['health'][string]> = {}
   const versions: Record<string, string> = {}
   const up: Record<string, boolean> = {}

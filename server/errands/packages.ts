@@ -52,15 +52,15 @@ export const keepArchive = async (run: ErrandRun, archive: Archive): Promise<Pac
   }
 }
 
-/** Reads and verifies a mirror. A mirror that nobody confirmed yet is shown with its root's fingerprint, and nothing is fetched of it. */
+/** Reads and verifies a mirror; from `rootJson` on when it is given and the mirror is not trusted yet. A mirror that nobody confirmed yet is shown with its root's fingerprint, and nothing is fetched of it. */
 export const fetchMirror = async (
   run: ErrandRun,
   raw: unknown,
 ): Promise<{ location: string; fingerprint: string; rootVersion: number; confirmed: boolean }> => {
-  const { location } = z.object({ location: z.string() }).parse(raw)
+  const { location, rootJson } = z.object({ location: z.string(), rootJson: z.string().optional() }).parse(raw)
   const before = await findMirror(run.db, location)
   const confirmed = (before?.confirmedBy ?? '') !== ''
-  const mirror = await open(run, location, confirmed ? before?.kept : undefined)
+  const mirror = await open(run, location, confirmed ? before?.kept : undefined, rootJson)
   const components: MirrorKept['components'] = []
   for (const component of [...componentNames, 'dmctl'].filter((name) => mirror.components.includes(name))) {
     components.push({ component, platforms: await platformsOf(mirror, component) })
@@ -71,7 +71,7 @@ export const fetchMirror = async (
     location,
     fingerprint,
     rootVersion,
-    kept: { state: mirror.state(), expires: {}, components } satisfies MirrorKept,
+    kept: { state: mirror.state(), expires: mirror.expires(), components } satisfies MirrorKept,
   })
   return { location, fingerprint, rootVersion, confirmed }
 }
@@ -84,11 +84,13 @@ const platformsOf = async (mirror: OpenedMirror, component: string): Promise<Rec
   return platforms
 }
 
-const open = async (run: ErrandRun, location: string, kept: unknown): Promise<OpenedMirror> => {
+const open = async (run: ErrandRun, location: string, kept: unknown, givenRoot?: string): Promise<OpenedMirror> => {
   const web = /^https?:\/\//.test(location)
   if (!web && run.folders.mirrorRoot === undefined) throw new AppError('errands.mirror-root-unset', 422, { params: { location } })
   const state = kept === undefined ? null : trustedState.parse(mirrorKept.parse(kept).state)
-  return refusals(() => openMirror(location, state, { localRoot: run.folders.mirrorRoot ?? '', now: run.now }))
+  return refusals(() =>
+    openMirror(location, state, { localRoot: run.folders.mirrorRoot ?? '', now: run.now, ...(givenRoot && { givenRoot }) }),
+  )
 }
 
 const refusals = async <T>(act: () => Promise<T>): Promise<T> => {

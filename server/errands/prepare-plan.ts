@@ -61,18 +61,21 @@ const prepare = async (run: ErrandRun, row: PlanRow, operation: OperationName): 
   const hosts = hostsOf(topology).filter(({ hostId }) => needs.host[hostId])
   const looks = await lookAtHosts(
     run,
-    hosts.map((host) => ({ target: targetOf(host, login), probes: needs.host[host.hostId] ?? [] })),
+    hosts.map((host) => ({ target: targetOf(host, login, input.connectTimeoutS), probes: needs.host[host.hostId] ?? [] })),
   )
   const seen = factsOf(looks)
   const facts: OperationFacts =
     needs.cluster.length === 0
       ? { hosts: seen }
-      : { hosts: seen, cluster: await lookAtCluster(run, topology, { login, probes: needs.cluster }) }
+      : {
+          hosts: seen,
+          cluster: await lookAtCluster(run, topology, { login, probes: needs.cluster, connectTimeoutS: input.connectTimeoutS }),
+        }
   const problems = [...prepared.problems, ...withLost(looks, verb.validate(topology, facts, input))]
   if (problems.some(isError)) return failPlan(run.db, row.id, { problems, error: 'usecases.plan-has-errors' })
   const { plan, blobs } = verb.plan(topology, facts, input)
   for (const blob of blobs) await keepBlob(run.db, blob)
-  const steps = await forecastOf(run, plan, { topology, login })
+  const steps = await forecastOf(run, plan, { topology, login, connectTimeoutS: input.connectTimeoutS })
   const text = canonical({ ...plan, problems })
   const creates = prepared.creates && { ...prepared.creates, topology: withSeenPlatforms(topology, facts) }
   const forecast: Forecast = { steps, factsAt: run.now().toISOString(), ...(creates && { creates }) }
@@ -171,6 +174,7 @@ const prepareExisting = async (run: ErrandRun, row: PlanRow, operation: Operatio
     roles,
     nodes,
     ...(cluster.waitTimeoutS === null ? {} : { waitTimeoutS: cluster.waitTimeoutS }),
+    ...(cluster.connectTimeoutS === null ? {} : { connectTimeoutS: cluster.connectTimeoutS }),
   }
   const undo = operation === 'remove-deploy' ? await whatWasMade(run, cluster, removeDeployInput.parse(row.input)) : {}
   return { topology: cluster.topology, input: { ...input, ...undo }, problems: [] }
@@ -205,11 +209,15 @@ const withLogin = async (run: ErrandRun, plan: Plan, credentialId: string | unde
 }
 
 /** What each step will find, by folding what the steps before it bring about. */
-const forecastOf = async (run: ErrandRun, plan: Plan, from: { topology: Topology; login: Login }): Promise<Forecast['steps']> => {
+const forecastOf = async (
+  run: ErrandRun,
+  plan: Plan,
+  from: { topology: Topology; login: Login; connectTimeoutS: number | undefined },
+): Promise<Forecast['steps']> => {
   const steps = stepsOf(plan)
   const hosts = hostsOf(from.topology).filter(({ hostId }) => plan.hosts[hostId])
   const asked = hosts.map((host) => ({
-    target: targetOf(host, from.login),
+    target: targetOf(host, from.login, from.connectTimeoutS),
     probes: steps.flatMap((step) => ('host' in step && step.host === host.hostId ? kindOf(step).needs(step) : [])),
   }))
   const facts = factsOf(await lookAtHosts(run, asked))

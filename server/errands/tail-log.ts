@@ -21,7 +21,11 @@ export const tailLog = async (run: ErrandRun, raw: unknown): Promise<{ file: str
   const login = { user: cluster.deployUser, credentialId: cluster.credentialId, sudo: 'nopasswd' as const }
   try {
     const argv = ['tail', '-n', String(lines), '--', `${instance.logDir}/${chosen}`]
-    const result = await run.transport.run(targetOf(instance, login), { argv, as: 'root', deadlineMs: 20_000 }, { signal: run.signal })
+    const result = await run.transport.run(
+      targetOf(instance, login, cluster.connectTimeoutS),
+      { argv, as: 'root', deadlineMs: 20_000 },
+      { signal: run.signal },
+    )
     if (result.exitCode !== 0) throw new AppError('errands.log-unreadable', 409, { params: { file: chosen, detail: result.stderr.trim() } })
     return { file: chosen, files, lines: result.stdout.split('\n').slice(0, -1) }
   } catch (error) {

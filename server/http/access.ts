@@ -66,6 +66,8 @@ export const access: Readonly<Record<string, Access>> = {
   'POST /api/hosts/probe': { least: 'operator' },
   'GET /api/host-keys': { least: 'viewer' },
   'POST /api/host-keys': { least: 'operator' },
+  'POST /api/host-keys/known-hosts': { least: 'operator' },
+  'DELETE /api/host-keys': { least: 'admin' },
 
   'GET /api/packages': { least: 'viewer' },
   'POST /api/packages': { least: 'operator', stream: true },
@@ -79,6 +81,7 @@ export const access: Readonly<Record<string, Access>> = {
 
   'GET /api/audit': { least: 'viewer' },
   'GET /api/audit/{id}': { least: 'viewer' },
+  'GET /api/audit/{id}/evidence': { least: 'viewer' },
   'GET /api/audit/export': { least: 'viewer' },
 
   'GET /api/drafts/{key}': { least: 'viewer' },

@@ -15,3 +15,20 @@ export const textStream = (lines: AsyncGenerator<string>, fileName: string, type
     headers: { 'Content-Type': type, 'Content-Disposition': `attachment; filename="${fileName}"`, 'Cache-Control': 'no-store' },
   })
 }
+
+/** The same of bytes. */
+export const byteStream = (chunks: AsyncIterator<unknown>, fileName: string, type: string): Response => {
+  const body = new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const next = await chunks.next()
+      if (next.done) controller.close()
+      else controller.enqueue(next.value instanceof Uint8Array ? new Uint8Array(next.value) : new TextEncoder().encode(String(next.value)))
+    },
+    cancel: async () => {
+      await chunks.return?.()
+    },
+  })
+  return new Response(body, {
+    headers: { 'Content-Type': type, 'Content-Disposition': `attachment; filename="${fileName}"`, 'Cache-Control': 'no-store' },
+  })
+}

@@ -25,6 +25,8 @@ export type OpenedMirror = {
   /** sha256 of the trusted root.json, as `sha256sum root.json` prints it. */
   fingerprint: string
   rootVersion: number
+  /** When each manifest that was read expires, by its name; grows like the state. */
+  expires(): Record<string, string>
   components: readonly string[]
   /** Newest first; yanked versions are left out. */
   listVersions(component: string): Promise<ComponentVersion[]>
@@ -57,19 +59,27 @@ export const openMirror = async (location: string, trusted: TrustedState | null,
   const firstRoot = trusted?.root ?? settings.givenRoot ?? (await readText(source, 'root.json', maxRootBytes))
   const { text: rootText, root } = await walkRoots(source, firstRoot)
   refuseExpired('root.json', root.expires, now())
-  const { snapshot, timestampVersion } = await readSnapshot(source, root, trusted, now())
+  const { snapshot, timestampVersion, timestampExpires } = await readSnapshot(source, root, trusted, now())
   for (const [name, { version }] of Object.entries(snapshot.meta)) refuseRollback(name, version, known[name])
   const index = await readIndex(source, root, snapshot, now())
   const seen: Record<string, number> = { ...known, '/index.json': index.version }
+  const expires: Record<string, string> = {
+    'root.json': root.expires,
+    'timestamp.json': timestampExpires,
+    'snapshot.json': snapshot.expires,
+    'index.json': index.expires,
+  }
   const readComponent = async (id: string) => {
     const manifest = await componentManifest(source, { index, snapshot, known: seen }, id, now())
     seen[`/${id}.json`] = manifest.version
+    expires[`${id}.json`] = manifest.expires
     return manifest
   }
   return {
     state: () => ({ format: 1, root: rootText, timestampVersion, versions: { ...seen } }),
     fingerprint: sha256Of(rootText),
     rootVersion: root.version,
+    expires: () => ({ ...expires }),
     components: Object.keys(index.components).filter((id) => index.components[id]?.yanked === false),
     listVersions: async (component) => versionsOf(await readComponent(component)),
     resolveVersion: async (component, version, platform) => chooseVersion(await readComponent(component), version, platform),
@@ -99,7 +109,7 @@ const readSnapshot = async (
   root: RootManifest,
   trusted: TrustedState | null,
   now: Date,
-): Promise<{ snapshot: SnapshotManifest; timestampVersion: number }> => {
+): Promise<{ snapshot: SnapshotManifest; timestampVersion: number; timestampExpires: string }> => {
   const timestampFile = readEnvelope('timestamp.json', await readText(source, 'timestamp.json', maxTimestampBytes))
   verifySignatures('timestamp.json', timestampFile, root.roles.timestamp)
   const timestamp = readManifest('timestamp.json', manifestShapes.timestamp, timestampFile.signed)
@@ -112,7 +122,7 @@ const readSnapshot = async (
   verifySignatures('snapshot.json', snapshotFile, root.roles.snapshot)
   const snapshot = readManifest('snapshot.json', manifestShapes.snapshot, snapshotFile.signed)
   refuseExpired('snapshot.json', snapshot.expires, now)
-  return { snapshot, timestampVersion: timestamp.version }
+  return { snapshot, timestampVersion: timestamp.version, timestampExpires: timestamp.expires }
 }
 
 const refuseRollback = (manifest: string, version: number, known: number | undefined): void => {

@@ -36,6 +36,8 @@ export type OperationInput = {
   nodes?: readonly string[]
   /** Bound of gates, in seconds; 120 by default. */
   waitTimeoutS?: number
+  /** Bound of a TCP connection, in seconds; the transport's by default. */
+  connectTimeoutS?: number
   /** remove-deploy: the deploy's plan, and what each step that acted made (`deedsOf`; `already` steps are not in it). */
   donePlan?: Plan
   made?: Readonly<Record<StepId, readonly string[]>>

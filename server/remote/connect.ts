@@ -27,7 +27,7 @@ export type Link = { client: Client; lost: AbortSignal }
 export const connect = async (target: Target, settings: ConnectSettings): Promise<Link> => {
   const pinned = await settings.pinnedKeys(target.address, target.port)
   const methods = authMethods(target, await settings.secretOf(target.login.credentialId), settings)
-  const socket = await openSocket(target, settings.connectTimeoutMs)
+  const socket = await openSocket(target, target.connectTimeoutMs ?? settings.connectTimeoutMs)
   return login(target, { socket, pinned, methods }, settings)
 }
 

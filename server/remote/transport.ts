@@ -3,7 +3,14 @@ import type { HostId } from '@/server/domain/instance'
 import type { Login } from '@/server/domain/plan'
 
 /** Where and as whom; no secret. The transport gets secrets by `credentialId` from the resolver it was made with. */
-export type Target = { host: HostId; address: string; port: number; login: Login }
+export type Target = {
+  host: HostId
+  address: string
+  port: number
+  login: Login
+  /** For the TCP connection; the transport's own when it is left out. Of a link that stands already it changes nothing. */
+  connectTimeoutMs?: number
+}
 
 export type Command = {
   /** Never a shell string: it is quoted once, on the wire (`quote.ts`). */

@@ -118,6 +118,10 @@ export const findAudit = async (db: Db, id: string): Promise<AuditEntry | undefi
   return row ? entryOf(row) : undefined
 }
 
+/** Intent and outcome of an act, oldest first. */
+export const listActs = async (db: Db, act: string): Promise<AuditEntry[]> =>
+  (await db.auditRecord.findMany({ where: { act }, orderBy: [{ at: 'asc' }, { id: 'asc' }] })).map(entryOf)
+
 const whereOf = (filter: AuditFilter) => {
   const at = { ...(filter.since ? { gte: filter.since } : {}), ...(filter.until ? { lt: filter.until } : {}) }
   const anywhere = (text: string) =>

@@ -40,3 +40,9 @@ export const pinHostKeys = (db: Db, keys: readonly KeyToPin[], options: { replac
     }
     return refused
   })
+
+/** Resolves with how many there were. */
+export const dropHostKeys = async (db: Db, at: { address: string; port: number; keyType?: string | undefined }): Promise<number> => {
+  const { address, port, keyType } = at
+  return (await db.hostKey.deleteMany({ where: { address, port, ...(keyType ? { keyType } : {}) } })).count
+}

@@ -28,3 +28,7 @@ export const statusTimes = async (db: Db, clusters: readonly string[]): Promise<
   const rows = await db.clusterStatus.findMany({ where: { cluster: { in: [...clusters] } }, select: { cluster: true, at: true } })
   return new Map(rows.map((row) => [row.cluster, row.at]))
 }
+
+/** Until when somebody looks at the cluster. */
+export const watchedUntil = async (db: Db, cluster: string): Promise<Date | undefined> =>
+  (await db.clusterStatus.findUnique({ where: { cluster }, select: { watchUntil: true } }))?.watchUntil ?? undefined

@@ -10,6 +10,7 @@ import { hostPort } from '@/server/domain/topology/topology'
 import { type ClusterWithTopology, findCluster, holdingJob, listClusters, readStatus } from '@/server/store/clusters'
 import { findCredential } from '@/server/store/credentials'
 import type { Db } from '@/server/store/database'
+import { renewWatch, watchedUntil } from '@/server/store/watching'
 
 export const readClusters = async (db: Db): Promise<ClusterRow[]> =>
   Promise.all((await listClusters(db)).map((cluster) => rowOf(db, cluster)))
@@ -82,6 +83,28 @@ export const readDisplay = async (db: Db, name: string): Promise<Display> => {
     rows: status?.rows ?? instancesOf(topology).map(unseenRow),
     at: status?.at ?? null,
   }
+}
+
+const watchMs = 15_000
+const staleMs = 10_000
+const waitMs = 3000
+
+/**
+ * The display for somebody who asks now and perhaps again: the watcher keeps it fresh for a while, and when nobody was watching and it
+ * is old, a fresh one is waited for, not for long. Throws cluster-unknown.
+ */
+export const watchDisplay = async (db: Db, name: string, now: () => number = Date.now): Promise<Display> => {
+  const [first, watched] = [await readDisplay(db, name), await watchedUntil(db, name)]
+  const begun = now()
+  await renewWatch(db, name, new Date(begun + watchMs))
+  const old = first.at === null || begun - Date.parse(first.at) > staleMs
+  if (!old || (watched !== undefined && watched.getTime() > begun)) return first
+  while (now() - begun < waitMs) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    const display = await readDisplay(db, name)
+    if (display.at !== first.at) return display
+  }
+  return first
 }
 
 const unseenRow = (instance: Instance): DisplayRow => {

@@ -71,6 +71,7 @@ const bodies: Record<string, unknown> = {
   'POST /api/credentials': { name: 'n', username: 'u', sudo: 'root', password: 'p' },
   'POST /api/hosts/probe': { hosts: [{ address: '192.0.2.9', port: 22 }] },
   'POST /api/host-keys': { keys: [{ address: '192.0.2.9', port: 22, keyType: 'ssh-ed25519', key: 'AAAA' }] },
+  'POST /api/host-keys/known-hosts': { text: '# none' },
   'POST /api/packages': 'not an archive',
   'POST /api/packages/fetch': {
     location: 'http://m.test',
@@ -79,6 +80,7 @@ const bodies: Record<string, unknown> = {
   'POST /api/mirror': { location: 'http://m.test' },
   'POST /api/mirror/confirm': { location: 'http://m.test', fingerprint: 'f' },
 }
+const queries: Record<string, string> = { 'DELETE /api/host-keys': '?address=192.0.2.9&port=22' }
 /** They change nothing but what the caller himself typed, or nothing at all; the platform's own are tested there. */
 const exempt = ['/api/drafts', '/api/topology/check', '/api/session', '/api/setup', '/api/users', '/api/tokens']
 
@@ -96,7 +98,7 @@ describe('audit', () => {
     for (const route of mutating.filter((one) => !known.has(one))) {
       const [method = '', url = ''] = route.split(' ')
       const before = await panel.db.auditRecord.count({ where: { phase: 'intent' } })
-      const target = url.replace('{sha256}', 'a'.repeat(64)).replace(/\{\w+\}/g, 'x')
+      const target = url.replace('{sha256}', 'a'.repeat(64)).replace(/\{\w+\}/g, 'x') + (queries[route] ?? '')
       await panel.call(method, target, { as: admin, body: bodies[route] ?? {} })
       expect([route, (await panel.db.auditRecord.count({ where: { phase: 'intent' } })) - before]).toEqual([route, 1])
     }

@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import tar from 'tar-stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Problem } from '@/server/domain/problem'
 import { type SimPanel, simPanel } from '@/tests/support/sim-panel'
@@ -34,6 +37,18 @@ const refusalOf = async (url: string, body: unknown): Promise<string> => {
   return ((await answer.json()) as { code: string }).code // shape of apiError
 }
 
+const filesOf = async (archive: Buffer): Promise<Record<string, string>> => {
+  const extract = tar.extract()
+  extract.end(gunzipSync(archive))
+  const files: Record<string, string> = {}
+  for await (const entry of extract) {
+    const chunks: Buffer[] = []
+    for await (const chunk of entry) chunks.push(Buffer.from(chunk as Buffer)) // tar-stream gives buffers
+    files[entry.header.name] = Buffer.concat(chunks).toString('utf8')
+  }
+  return files
+}
+
 describe('a deploy that is taken back', () => {
   it('leaves hosts and books as they were, and the name free', async () => {
     const before = shapeOf()
@@ -56,6 +71,28 @@ describe('a deploy that is taken back', () => {
     expect(await sim.run(plan.id, { consent: plan.problems.map(({ code }) => code) })).toBe('succeeded')
     expect(await refusalOf('/api/clusters/dm1/plans', { operation: 'remove-deploy', input: {} })).toBe('usecases.already-started')
   }, 120_000)
+
+  it('has its evidence in one archive: records, plan, commands, journal and log', async () => {
+    const record = await sim.panel.db.auditRecord.findFirstOrThrow({
+      where: { what: 'remove-deploy', phase: 'outcome', jobId: { not: null } },
+    })
+    const answer = await sim.panel.call('GET', `/api/audit/${record.id}/evidence`, { as: sim.admin })
+    const files = await filesOf(Buffer.from(await answer.arrayBuffer()))
+    expect(Object.keys(files).toSorted()).toEqual(
+      ['chain-head.json', 'commands.jsonl', 'job.json', 'journal.jsonl', 'log.txt', 'plan.json', 'plan.sha256', 'records.jsonl'].toSorted(),
+    )
+    const hash = createHash('sha256')
+      .update(files['plan.json'] ?? '')
+      .digest('hex')
+    expect(files['plan.sha256']).toContain(hash)
+    const lines = (name: string) => (files[name] ?? '').trimEnd().split('\n')
+    expect(lines('records.jsonl').map((line) => JSON.parse(line).phase)).toEqual(['intent', 'outcome'])
+    const count = await sim.panel.db.journalEntry.count({ where: { jobId: record.jobId ?? '' } })
+    expect(lines('journal.jsonl').map((line) => JSON.parse(line).seq)).toEqual(Array.from({ length: count }, (_, i) => i + 1))
+    expect(lines('log.txt').at(-1)).toContain('ended')
+    expect(lines('commands.jsonl').length).toBeGreaterThan(3)
+    expect(await sim.panel.db.auditRecord.count({ where: { what: 'download-evidence' } })).toBe(2)
+  })
 
   it('may be one that was given up in the middle, with the login that it began with wiped', async () => {
     const other = topology.replaceAll('host: 127.9.2.11', 'host: 127.9.2.11\n    port: 18261\n    peer_port: 18291\n    deploy_dir: /two/m')

@@ -206,6 +206,33 @@ export const usecasesProblems = {
     message: ['The archive holds no clusters/NAME/meta.yaml.', '归档中没有 clusters/名称/meta.yaml。'],
     hint: ['Pack the folder ~/.tiup/storage/dm with its clusters.', '请打包 ~/.tiup/storage/dm 目录及其中的 clusters。'],
   },
+  'usecases.known-hosts-hashed': {
+    message: ['Line {line} hides its host’s name.', '第 {line} 行的主机名是哈希值。'],
+    hint: ['Write the address in clear, or confirm the key by a probe.', '请写明地址，或通过探测确认密钥。'],
+  },
+  'usecases.known-hosts-pattern': {
+    message: ['Line {line} names a pattern, not a host.', '第 {line} 行是通配模式，不是具体主机。'],
+    hint: ['Write one address per host.', '请逐一写出主机地址。'],
+  },
+  'usecases.known-hosts-marker': {
+    message: ['Line {line} has a marker that the panel does not use.', '第 {line} 行含面板不支持的标记。'],
+    hint: ['Certificates and revocations are left to sshd.', '证书与吊销请交由 sshd 处理。'],
+  },
+  'usecases.known-hosts-malformed': {
+    message: ['Line {line} holds no host key that can be read.', '第 {line} 行没有可读取的主机密钥。'],
+    hint: ['A line is: host, key type, key in base64.', '格式：主机 密钥类型 base64 密钥。'],
+  },
+  'usecases.known-hosts-empty': {
+    message: ['The text holds no host key that can be pinned.', '文本中没有可固定的主机密钥。'],
+    hint: [
+      'Take it from ssh-keyscan or from ~/.ssh/known_hosts, with names in clear.',
+      '请使用 ssh-keyscan 或未哈希的 ~/.ssh/known_hosts。',
+    ],
+  },
+  'usecases.host-key-unknown': {
+    message: ['No such host key is pinned.', '没有固定该主机密钥。'],
+    hint: ['Look at the list of host keys.', '请查看主机密钥列表。'],
+  },
   'usecases.draft-unknown': { message: ['There is no draft.', '没有草稿。'], hint: ['Begin anew.', '请重新开始。'] },
   'usecases.audit-unknown': {
     message: ['There is no such audit record.', '没有这条审计记录。'],

@@ -5,9 +5,10 @@ import { AppError } from '@/server/domain/app-error'
 import { auditHead, findAudit, listAudit } from '@/server/store/audit'
 import { audited } from '@/server/usecases/audited'
 import { exportAudit, exportTypes } from '@/server/usecases/export-audit'
+import { exportEvidence } from '@/server/usecases/export-evidence'
 import { answers, idParam, refusals } from '../answers'
 import type { Api } from '../api'
-import { textStream } from '../text-stream'
+import { byteStream, textStream } from '../text-stream'
 import { who } from '../who'
 
 const date = z.iso.datetime({ offset: true }).or(z.iso.date()).optional()
@@ -45,6 +46,16 @@ const download = createRoute({
   responses: { 200: { description: 'Sealed records in chain order, and the head that they are verified against.' }, ...refusals },
 })
 
+const evidence = createRoute({
+  method: 'get',
+  path: '/api/audit/{id}/evidence',
+  request: { params: idParam },
+  responses: {
+    200: { description: 'tar.gz of the act: its records, plan, commands, journal, log, and the head of the chain.' },
+    ...refusals,
+  },
+})
+
 export const registerAuditRoutes = (api: Api): void => {
   api.openapi(list, async (c) => {
     const { before, limit, from, to, ...filter } = c.req.valid('query')
@@ -66,6 +77,10 @@ export const registerAuditRoutes = (api: Api): void => {
       `audit-${head.number}.${exportTypes[format].ending}`,
       exportTypes[format].type,
     )
+  })
+  api.openapi(evidence, async (c) => {
+    const { name, stream } = await exportEvidence(c.get('db'), who(c), c.req.valid('param').id)
+    return byteStream(stream[Symbol.asyncIterator](), name, 'application/gzip')
   })
   api.openapi(read, async (c) => {
     const row = await findAudit(c.get('db'), c.req.valid('param').id)

@@ -10,7 +10,7 @@ import { askForPlan } from '@/server/usecases/ask-for-plan'
 import { audited } from '@/server/usecases/audited'
 import { checkTopology } from '@/server/usecases/check-topology'
 import { exportCluster } from '@/server/usecases/export-cluster'
-import { demandCluster, readCluster, readClusters, readDisplay } from '@/server/usecases/read-clusters'
+import { demandCluster, readCluster, readClusters, watchDisplay } from '@/server/usecases/read-clusters'
 import { readPlan } from '@/server/usecases/read-plan'
 import { accepts, answers, refusals, takes } from '../answers'
 import type { Api } from '../api'
@@ -92,7 +92,7 @@ export const registerClusterRoutes = (api: Api): void => {
     return c.json({ ok: true as const }, 200)
   })
   api.openapi(display, async (c) => {
-    const { header, rows } = await readDisplay(c.get('db'), c.req.valid('param').name)
+    const { header, rows } = await watchDisplay(c.get('db'), c.req.valid('param').name)
     const accept = c.req.header('accept') ?? ''
     const format = c.req.valid('query').format ?? (accept.includes('text/csv') ? 'csv' : accept.includes('text/plain') ? 'text' : 'json')
     if (format === 'json') return c.json(displayJson(header, rows), 200)

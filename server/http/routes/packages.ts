@@ -27,7 +27,14 @@ const location = z.object({ location: z.string().trim().min(1).max(2000) })
 const openMirror = createRoute({
   method: 'post',
   path: '/api/mirror',
-  request: takes(location),
+  request: takes(
+    location.extend({
+      rootJson: z
+        .string()
+        .max(1024 * 1024)
+        .optional(),
+    }),
+  ),
   responses: { ...accepts(errandView), ...refusals },
 })
 const confirm = createRoute({
