@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -69,16 +70,10 @@ func (a *agreement) peer(id uint64) *peer {
 func (a *agreement) ping(m Member) {
 	a.mu.Lock()
 	p, known := a.peer(m.ID), a.committed.Ballot
-	busy := p.busy
-	p.busy = true
 	a.mu.Unlock()
-	if busy {
-		return
-	}
 	r, err := a.ask(context.Background(), m, "ping", known, nil)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	p.busy = false
 	if err != nil || !r.Granted {
 		p.since = time.Time{}
 		return
@@ -123,9 +118,26 @@ func (a *agreement) endLeases() {
 	}
 }
 
+// look asks every member for a sign of life now: one that just died must not
+// count as connected until the next round.
+func (a *agreement) look() {
+	var all sync.WaitGroup
+	for _, m := range a.view().Members {
+		if m.ID != a.self {
+			all.Add(1)
+			go func(m Member) {
+				defer all.Done()
+				a.ping(m)
+			}(m)
+		}
+	}
+	all.Wait()
+}
+
 // connected counts the members that have been connected for the interval at
 // which etcd believes in them, this one included.
 func (a *agreement) connected(state *State) (steady int, everyone bool) {
+	a.look()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, m := range state.Members {
@@ -139,6 +151,7 @@ func (a *agreement) connected(state *State) (steady int, everyone bool) {
 
 // mayRemove is etcd's strict check before a member is taken out.
 func (a *agreement) mayRemove(state *State, id uint64) error {
+	a.look()
 	a.mu.Lock()
 	down := id != a.self && a.peer(id).since.IsZero()
 	a.mu.Unlock()

@@ -35,7 +35,6 @@ type value struct {
 type peer struct {
 	since   time.Time // connected since; zero: not connected
 	started int64     // tells a restarted process from the one before
-	busy    bool
 }
 
 type beat struct {
