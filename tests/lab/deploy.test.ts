@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -7,10 +8,12 @@ import { verifyFile } from '@/server/audit-verify'
 import type { ClusterDetail } from '@/server/domain/api'
 import type { CheckRow } from '@/server/domain/check-row'
 import { type Plan, stepsOf } from '@/server/domain/plan'
+import { generateKey } from '@/server/remote/generate-key'
 import { type ApiPanel, startApiPanel } from '@/tests/support/api-panel'
 import { freshHosts, type LabHost, labAvailable } from '@/tests/support/lab'
 import { labMirror } from '@/tests/support/lab-mirror'
 import { until } from '@/tests/support/panel'
+import { readRecorded } from '@/tests/templates/recorded-files'
 import { buildStandins } from './build-packages'
 import {
   answer,
@@ -33,16 +36,21 @@ describe.skipIf(!labAvailable().ok)('a cluster on lab hosts', () => {
   let panel: ApiPanel
   let hosts: LabHost[] = []
   let logins: Logins
+  let tiupRoot = ''
 
   beforeAll(async () => {
     const mirror = await labMirror()
     hosts = await freshHosts(6)
     await giveAlertmanagerItsTemplates(host(1))
-    panel = await startApiPanel({ DM_PANEL_MIRROR_ROOT: path.dirname(mirror.dir) })
+    tiupRoot = mkdtempSync(path.join(tmpdir(), 'dm-panel-tiup-'))
+    panel = await startApiPanel({ DM_PANEL_MIRROR_ROOT: path.dirname(mirror.dir), DM_PANEL_TIUP_ROOT: tiupRoot })
     await fetchFromMirror(panel.api, mirror)
     logins = await keepLogins(panel.api)
   })
-  afterAll(() => panel?.stop())
+  afterAll(async () => {
+    await panel?.stop()
+    rmSync(tiupRoot, { recursive: true, force: true })
+  })
 
   const host = (index: number): LabHost => {
     const found = hosts[index - 1]
@@ -99,8 +107,8 @@ describe.skipIf(!labAvailable().ok)('a cluster on lab hosts', () => {
   }, 300_000)
 
   it('leaves the account, its sudo and its one key as TiUP does', async () => {
-    const { privateKey, worst } = await detail()
-    expect(worst).toBe('stopped') // the status was read when the job ended, though nobody watches
+    const { privateKey } = await detail()
+    await until(async () => (await detail()).worst === 'stopped', 20_000) // read when the job ends, though nobody watches
     for (const each of hosts) {
       expect(await on(each, 'stat', '-c', '%a %U:%G', '/etc/sudoers.d/tidb', '/home/tidb/.ssh/authorized_keys')).toBe(
         '440 root:root\n600 tidb:tidb\n',
@@ -142,6 +150,36 @@ describe.skipIf(!labAvailable().ok)('a cluster on lab hosts', () => {
     const { lines } = await panel.api.errandDone<{ lines: string[] }>(tail.id)
     expect(lines.join('\n')).toContain('Welcome to dm-worker')
   })
+
+  it('adopts its own export, live at once, and a recorded storage whose key the hosts refuse; both read-only', async () => {
+    const storage = path.join(tiupRoot, 'storage/dm/clusters')
+    mkdirSync(path.join(storage, 'recorded/ssh'), { recursive: true })
+    writeFileSync(path.join(storage, 'recorded/meta.yaml'), readRecorded('meta/storage.yaml').replaceAll('10.79.0.', '10.77.0.'))
+    writeFileSync(path.join(storage, 'recorded/ssh/id_rsa'), (await generateKey()).privateKey)
+    const archive = path.join(tiupRoot, 'lab.tar.gz')
+    writeFileSync(archive, Buffer.from(await (await panel.api.send('GET', '/api/clusters/lab/export')).arrayBuffer()))
+    await promisify(execFile)('tar', ['-xzf', archive, '-C', storage, '--transform', 's/^lab/again/'])
+    const found = await panel.api.errand<{ name: string; hasKey: boolean; patched: number }[]>('/api/adopt/scan', { path: '.' })
+    expect(found.toSorted((a, b) => a.name.localeCompare(b.name))).toMatchObject([
+      { name: 'again', hasKey: true, patched: 0 },
+      { name: 'recorded', hasKey: true },
+    ])
+    await panel.api.errand('/api/adopt', { path: '.', names: ['again', 'recorded'] })
+    const shown = async (name: string) => panel.api.get<ClusterDetail>(`/api/clusters/${name}`)
+    await until(async () => (await shown('again')).worst === 'ok' && (await shown('recorded')).status !== null, 30_000)
+    const [ours, again, recorded] = await Promise.all(['lab', 'again', 'recorded'].map(shown))
+    const cells = (one: ClusterDetail | undefined) =>
+      one?.status?.rows.map(({ id, role, status, ports }) => [id, role, status.value, ports])
+    expect(cells(again)).toEqual(cells(ours))
+    expect(again).toMatchObject({ adopted: true, lifecycle: 'adopted', leader: ours?.leader })
+    expect(recorded).toMatchObject({ adopted: true, version: 'v8.5.1', worst: 'unknown' })
+    expect(Object.values(recorded?.status?.silent ?? {})).toEqual(expect.arrayContaining(['auth-refused']))
+    expect(recorded?.status?.rows.some(({ patched }) => patched)).toBe(true)
+    for (const name of ['again', 'recorded']) {
+      const refused = await panel.api.send('POST', `/api/clusters/${name}/plans`, { operation: 'stop', input: {} })
+      expect([refused.status, await refused.json()]).toMatchObject([409, { code: 'usecases.adopted-read-only' }])
+    }
+  }, 120_000)
 
   it('shows a killed worker offline and its unit activating, within a refresh', async () => {
     const stopWatching = panel.api.watch('lab')
@@ -202,7 +240,7 @@ describe.skipIf(!labAvailable().ok)('a cluster on lab hosts', () => {
     expect(Date.now() - began).toBeLessThan(45_000)
     for (const { index } of hosts) expect(await stateOf(index, 'ActiveState')).toEqual(unitsOf(index).map(() => 'inactive'))
     for (const index of [1, 2, 3]) expect(await stateOf(index, 'Result')).toEqual(unitsOf(index).map(() => 'success'))
-    expect((await detail()).worst).toBe('stopped')
+    await until(async () => (await detail()).worst === 'stopped', 20_000)
   }, 120_000)
 
   it('exports an audit that verifies, and one altered record is found', async () => {

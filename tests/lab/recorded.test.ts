@@ -37,6 +37,7 @@ describe.skipIf(!labAvailable().ok)('recorded clusters on lab hosts', () => {
     await fetchFromMirror(panel.api, mirror)
     logins = await keepLogins(panel.api)
     hosts = await newHosts()
+    before = await Promise.all(hosts.map(listingOf))
   })
   afterAll(() => panel?.stop())
 
@@ -71,8 +72,23 @@ describe.skipIf(!labAvailable().ok)('recorded clusters on lab hosts', () => {
   const startsOf = async (unit: string, host: LabHost): Promise<number> =>
     Number(await on(host, 'sh', '-c', 'journalctl -u "$1" -o cat | grep -c "^Started " || true', 'sh', unit))
 
+  it('deploys t2-monitored.yaml; every file, owner and mode is as recorded', async () => {
+    const { job } = await submitDeploy(panel.api, 'dm2', {
+      topology: onLab(readRecorded('t2-monitored.yaml')),
+      credentialId: logins.adminSudo,
+    })
+    await succeeds(panel.api, job.id)
+    await expectRecorded('t2')
+    for (const address of ['10.79.0.11', '10.79.0.14']) {
+      const at = hosts.find((one) => one.address === onLab(address))
+      const found = at && (await on(at, 'sh', '-c', `find /home/tidb/dm -printf '%M %u:%g %p\\n'`))
+      expect(made(found ?? '')).toEqual(made(readRecorded(`trees/t2-${address}.txt`)))
+    }
+  }, 240_000)
+
+  it('takes back a deploy of which nothing was started', () => removed('dm2'), 120_000)
+
   it('gives up a deploy that can’t go on, after the runner was killed in it, and removes all that was made', async () => {
-    before = await Promise.all(hosts.map(listingOf))
     const { plan, job } = await submitDeploy(panel.api, 'dm1', { topology: onLab(readRecorded('t1.yaml')), credentialId: logins.adminSudo })
     const obstacle = '/etc/systemd/system/dm-worker-8262.service'
     await on(host(5), 'mkdir', obstacle)
@@ -115,21 +131,6 @@ describe.skipIf(!labAvailable().ok)('recorded clusters on lab hosts', () => {
     for (const { unit, host: address } of units) {
       const at = hosts.find((one) => one.address === address)
       expect([unit, at && (await startsOf(unit, at))]).toEqual([unit, 1])
-    }
-  }, 240_000)
-
-  it('deploys t2-monitored.yaml; every file, owner and mode is as recorded', async () => {
-    hosts = await newHosts()
-    const { job } = await submitDeploy(panel.api, 'dm2', {
-      topology: onLab(readRecorded('t2-monitored.yaml')),
-      credentialId: logins.adminSudo,
-    })
-    await succeeds(panel.api, job.id)
-    await expectRecorded('t2')
-    for (const address of ['10.79.0.11', '10.79.0.14']) {
-      const at = hosts.find((one) => one.address === onLab(address))
-      const found = at && (await on(at, 'sh', '-c', `find /home/tidb/dm -printf '%M %u:%g %p\\n'`))
-      expect(made(found ?? '')).toEqual(made(readRecorded(`trees/t2-${address}.txt`)))
     }
   }, 240_000)
 

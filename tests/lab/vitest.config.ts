@@ -10,5 +10,6 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 600_000,
+    globalSetup: [fileURLToPath(new URL('global-setup.ts', import.meta.url))],
   },
 })
