@@ -46,7 +46,7 @@ const rules: Readonly<Record<string, { may: readonly string[]; pure?: true }>> =
     ],
   },
   'server/http': { may: ['server/domain', 'server/usecases', 'server/store', 'server/env.ts', 'server/version.ts'] },
-  'server/sim': { may: ['server/domain', 'server/probes', 'server/steps'] },
+  'server/sim': { may: ['server/domain', 'server/probes', 'server/steps', 'server/exit.ts'] },
   'server/live': { may: ['server/domain', 'server/usecases', 'server/store', 'server/http'] },
   'app/api': { may: ['server/http'] },
   app: { may: ['components', 'server/domain'] },

@@ -14,6 +14,7 @@ const flushMs = 100
  */
 export class JournalWriter {
   private pending: NewEntry[] = []
+  private readonly queue: NewEntry[] = []
   private timer: NodeJS.Timeout | undefined
   private last: Promise<void> = Promise.resolve()
   private current: JobView
@@ -42,12 +43,10 @@ export class JournalWriter {
   }
 
   /** Durable when it resolves; pending output goes first. Throws `LeaseLost`. */
-  append(...entries: NewEntry[]): Promise<void> {
-    return this.chained(async () => {
-      for (const entry of entries) this.engine.boundary(`before ${nameOf(entry)}`)
-      await this.write([...this.takePending(), ...entries])
-      for (const entry of entries) this.engine.boundary(`after ${nameOf(entry)}`)
-    })
+  async append(...entries: NewEntry[]): Promise<void> {
+    for (const entry of entries) this.engine.boundary(`before ${nameOf(entry)}`)
+    await this.drain(entries)
+    for (const entry of entries) this.engine.boundary(`after ${nameOf(entry)}`)
   }
 
   /** Output as it comes; written within 100 ms, never cut. */
@@ -61,7 +60,7 @@ export class JournalWriter {
   }
 
   flush(): Promise<void> {
-    return this.chained(() => this.write(this.takePending()))
+    return this.drain([])
   }
 
   /** Folds what users have written since. */
@@ -72,6 +71,12 @@ export class JournalWriter {
   /** Nothing is written behind anybody's back any more. */
   close(): void {
     clearTimeout(this.timer)
+  }
+
+  /** Whatever lanes say while a write is under way goes into the next one together. */
+  private drain(entries: readonly NewEntry[]): Promise<void> {
+    this.queue.push(...this.takePending(), ...entries)
+    return this.chained(() => this.write(this.queue.splice(0)))
   }
 
   private takePending(): NewEntry[] {
