@@ -112,7 +112,7 @@ const useColumns = (narrow: boolean, rows: readonly Row[]): readonly Column<Row>
     {
       key: 'status',
       title: 'Status',
-      width: narrow ? 172 : 200,
+      width: narrow ? 150 : 200,
       sortBy: (row) => row.status.value,
       cell: (row) => (
         <SeenCell seen={row.status}>

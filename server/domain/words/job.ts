@@ -57,7 +57,6 @@ export const jobWords = {
   'job.start-next': ['Start the cluster…', '启动集群…'],
   'job.open-cluster': ['Open {cluster}', '打开 {cluster}'],
   'job.page': ['Job', '任务'],
-  'job.loading': ['Loading the job', '正在加载任务'],
   'job.plan-tab': ['Plan', '计划'],
   // the failed panel
   'fail.step': ['The step did not reach its goal.', '该步骤未达到目标。'],
