@@ -95,7 +95,7 @@ const cookieHeader = (client: ApiClient) => ({
     .join('; '),
 })
 
-test('a host whose key has changed is not spoken to until the new key is typed', async ({ page, panel, api, sim }) => {
+test('a host whose key has changed is not spoken to until the new key is typed', async ({ page, panel, sim }) => {
   const mine = new ApiClient(panel.url)
   await mine.signIn('alice@example.org', adminPassword)
   await page.context().addCookies(stateOf(mine).cookies)

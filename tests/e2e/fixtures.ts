@@ -17,6 +17,7 @@ type OfWorker = {
 /** Tests in a signed-in browser on a shared panel. One whose pages log an error fails. */
 export const test = base.extend<OfTest, OfWorker>({
   panel: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the names of the fixtures that are used, here none
     async ({}, use) => {
       const panel = await startPanel()
       await use(panel)

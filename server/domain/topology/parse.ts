@@ -15,7 +15,9 @@ export const parseTopology = (yamlText: string): { topology?: Topology; problems
   const file = topologyFile.safeParse(data)
   if (!file.success) {
     const problems = file.error.issues.flatMap((issue) => issueProblems(issue, data))
-    return { problems: sorted(problems.map(where)) }
+    const known = topologyFile.safeParse(withoutUnknown(data, file.error.issues))
+    const more = known.success ? topologyProblems(withDefaults(known.data)) : []
+    return { problems: sorted([...problems, ...more].map(where)) }
   }
   const topology = withDefaults(file.data)
   const problems = sorted(topologyProblems(topology).map(where))
@@ -72,6 +74,16 @@ const floatText = (value: number): string => {
 }
 
 type Issue = { code?: string | undefined; path: PropertyKey[]; message: string; keys?: string[]; expected?: unknown }
+
+/** The data without the keys that nobody knows, so that the rest can be looked at for conflicts all the same. */
+const withoutUnknown = (data: unknown, issues: readonly Issue[]): unknown => {
+  const copy: unknown = structuredClone(data)
+  for (const issue of issues) {
+    const section = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part)).reduce<unknown>(entry, copy)
+    if (typeof section === 'object' && section !== null) for (const key of issue.keys ?? []) Reflect.deleteProperty(section, key)
+  }
+  return copy
+}
 
 const issueProblems = (issue: Issue, data: unknown): Problem[] => {
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))
