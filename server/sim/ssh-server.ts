@@ -65,12 +65,20 @@ export const startSshServer = async (options: SshServerOptions): Promise<SimSshS
 
 const hostKey = ({ dir, address }: SshServerOptions): string => {
   const path = join(dir, `host-key-${address}`)
-  if (!existsSync(path)) writeFileSync(path, ssh2.utils.generateKeyPairSync('ed25519').private, { mode: 0o600 })
+  if (!existsSync(path)) writeFileSync(path, usableKey(), { mode: 0o600 })
   return readFileSync(path, 'utf8')
 }
 
 /** A host whose cable is pulled: whoever talks to it loses the connection. */
 const isSilent = ({ world, address }: SshServerOptions): boolean => world.host(address)?.machine.hasFault('silent') ?? false
+
+/** One in some hundred keys that ssh2 makes it can't read itself. */
+const usableKey = (): string => {
+  for (;;) {
+    const key = ssh2.utils.generateKeyPairSync('ed25519').private
+    if (!(ssh2.utils.parseKey(key) instanceof Error)) return key
+  }
+}
 
 const isWelcome = ({ world, address }: SshServerOptions, context: AuthContext): boolean => {
   const machine = world.host(address)?.machine

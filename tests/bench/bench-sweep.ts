@@ -1,5 +1,5 @@
-import { findCluster } from '@/server/store/clusters'
 import { readCluster } from '@/server/engine/watch-status'
+import { findCluster } from '@/server/store/clusters'
 import { perform, planNow } from '@/tests/engine/sim-plans'
 import { simSite } from './sim-site'
 
@@ -20,7 +20,9 @@ worker_servers: [${at.flatMap((host) => [8262, 8362, 8462, 8562, 8662].map((one)
         const plan = await planNow(site, operation, operation === 'deploy' ? { publicKey: site.publicKey } : {})
         const began = performance.now()
         const { end } = await perform(site, plan)
-        console.log(`${operation} of ${hosts * 5} instances on ${hosts} hosts: ${end} in ${((performance.now() - began) / 1000).toFixed(1)} s`)
+        console.log(
+          `${operation} of ${hosts * 5} instances on ${hosts} hosts: ${end} in ${((performance.now() - began) / 1000).toFixed(1)} s`,
+        )
       }
       const cluster = await findCluster(site.db, 'dm1')
       if (!cluster) throw new Error('the cluster is not in the books')
@@ -32,7 +34,9 @@ worker_servers: [${at.flatMap((host) => [8262, 8362, 8462, 8562, 8662].map((one)
       took[hosts] = (performance.now() - began) / 3
       const words = new Map<string, number>()
       for (const { status } of first.rows) words.set(String(status.value), (words.get(String(status.value)) ?? 0) + 1)
-      console.log(`sweep of ${first.rows.length} instances: ${took[hosts]?.toFixed(0)} ms (${[...words].map(([word, n]) => `${n} ${word}`).join(', ')})`)
+      console.log(
+        `sweep of ${first.rows.length} instances: ${took[hosts]?.toFixed(0)} ms (${[...words].map(([word, n]) => `${n} ${word}`).join(', ')})`,
+      )
     } finally {
       await site.close()
     }
