@@ -328,55 +328,6 @@ func (m *master) isLeading() bool {
 	return m.leading
 }
 
-// schedule binds sources to online workers: a worker's last source first, then
-// whatever is free.
-func (m *master) schedule(state *State) {
-	bound, last := map[string]string{}, map[string]string{}
-	taken := map[string]bool{}
-	for worker, source := range state.LastBound {
-		last[worker] = source
-	}
-	for source, name := range state.Bound {
-		if w := state.worker(name); w != nil && state.online(w) && state.source(source) != nil {
-			bound[source], taken[name] = name, true
-		}
-	}
-	bind := func(source, worker string) { bound[source], taken[worker], last[worker] = worker, true, source }
-	for i := range state.Workers {
-		w := &state.Workers[i]
-		source := last[w.Name]
-		if state.online(w) && !taken[w.Name] && state.source(source) != nil && bound[source] == "" {
-			bind(source, w.Name)
-		}
-	}
-	for _, source := range state.Sources {
-		for i := range state.Workers {
-			w := &state.Workers[i]
-			if bound[source.ID] == "" && state.online(w) && !taken[w.Name] {
-				bind(source.ID, w.Name)
-			}
-		}
-	}
-	if sameMap(bound, state.Bound) && sameMap(last, state.LastBound) {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	_, _ = m.agreed.propose(ctx, Command{Op: "schedule", Bound: bound, Last: last})
-}
-
-func sameMap(a, b map[string]string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for key, value := range a {
-		if b[key] != value {
-			return false
-		}
-	}
-	return true
-}
-
 // shutDown is what SIGTERM does: the API closes at once; giving back the lease
 // takes a majority, and without one the process hangs for the lease's time.
 // An evicted master holds no lease, so it hangs only for a seventh or so.
