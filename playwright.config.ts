@@ -1,4 +1,8 @@
+import { existsSync } from 'node:fs'
 import { defineConfig } from '@playwright/test'
+
+const chromium = (): string =>
+  ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`).find((file) => existsSync(file)) ?? 'chromium'
 
 /** Every test starts or shares a whole panel of its own, so one worker; Chromium is the one that the distribution has. */
 const config = defineConfig({
@@ -14,7 +18,7 @@ const config = defineConfig({
   use: {
     ...{ locale: 'en-GB', timezoneId: 'UTC', viewport: { width: 1440, height: 900 }, actionTimeout: 15_000, navigationTimeout: 20_000 },
     contextOptions: { reducedMotion: 'reduce' },
-    launchOptions: { executablePath: process.env.DM_PANEL_CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] },
+    launchOptions: { executablePath: chromium(), args: ['--no-sandbox'] },
   },
 })
 
