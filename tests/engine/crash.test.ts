@@ -57,7 +57,9 @@ const demandOutput = (entries: readonly Entry[], title: string): void => {
   }
 }
 
-it('resumes to the same end from a crash at every second boundary, starts no unit twice, and loses no output', { timeout: 120_000 }, async () => {
+it('resumes to the same end from a crash at every second boundary, starts no unit twice, and loses no output', {
+  timeout: 120_000,
+}, async () => {
   const clean = await crashAt(-1)
   expect(clean.first).toBe('succeeded')
   const end = shapeOf(clean.world)

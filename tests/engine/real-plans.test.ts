@@ -6,12 +6,13 @@ import { stepsOf } from '@/server/domain/plan'
 import { askHost, parseHost } from '@/server/probes/batch'
 import { kindOf } from '@/server/steps/kinds'
 import { type TestDatabase, testDatabase } from '@/tests/support/test-db'
-import { type Ground, newGround, perform, planNow, planRemoval, threeHosts, worldShape } from './sim-plans'
+import { type Ground, newGround, perform, planNow, planRemoval, startsOf, threeHosts, worldShape } from './sim-plans'
 
 let database: TestDatabase
 let ground: Ground
 beforeAll(async () => {
   database = await testDatabase()
+  await database.db.$queryRawUnsafe('PRAGMA synchronous = OFF') // whether a disk keeps what was written is not tried here
   ground = newGround(database.db, threeHosts)
 })
 afterAll(() => database.close())
@@ -96,6 +97,34 @@ describe('real plans on simulated hosts', () => {
     expect(leader).toMatch(/^dm-10\.0\.0\.\d-8261$/)
     expect(ground.world.dm.clusters[0]?.workers.map(({ name }) => ground.world.dm.isWorkerUp(name))).toEqual([true, true])
     await runAsForecast(await planNow(ground, 'stop'))
+  })
+
+  it('start leaves a unit alone that came up by itself between review and run', async () => {
+    const plan = await planNow(ground, 'start')
+    const unit = 'dm-master-8261.service'
+    for (const { host } of threeHosts.masters) ground.world.host(host)?.systemd.start(unit)
+    const since = ground.world.host('10.0.0.1')?.machine.unit(unit)?.enteredUs
+    const before = startsOf(ground.world)
+    const ran = await perform(ground, plan)
+    expect(ran.end).toBe('succeeded')
+    expect(startsOf(ground.world) - before, 'two workers and Prometheus').toBe(3)
+    expect(ground.world.host('10.0.0.1')?.machine.unit(unit)?.enteredUs).toBe(since)
+    expect((await perform(ground, await planNow(ground, 'stop'))).end).toBe('succeeded')
+  })
+
+  it('a restart is done in its turn, though the unit restarted by itself since the review', async () => {
+    const started = await perform(ground, await planNow(ground, 'start'))
+    const plan: Plan = JSON.parse(JSON.stringify(started.plan).replaceAll('"started":"any"', '"started":"this-turn"'))
+    const worker = { host: '10.0.0.2', unit: 'dm-worker-8262.service' }
+    ground.world.kill(worker.host, worker.unit, 2)
+    await ground.clock.sleep(16_000) // systemd starts it again
+    ground.world.dm.settle()
+    const itself = ground.world.host(worker.host)?.machine.unit(worker.unit)
+    expect([itself?.active, itself?.nRestarts]).toEqual(['active', 1])
+    const before = startsOf(ground.world)
+    expect((await perform(ground, plan)).end).toBe('succeeded')
+    expect(startsOf(ground.world) - before, 'every unit once, also the one that had just restarted').toBe(6)
+    expect((await perform(ground, await planNow(ground, 'stop'))).end).toBe('succeeded')
   })
 
   it('remove-deploy leaves the hosts as they were before the deploy', async () => {

@@ -179,8 +179,6 @@ export const perform = async (ground: Site, plan: Plan): Promise<{ end: JobEnd; 
 /** Starts of every unit, as the hosts counted them: a start takes a pid. */
 export const startsOf = (world: SimWorld): number => world.state.machines.reduce((sum, { nextPid }) => sum + nextPid - 400, 0)
 
-export const stepCount = (plan: Plan): number => stepsOf(plan).length
-
 /** As if the cluster had never been: for the next run on the same database. */
 export const forgetCluster = async (db: Db): Promise<void> => {
   await db.reservation.deleteMany()

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -8,6 +8,7 @@ import { askHost, parseHost, probeScript } from '@/server/probes/batch'
 import { simScripts } from '@/server/sim/sim-scripts'
 import { directory } from '@/server/steps/directory'
 import { fencedScript } from '@/server/steps/host-lock'
+import { parseMade } from '@/server/steps/made'
 import { pathAbsent } from '@/server/steps/path-absent'
 import { splitProbed, withProbe, withProbeScript } from '@/server/steps/with-probe'
 
@@ -44,6 +45,29 @@ describe('on this machine, below a folder of its own', () => {
       expect(run(remove.argv)).toMatchObject({ status: 0 })
       const after = parseHost(pathAbsent.needs(gone), run(askHost(pathAbsent.needs(gone))).stdout, 'now')
       expect(pathAbsent.satisfied(gone, after, { incarnation: '' })).toBe('yes')
+    } finally {
+      rmSync(top, { recursive: true })
+    }
+  })
+
+  it('writes down what it makes before it makes it, so that nothing is forgotten when it fails on the way', () => {
+    const top = mkdtempSync(join(tmpdir(), 'dm-panel-step-'))
+    try {
+      const [act] = directory.acts({ ...on, kind: 'directory', path: `${top}/a/b`, mode: '0750', owner: 'no-such-user', group: own.group })
+      if (act?.act !== 'exec') throw new Error('no exec')
+      const [program = '', ...args] = act.argv
+      const spool = join(top, 'made')
+      const ran = spawnSync(program, args, { encoding: 'utf8', env: { ...process.env, DM_PANEL_MADE: spool, DM_PANEL_STEP: 'tag' } })
+      expect(ran.status).not.toBe(0)
+      expect([...parseMade(readFileSync(spool, 'utf8'))]).toEqual([['tag', [`${top}/a`]]])
+      expect(existsSync(`${top}/a`)).toBe(true)
+      expect(existsSync(`${top}/a/b`)).toBe(false)
+      const full = spawnSync(program, args, {
+        encoding: 'utf8',
+        env: { ...process.env, DM_PANEL_MADE: `${top}/no/where`, DM_PANEL_STEP: 'tag' },
+      })
+      expect(full.status, 'what can not be written down is not made').not.toBe(0)
+      expect(existsSync(`${top}/a/b`)).toBe(false)
     } finally {
       rmSync(top, { recursive: true })
     }
