@@ -70,7 +70,7 @@ function Live({ row, plan, hash }: { row: JobRow; plan: Plan; hash: string }) {
   }
   const question = view.question
   const answer = (given: { choice: string; reason: string }) => send('answer', { question: question?.id, ...given })
-  const shownText = useMemo(() => textOf(say, titlesOf(plan, titleOf)), [say, plan, titleOf])
+  const shownText = useMemo(() => textOf(say, titlesOf(plan, titleOf), subjectsOf(plan)), [say, plan, titleOf])
   return (
     <>
       <JobHead
@@ -147,6 +147,9 @@ const useFold = (plan: Plan, entries: readonly Entry[]): { view: JobView; lines:
   }, [plan, entries])
 }
 
+const subjectsOf = (plan: Plan): ReadonlyMap<string, string> =>
+  new Map(plan.phases.flatMap((phase) => phase.lanes.map((lane) => [lane.id, lane.subject] as const)))
+
 type Titles = ReadonlyMap<StepId, { subject: string; title: string }>
 
 const titlesOf = (plan: Plan, titleOf: (step: Plan['phases'][number]['lanes'][number]['steps'][number]) => string): Titles =>
@@ -159,7 +162,7 @@ const titlesOf = (plan: Plan, titleOf: (step: Plan['phases'][number]['lanes'][nu
   )
 
 const textOf =
-  (say: ReturnType<typeof useJobWords>['say'], titles: Titles) =>
+  (say: ReturnType<typeof useJobWords>['say'], titles: Titles, lanes: ReadonlyMap<string, string>) =>
   (line: LogLine): string => {
     if (line.kind === 'head') {
       const head = titles.get(line.text)
@@ -167,6 +170,7 @@ const textOf =
     }
     const text = line.word ? say(line.word.word, line.word.params) : line.text
     const from = line.switched && line.step ? titles.get(line.step) : undefined
+    if (line.lane !== undefined) return `${lanes.get(line.lane) ?? ''}  ${text}`
     if (from === undefined) return text
     return line.word ? `${from.subject}  ${text} (${from.title})` : `${from.subject}  ${text}`
   }

@@ -8,6 +8,8 @@ export type LogLine = {
   step: StepId | undefined
   kind: 'head' | 'out' | 'err' | 'note' | 'bad' | 'good'
   text: string
+  /** Of lines that belong to a lane and to no step of it, such as its gate. */
+  lane?: string
   /** The line before it is of another step: it must say where it comes from. */
   switched?: true
   /** Words to show instead of `text`, for lines that the panel itself says. */
@@ -22,7 +24,9 @@ export const emptyLog = (): LogFold => ({ lines: [], open: {} })
 /** Adds one journal entry to the log, in place: a log of 100,000 lines is not copied for each new one. */
 export const addEntry = (log: LogFold, entry: Entry): void => {
   if (entry.kind === 'output') addOutput(log, entry)
-  else for (const line of said(entry)) push(log, { ...line, at: entry.at, step: entry.step })
+  else
+    for (const line of said(entry))
+      push(log, { ...line, at: entry.at, step: entry.step, ...(entry.step === undefined && entry.lane && { lane: entry.lane }) })
 }
 
 const push = (log: LogFold, line: Omit<LogLine, 'number'>): number => {

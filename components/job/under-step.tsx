@@ -79,18 +79,26 @@ function Tails({ tails, say }: { tails: readonly LogTail[]; say: Say }) {
   const tail = tails[shown]
   return (
     <div className="flex flex-col gap-2">
-      <div className="flex items-center gap-3">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <strong className="text-[12px]">{say('fail.said-last')}</strong>
-        <div className="seg s24">
+        <div className="seg s24 max-w-full overflow-x-auto!">
           {tails.map((one, index) => (
-            <button key={one.file} type="button" aria-pressed={index === shown} onClick={() => setShown(index)}>
-              {one.file} {one.lines.length}
+            <button
+              key={one.file}
+              type="button"
+              className="shrink-0 whitespace-nowrap"
+              title={one.file}
+              aria-pressed={index === shown}
+              onClick={() => setShown(index)}
+            >
+              {one.file.split('/').at(-1)} {one.lines.length}
             </button>
           ))}
         </div>
       </div>
       {tail && (
-        <pre className="pre max-h-64 overflow-auto!">
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+        <pre className="pre max-h-64 overflow-auto!" tabIndex={0}>
           {tail.lines.length === 0 ? say('fail.no-lines', { file: tail.file }) : tail.lines.join('\n')}
         </pre>
       )}
@@ -105,7 +113,7 @@ function GateBody({ row, say }: { row: GateRow; say: Say }) {
     <table className="w-full text-[12px]">
       <thead>
         <tr className="text-left text-(--text-3) text-[11px]">
-          <th className="w-5 font-medium" aria-label={say('gate.question')} />
+          <td className="w-5" />
           <th className="font-medium">{say('gate.expected')}</th>
           <th className="font-medium">{say('gate.seen')}</th>
         </tr>

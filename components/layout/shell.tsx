@@ -145,10 +145,11 @@ function JobsNow() {
   const waiting = jobs.filter((job) => job.state === 'waiting').length
   const running = jobs.filter((job) => job.state === 'running' || job.state === 'queued').length
   if (waiting + running === 0) return null
+  const text = waiting ? say('nav.jobs-waiting', { count: waiting }) : say('nav.jobs-running', { count: running })
   return (
-    <Link href="/jobs" className="jobs-now">
+    <Link href="/jobs" className="jobs-now" aria-label={text}>
       <StatusShape shape={waiting ? 'wait' : 'busy'} />
-      <span>{waiting ? say('nav.jobs-waiting', { count: waiting }) : say('nav.jobs-running', { count: running })}</span>
+      <span>{text}</span>
     </Link>
   )
 }

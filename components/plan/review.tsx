@@ -140,7 +140,8 @@ const everything = (plan: Plan, open: boolean): Record<string, boolean> =>
 
 function ImpactTable({ plan, say }: { plan: Plan; say: Say }) {
   const { sources, masterOutageS } = plan.impact
-  if (sources.length === 0 && masterOutageS === 0) return <p>{say('review.no-impact')}</p>
+  if (sources.length === 0 && masterOutageS === 0)
+    return plan.problems.some((problem) => problem.severity !== 'info') ? null : <p>{say('review.no-impact')}</p>
   return (
     <table className="tb flush">
       <thead>
@@ -148,7 +149,7 @@ function ImpactTable({ plan, say }: { plan: Plan; say: Say }) {
           <th scope="col" className="w-60">
             {say('review.replication')}
           </th>
-          <th scope="col" aria-label={say('review.source-stops', { worker: '' })} />
+          <td />
         </tr>
       </thead>
       <tbody>
@@ -237,7 +238,9 @@ function Foot({ plan, record, say, onRun, onAgain, running, mayNotRun, stale }: 
     <footer className="wfoot h-auto! min-h-[52px] flex-wrap py-2">
       <span className="flex items-center gap-2" aria-live="polite">
         <StatusShape shape={errors.length > 0 ? 'bad' : warnings.length > 0 ? 'warn' : 'ok'} />
-        {errors.length > 0 ? say('review.problems', { count: errors.length }) : say('review.warnings', { count: warnings.length })}
+        {errors.length > 0
+          ? say('review.problems', { count: errors.length })
+          : say(warnings.length === 1 ? 'review.warning' : 'review.warnings', { count: warnings.length })}
       </span>
       {warnings.length > 0 && errors.length === 0 && !submitted && (
         <Tick checked={consented} onChange={setConsented}>

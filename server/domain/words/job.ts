@@ -144,6 +144,7 @@ export const jobWords = {
   ],
   'review.counts': ['{phases} phases, {steps} steps, {already} already so', '{phases} 个阶段，{steps} 个步骤，{already} 个已满足'],
   'review.problems': ['{count} problems', '{count} 个问题'],
+  'review.warning': ['1 warning', '1 个警告'],
   'review.warnings': ['{count} warnings', '{count} 个警告'],
   'review.consent': ['I have read the warnings and want this', '我已阅读警告并确认执行'],
   'review.consent-missing': ['Tick that you have read the warnings.', '请勾选已阅读警告。'],
