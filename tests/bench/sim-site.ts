@@ -35,7 +35,7 @@ export const simSite = async ({
     '--port',
     String(port),
     '--first-address',
-    '127.3.0.11',
+    '127.3.0.101',
     '--delay-ms',
     String(delayMs),
   ]
