@@ -114,11 +114,7 @@ export const runErrand = async <T>(start: () => Promise<ErrandView>, onProgress?
 export const useDraft = <T>(key: string) =>
   useQuery({
     queryKey: keys.draft(key),
-    queryFn: () =>
-      api<{ value: T; updatedAt: string }>(`/api/drafts/${at(key)}`).catch((error: unknown) => {
-        if (error instanceof ApiFailure && error.status === 404) return null
-        throw error
-      }),
+    queryFn: () => api<{ value: T; updatedAt: string } | null>(`/api/drafts/${at(key)}`),
     staleTime: Number.POSITIVE_INFINITY,
   })
 export const saveDraft = (key: string, value: unknown): Promise<{ updatedAt: string }> =>

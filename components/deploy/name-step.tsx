@@ -45,7 +45,10 @@ export function NameStep({ say, draft, onChange, versions, problem }: Props) {
       </datalist>
       {versions.length === 0 ? (
         <p className="note warn">
-          {say('deploy.version-none')} <Link href="/packages">{say('deploy.packages-link')}</Link>
+          {say('deploy.version-none')}{' '}
+          <Link href="/packages" className="underline">
+            {say('deploy.packages-link')}
+          </Link>
         </p>
       ) : (
         <p className="flex flex-wrap gap-2">

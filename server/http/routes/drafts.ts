@@ -1,6 +1,5 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
-import { AppError } from '@/server/domain/app-error'
 import { dropDraft, readDraft, writeDraft } from '@/server/store/drafts'
 import { maskDraft } from '@/server/usecases/seal-topology'
 import { answers, refusals, takes } from '../answers'
@@ -11,7 +10,7 @@ const read = createRoute({
   method: 'get',
   path: '/api/drafts/{key}',
   request: { params },
-  responses: { ...answers(z.object({ value: z.unknown(), updatedAt: z.string() })), ...refusals },
+  responses: { ...answers(z.object({ value: z.unknown(), updatedAt: z.string() }).nullable(), 'Null: there is none.'), ...refusals },
 })
 const write = createRoute({
   method: 'put',
@@ -28,11 +27,8 @@ const drop = createRoute({
 
 /** What a user typed and has not sent; his own only. Changes nothing of any cluster, so it is not audited. */
 export const registerDraftRoutes = (api: Api): void => {
-  api.openapi(read, async (c) => {
-    const draft = await readDraft(c.get('db'), c.get('user').id, c.req.valid('param').key)
-    if (!draft) throw new AppError('usecases.draft-unknown', 404)
-    return c.json(draft, 200)
-  })
+  // That there is no draft is no error: a page asks each time that it opens.
+  api.openapi(read, async (c) => c.json((await readDraft(c.get('db'), c.get('user').id, c.req.valid('param').key)) ?? null, 200))
   api.openapi(write, async (c) =>
     c.json(
       { updatedAt: await writeDraft(c.get('db'), c.get('user').id, c.req.valid('param').key, maskDraft(c.req.valid('json').value)) },
