@@ -29,6 +29,7 @@ export const startApiPanel = async (settings: Record<string, string> = {}): Prom
   const env = {
     ...process.env,
     NODE_ENV: 'production' as const,
+    DM_PANEL_SUPERVISED: '1', // both end when their stdin does, so none outlives a test that was killed
     DM_PANEL_DATA: dataDir,
     DM_PANEL_KEY: keyFile,
     HOST: '127.0.0.1',
@@ -38,7 +39,7 @@ export const startApiPanel = async (settings: Record<string, string> = {}): Prom
   await migrate(`file:${dataDir}/panel.sqlite`)
   let text = ''
   const start = (file: string): ChildProcess => {
-    const child = spawn(process.execPath, ['--import', 'tsx', file], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, ['--import', 'tsx', file], { cwd: root, env, stdio: ['pipe', 'pipe', 'pipe'] })
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
         text += chunk.toString()

@@ -38,3 +38,4 @@ server.listen(env.port, env.host, async () => {
   console.log(`ready /setup?token=${await newSetupToken(deps.db)}`)
 })
 process.once('SIGTERM', () => process.exit(0))
+process.stdin.on('end', () => process.exit(0)).resume()

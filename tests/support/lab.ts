@@ -35,7 +35,6 @@ export const labCredentials = {
 /** The private key that root and admin accept; there once the hosts are up. */
 export const labKeyFile = join(stateDir, 'id_ed25519')
 export const labPrivateKey = (): string => readFileSync(labKeyFile, 'utf8')
-export const labKnownHosts = (): string => readFileSync(join(stateDir, 'known_hosts'), 'utf8')
 
 /** Whether this machine can run the lab, and if not, why not. */
 export function labAvailable(): { readonly ok: boolean; readonly why: string } {
@@ -82,19 +81,6 @@ export const resetHost = (i: number): Promise<string> => must('reset', String(i)
 export const cut = (i: number, silently = false): Promise<string> => must('cut', ...(silently ? ['--silent'] : []), String(i))
 /** Ends every fault of the host's network. */
 export const heal = (i: number): Promise<string> => must('heal', String(i))
-export const powerCut = (i: number): Promise<string> => must('kill', String(i))
-export const powerOn = (i: number): Promise<string> => must('start', String(i))
-
-/**
- * Shortens the stand-ins' election lease on a host by a drop-in for each of its
- * dm-master units, whatever their port.
- */
-export async function shortenElection(i: number, seconds: number): Promise<void> {
-  const text = `[Service]\\nEnvironment=DM_STANDIN_ELECTION_TTL=${seconds}\\n`
-  const dir = '/etc/systemd/system/dm-master-.service.d'
-  const result = await labExec(i, ['sh', '-c', `mkdir -p ${dir} && printf '${text}' > ${dir}/lab.conf && systemctl daemon-reload`])
-  if (result.code !== 0) throw new Error(`drop-in on host ${i}: ${result.stderr}`)
-}
 
 /** Boots hosts 1..n and makes each new, side by side. */
 export async function freshHosts(n: number): Promise<LabHost[]> {
