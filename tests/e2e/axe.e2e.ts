@@ -116,8 +116,10 @@ test('pages of a panel in use', async ({ page, context, panel, api, sim }) => {
   await expect(page.getByText('No mirror has been read yet.')).toBeVisible()
   await looksRight(page, 'mirror')
   await page.goto('/audit')
-  await table('Audit').getByRole('row').nth(1).press('Enter')
-  await expect(page.getByRole('complementary', { name: /^Audit record/ })).toBeVisible()
+  await expect(async () => {
+    await table('Audit').getByRole('row').nth(1).press('Enter')
+    await expect(page.getByRole('complementary', { name: /^Audit record/ })).toBeVisible({ timeout: 3000 })
+  }).toPass()
   await looksRight(page, 'audit record')
   await page.goto('/clusters')
   await button('Alice Lin').click()
