@@ -70,7 +70,7 @@ const laneRows = (phase: Phase, lane: Lane, input: RowsInput): PlanRow[] => {
   const state = laneState(lane, input)
   const view = input.job?.lanes[lane.id]
   const open = input.toggled[lane.id] ?? (state === 'waiting' || state === 'failed' || (state === 'running' && fewRun(phase, input)))
-  const now = lane.steps.find((step) => stepState(step, input) === 'running')
+  const now = [...lane.steps, ...(lane.onLeave ?? [])].find((step) => stepState(step, input) === 'running')
   const head: LaneRow = { row: 'lane', phase, lane, state, open, count: countOf(lane, input), ...(now ? { now } : {}), ...times(view) }
   if (!open) return [head]
   return [

@@ -17,7 +17,6 @@ export const jobWords = {
   'row.lanes': ['{count} lanes, {width} at once', '{count} 条通道，同时 {width} 条'],
   'row.gate': ['Gate: {count} questions', '检查门：{count} 个问题'],
   'row.leaving': ['on leaving', '离开时'],
-  'gate.question': ['Question', '问题'],
   'gate.expected': ['Expected', '期望'],
   'gate.seen': ['Seen', '实际'],
   'gate.until': ['waits until {at}', '等待至 {at}'],
