@@ -1,6 +1,6 @@
 import { betterAuth } from 'better-auth'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
-import type { Db } from '@/server/store/database'
+import { type Db, retryBusy } from '@/server/store/database'
 
 /** Set by our own server from the socket (or a trusted proxy); a client's own header of this name is overwritten. */
 export const addressHeader = 'x-dm-panel-address'
@@ -47,12 +47,15 @@ export const createAuth = (deps: { db: Db; secret: string; secure: boolean }) =>
   return {
     /** Checks the password within the rate limit. The answer's cookies must reach the browser. */
     signIn: (email: string, password: string, headers: Headers): Promise<Response> =>
-      library.handler(
-        new Request(`${innerUrl}/api/auth/sign-in/email`, {
-          method: 'POST',
-          headers: innerHeaders(headers),
-          body: JSON.stringify({ email, password }),
-        }),
+      // The library reads before it writes its rate limit; the other process may have written in between.
+      retryBusy(() =>
+        library.handler(
+          new Request(`${innerUrl}/api/auth/sign-in/email`, {
+            method: 'POST',
+            headers: innerHeaders(headers),
+            body: JSON.stringify({ email, password }),
+          }),
+        ),
       ),
     /** Ends this session and clears its cookies. */
     signOut: (headers: Headers): Promise<Response> =>
