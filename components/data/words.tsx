@@ -30,17 +30,6 @@ export const useWords = () => {
   return useMemo(() => wordsIn(language), [language])
 }
 
-/** The phrases of another area: `const say = useWordsOf(jobWords)`. */
-export const useWordsOf = <D extends Readonly<Record<string, Pair>>>(dictionary: D) => {
-  const language = useContext(LanguageContext)
-  return useMemo(() => {
-    return (word: keyof D & string, params?: Params): string => {
-      const pair = dictionary[word]
-      return pair ? fill(inLanguage(pair, language), params) : word
-    }
-  }, [dictionary, language])
-}
-
 const wordsIn = (language: Language) => {
   const say = (word: UiWord, params?: Params): string => fill(inLanguage(all[word], language), params)
   return {

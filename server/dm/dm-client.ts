@@ -32,12 +32,6 @@ export const readVersion = async (transport: Http, target: Target, at: Endpoint)
   return 'error' in answer || answer.status !== 200 ? undefined : parseVersion(answer.body)
 }
 
-/** Seconds since the epoch at which the process began, from its `/metrics`; of every component. Rejects with `LinkLost` only. */
-export const startTimeOf = async (transport: Http, target: Target, at: Endpoint): Promise<number | undefined> => {
-  const answer = await ask(transport, target, at, { method: 'GET', path: '/metrics' })
-  return 'error' in answer || answer.status !== 200 ? undefined : parseStartTime(answer.body)
-}
-
 /** `process_start_time_seconds 1.79522671838e+09` */
 export const parseStartTime = (metrics: string): number | undefined => {
   const value = Number(/^process_start_time_seconds\s+(\S+)/m.exec(metrics)?.[1])

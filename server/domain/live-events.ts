@@ -41,6 +41,6 @@ export const liveEvents = {
 } as const
 
 export type WatchJob = { job: string; after: number }
-export type WatchCluster = { cluster: string }
+type WatchCluster = { cluster: string }
 export type JobEntries = { job: string; entries: readonly Entry[] }
 export type ClusterChanged = { cluster: string; at: string }

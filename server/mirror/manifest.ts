@@ -59,7 +59,7 @@ const component = z.object({
 
 export const manifestShapes = { root, timestamp, snapshot, index, component }
 export type RootManifest = z.infer<typeof root>
-export type TimestampManifest = z.infer<typeof timestamp>
+type TimestampManifest = z.infer<typeof timestamp>
 export type SnapshotManifest = z.infer<typeof snapshot>
 export type IndexManifest = z.infer<typeof index>
 export type ComponentManifest = z.infer<typeof component>

@@ -2,7 +2,7 @@ import { keyAddScript, keyRemoveScript } from '@/server/steps/authorized-key'
 import { binariesScript } from '@/server/steps/binaries'
 import { directoryScript } from '@/server/steps/directory'
 import { fileScript } from '@/server/steps/file'
-import { lockForceScript, lockReleaseScript, lockTakeScript } from '@/server/steps/host-lock'
+import { lockReleaseScript, lockTakeScript } from '@/server/steps/host-lock'
 import { madeReadScript } from '@/server/steps/made'
 import { packageCachedScript } from '@/server/steps/package-cached'
 import { pathAbsentScript } from '@/server/steps/path-absent'
@@ -288,16 +288,6 @@ const lockRelease: SimScript = {
   },
 }
 
-const lockForce: SimScript = {
-  script: lockForceScript,
-  run({ machine }, [cluster = '', expected]) {
-    if (!machine.node(lockPath(cluster))) return ok()
-    if (lineOf(machine, cluster) !== expected) return fail(97, 'the lock has changed')
-    machine.remove(lockPath(cluster))
-    return ok()
-  },
-}
-
 /** Everything that changes a host, by the script's name. A text that differs from these is refused. */
 export const simScripts: ReadonlyMap<string, SimScript> = new Map(
   [
@@ -320,6 +310,5 @@ export const simScripts: ReadonlyMap<string, SimScript> = new Map(
     madeRead,
     lockTake,
     lockRelease,
-    lockForce,
   ].map((one) => [one.script.name, one]),
 )

@@ -63,18 +63,6 @@ fi
 export const lockRelease = ({ cluster, panelId, jobId, attempt }: LockHolder, waitS = 100): string[] =>
   bash(lockReleaseScript, cluster, panelId, jobId, String(attempt), String(waitS))
 
-export const lockForceScript = {
-  name: 'lock-force',
-  text: `${head}lock=${folder}/$1 expected=$2
-[ -f "$lock" ] || exit 0
-[ "$(head -n 1 -- "$lock")" = "$expected" ] || die 97 "the lock has changed"
-rm -f -- "$lock"
-`,
-}
-
-/** argv, as root: removes another panel's lock, if its line is still the one that the operator was shown. */
-export const lockForce = (cluster: string, shownLine: string): string[] => bash(lockForceScript, cluster, shownLine)
-
 export const fencedScript = {
   name: 'fenced',
   // The command inherits descriptor 9, so that the lock is held as long as it lives even when this shell is killed.

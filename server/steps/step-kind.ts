@@ -1,4 +1,4 @@
-import type { ClusterFacts, HostFacts } from '@/server/domain/facts'
+import type { HostFacts } from '@/server/domain/facts'
 import type { HostProbe } from '@/server/domain/probe'
 import type { Act, Step } from '@/server/domain/step'
 import type { Words } from '@/server/domain/words/words'
@@ -29,6 +29,3 @@ export type StepKind<S extends Step> = {
   /** Judges an `http` act's answer; only for kinds that have such acts. 'refused' is a port where nobody listens. */
   answered?(step: S, answer: { status: number; body: string } | 'refused' | 'timeout'): 'ok' | 'failed'
 }
-
-/** Facts of one host and, where a kind asks for it, of the cluster. */
-export type Seen = { host: HostFacts; cluster?: ClusterFacts }

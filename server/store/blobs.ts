@@ -1,17 +1,8 @@
-import { createHash } from 'node:crypto'
-import type { BlobRef } from '@/server/domain/step'
 import type { Db, Tx } from './database'
 
 /** A text in parts; a secret one is named by its credential and joined at the wire only. */
 export type BlobPart = { text: string } | { secret: string }
 export type StoredBlob = { sha256: string; sizeBytes: number; secret: boolean; parts: readonly BlobPart[] }
-
-/** sha256 of the text, or of the parts' JSON when one is secret: no hash of a secret's file is ever kept. */
-export const blobRef = (parts: readonly BlobPart[]): BlobRef => {
-  const secret = parts.some((part) => 'secret' in part)
-  const text = secret ? JSON.stringify(parts) : parts.map((part) => ('text' in part ? part.text : '')).join('')
-  return { sha256: createHash('sha256').update(text).digest('hex'), sizeBytes: Buffer.byteLength(text), secret }
-}
 
 /** Keeps a blob under the hash that the plan knows; the same blob twice is one. */
 export const keepBlob = async (db: Db | Tx, blob: StoredBlob): Promise<void> => {

@@ -18,9 +18,6 @@ export type ClusterRecord = {
 }
 export type ClusterWithTopology = ClusterRecord & { topology: Topology; yaml: string }
 
-export const listClusterNames = async (db: Db): Promise<string[]> =>
-  (await db.cluster.findMany({ orderBy: { name: 'asc' }, select: { name: true } })).map(({ name }) => name)
-
 /** A cluster with its newest topology. */
 export const findCluster = async (db: Db | Tx, name: string): Promise<ClusterWithTopology | undefined> => {
   const row = await db.cluster.findUnique({ where: { name }, include: { revisions: { orderBy: { revision: 'desc' }, take: 1 } } })

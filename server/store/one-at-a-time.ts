@@ -33,7 +33,9 @@ const inTurn = (adapter: SqlDriverAdapter): SqlDriverAdapter => {
     startTransaction: async (level) => {
       const release = await take()
       try {
-        return releasing(await adapter.startTransaction(level), release)
+        const transaction = await adapter.startTransaction(level)
+        await takeWriteLock(transaction)
+        return releasing(transaction, release)
       } catch (error) {
         release()
         throw error
@@ -41,6 +43,20 @@ const inTurn = (adapter: SqlDriverAdapter): SqlDriverAdapter => {
     },
     dispose: () => adapter.dispose(),
     ...(info && { getConnectionInfo: info }),
+  }
+}
+
+/**
+ * The adapter begins transactions deferred: one that reads first and then writes fails at once when the other process wrote in between,
+ * whatever the busy timeout. A write that changes nothing takes the write lock before anything is read, and waits for it.
+ */
+const takeWriteLock = async (transaction: Transaction): Promise<void> => {
+  try {
+    await transaction.executeRaw({ sql: 'UPDATE "Setting" SET "key" = "key" WHERE 0', args: [], argTypes: [] })
+  } catch (error) {
+    await transaction.executeRaw({ sql: 'ROLLBACK', args: [], argTypes: [] })
+    await transaction.rollback()
+    throw error
   }
 }
 

@@ -16,7 +16,7 @@ const cacheDir = process.env.TESTBED_CACHE ?? '/var/cache/testbed'
 
 export const standinVersions = ['v8.5.0', 'v8.5.1'] as const
 const programs = ['dm-master', 'dm-worker', 'dmctl', 'grafana-server'] as const
-export type StandinProgram = (typeof programs)[number]
+type StandinProgram = (typeof programs)[number]
 
 /** One component package: `entry` is the path of its program inside `file`. */
 export interface LabPackage {
