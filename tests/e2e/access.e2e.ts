@@ -30,10 +30,13 @@ test('a viewer sees a plan and the reason why it is not for her to run', async (
   await context.close()
 })
 
-test('signing out everywhere ends the live line and the pages of other browsers', async ({ browser, panel }) => {
+test('signing out everywhere ends the live line and the pages of other browsers', async ({ browser, panel, api }) => {
+  // A user of their own: the other tests stay signed in.
+  const bob = { name: 'Bob Ray', email: 'bob@example.org', password: adminPassword, role: 'operator' }
+  await api.post('/api/users', bob)
   const open = async () => {
     const mine = new ApiClient(panel.url)
-    await mine.signIn('alice@example.org', adminPassword)
+    await mine.signIn(bob.email, adminPassword)
     const context = await browser.newContext({ baseURL: panel.url, storageState: stateOf(mine) })
     const page = await context.newPage()
     const socket = page.waitForEvent('websocket', (line) => line.url().includes('/socket.io/'))
@@ -43,12 +46,12 @@ test('signing out everywhere ends the live line and the pages of other browsers'
   }
   const [here, there] = [await open(), await open()]
   const dropped = there.socket.isClosed() ? Promise.resolve() : there.socket.waitForEvent('close')
-  await here.page.getByRole('button', { name: 'Alice Lin' }).click()
+  await here.page.getByRole('button', { name: bob.name }).click()
   await here.page.getByRole('menuitem', { name: 'Sign out everywhere' }).click()
   await expect(here.page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
   await dropped
   await expect(there.page.getByRole('heading', { name: 'Sign in' })).toBeVisible({ timeout: 30_000 })
-  await there.page.getByLabel('E-mail').fill('alice@example.org')
+  await there.page.getByLabel('E-mail').fill(bob.email)
   await there.page.getByLabel('Password', { exact: true }).fill('not the password')
   await there.page.getByRole('button', { name: 'Sign in' }).click()
   await expect(there.page.getByText(/wrong|not right|does not/i).first()).toBeVisible()
