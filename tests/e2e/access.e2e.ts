@@ -4,6 +4,8 @@ import { ApiClient } from '../support/api-client'
 import { clusterOf, oneHost } from './cluster'
 import { adminPassword, expect, stateOf, test } from './fixtures'
 
+test.use({ site: 'access' })
+
 const viewer = { name: 'Vera Viewer', email: 'vera@example.org', password: 'only looks at things', role: 'viewer' }
 
 test('a viewer sees a plan and the reason why it is not for her to run', async ({ browser, panel, api, sim }) => {

@@ -4,6 +4,8 @@ import type { Page, TestInfo } from '@playwright/test'
 import { until } from '../support/panel'
 import { expect, test } from './fixtures'
 
+test.use({ site: 'audit' })
+
 const sealedAll = async (api: import('../support/api-client').ApiClient): Promise<void> =>
   until(async () => {
     const { records } = await api.get<{ records: { number: number | null }[] }>('/api/audit?limit=5')

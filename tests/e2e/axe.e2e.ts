@@ -5,6 +5,8 @@ import { startPanel } from '../support/panel'
 import { clusterOf, oneHost, run } from './cluster'
 import { errorsOf, expect, stateOf, test } from './fixtures'
 
+test.use({ site: 'axe' })
+
 const desktop = { width: 1440, height: 900 }
 const phone = { width: 390, height: 844 }
 const looks = [

@@ -1,5 +1,7 @@
 import { expect, test } from './fixtures'
 
+test.use({ site: 'deploy' })
+
 const typed = (host: string): string =>
   `# kept by the form
 global:

@@ -6,6 +6,8 @@ export const adminPassword = 'a long enough password'
 
 type OfTest = { noErrors: undefined }
 type OfWorker = {
+  /** Each test file names its own, and so has a panel and simulated hosts of its own. */
+  site: string
   /** A panel with an administrator, shared by the tests of a worker. Its pages are open in `page`, signed in. */
   panel: Panel
   /** The administrator's API. */
@@ -16,9 +18,10 @@ type OfWorker = {
 
 /** Tests in a signed-in browser on a shared panel. One whose pages log an error fails. */
 export const test = base.extend<OfTest, OfWorker>({
+  site: ['', { scope: 'worker', option: true }],
   panel: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the names of the fixtures that are used, here none
-    async ({}, use) => {
+    async ({ site }, use) => {
+      if (site === '') throw new Error('test.use({ site }) is missing at the head of this file')
       const panel = await startPanel()
       await use(panel)
       await panel.stop()

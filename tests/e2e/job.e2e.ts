@@ -4,6 +4,8 @@ import { until } from '../support/panel'
 import { clusterOf, deploy, jobState, oneHost, run } from './cluster'
 import { expect, stateOf, test } from './fixtures'
 
+test.use({ site: 'job' })
+
 const plan = (page: import('@playwright/test').Page) => page.getByRole('list', { name: 'Plan' })
 const rowsOf = async (page: import('@playwright/test').Page): Promise<string[]> =>
   (await plan(page).getByRole('listitem').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').replace(/[\d.]+ m?s?$/, ''))

@@ -1,6 +1,8 @@
 import { clusterOf, topology } from './cluster'
 import { expect, test } from './fixtures'
 
+test.use({ site: 'live' })
+
 test.beforeEach(async ({ api, sim, panel }) => {
   const [one = '', two = '', three = ''] = panel.hosts
   await clusterOf(api, sim, 'live', topology([one, two, three], [two, three]))
