@@ -1,92 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { headersIn, headersOf, normalise, recordedText, recording } from './recordings'
-import { ask, type Node, StandinCluster } from './standin-cluster'
-
-const env = {
-  DM_STANDIN_ELECTION_TTL: '6',
-  DM_STANDIN_HEALTH_INTERVAL: '2',
-  DM_STANDIN_START_TIMEOUT: '4',
-  DM_STANDIN_JOIN_TIMEOUT: '0.3',
-  DM_STANDIN_JOIN_PAUSE: '0.1',
-}
-const members = '/apis/v1alpha1/members'
-const made: StandinCluster[] = []
-let replayed = 0
-
-function cluster(net: number, masters: number, workers: number, more: Readonly<Record<string, string>> = {}): StandinCluster {
-  const c = new StandinCluster(mkdtempSync(join(tmpdir(), 'standins-')), { ...env, ...more })
-  for (let i = 1; i <= masters; i++)
-    c.masters.push({ name: `extra-queen-${net}${i}`, host: `127.2.${net}.${i}`, port: 9461, peerPort: 9491 })
-  for (let i = 1; i <= workers; i++)
-    c.workers.push({ name: `extra-bee-${net}${i}`, host: `127.2.${net}.${20 + i}`, port: 9562, peerPort: 0 })
-  made.push(c)
-  return c
-}
-
-function nth<T>(list: readonly T[], i: number): T {
-  const item = list[i]
-  if (item === undefined) throw new Error(`no item ${i}`)
-  return item
-}
-
-async function until(look: () => Promise<boolean>, timeout = 30_000): Promise<void> {
-  for (const end = Date.now() + timeout; !(await look()); ) {
-    if (Date.now() > end) throw new Error(`not within ${timeout} ms: ${look.toString()}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-/** Longer than the interval after which a member counts as healthy. */
-const settled = (): Promise<void> => pause(3000)
-
-async function ready(c: StandinCluster): Promise<Node> {
-  let leader: Node | undefined
-  await until(async () => {
-    const seen = await Promise.all(c.masters.map((master) => c.leader(master)))
-    leader = seen[0]
-    return leader !== undefined && seen.every((one) => one === leader)
-  })
-  if (leader === undefined) throw new Error('no leader')
-  return leader
-}
-
-/** Plays recorded requests on a cluster whose nodes stand for the recorded ones. */
-function player(roles: Readonly<Record<string, Node>>): (number: string, quirks?: { body?: false }) => Promise<void> {
-  const names = new Map<string, string>()
-  const back = new Map<string, string>()
-  const add = (ours: string, theirs: string): void => {
-    names.set(ours, theirs)
-    back.set(theirs, ours)
-  }
-  for (const [host, node] of Object.entries(roles)) {
-    const port = node.peerPort === 0 ? 8262 : 8261
-    add(`${node.name}`, `dm-${host}-${port}`)
-    add(`${node.host}:${node.port}`, `${host}:${port}`)
-    if (node.peerPort !== 0) add(`${node.host}:${node.peerPort}`, `${host}:8291`)
-  }
-  add('north-1', 'mariadb-01')
-  const toOurs = (text: string): string => [...back].reduce((all, [theirs, ours]) => all.replaceAll(theirs, ours), text)
-  return async (number, quirks = {}) => {
-    const wanted = recording(number)
-    const node = roles[wanted.host]
-    if (node === undefined) throw new Error(`recording ${number}: nobody stands for ${wanted.host}`)
-    const answer = await ask(node, wanted.method, toOurs(wanted.path), toOurs(wanted.body))
-    expect.soft(answer.status, `${number}: status`).toBe(wanted.status)
-    expect.soft(headersIn(answer), `${number}: headers`).toEqual(headersOf(wanted))
-    if (quirks.body !== false) expect.soft(normalise(answer.body, names), `${number}: body`).toEqual(normalise(wanted.answer, new Map()))
-    replayed++
-  }
-}
+import { recordedText } from './recordings'
+import { ask, type Node } from './standin-cluster'
+import { anyLeader, cluster, countReplayed, made, members, nth, player, ready, replayedSoFar, settled, until } from './standin-replay'
 
 afterAll(async () => {
   for (const c of made) {
     await c.endAll()
     rmSync(c.dir, { recursive: true })
   }
-  console.log(`${replayed} recordings replayed`)
+  console.log(`${replayedSoFar()} recordings replayed`)
 })
 
 describe('five masters and three workers answer as recorded', () => {
@@ -153,7 +77,7 @@ describe('five masters and three workers answer as recorded', () => {
     await c.end(nth(others, 1))
     await now('41')
     expect((await ask(nth(others, 1), 'GET', members)).status).toBe(0)
-    replayed++
+    countReplayed()
   })
 
   it('let a removed master go on answering (93-95)', async () => {
@@ -235,16 +159,6 @@ describe('three masters', () => {
     expect((await ask(leader, 'GET', `${members}?master=true`)).body).not.toContain(target.name)
   })
 })
-
-async function anyLeader(c: StandinCluster): Promise<Node> {
-  let leader: Node | undefined
-  await until(async () => {
-    for (const master of c.masters) leader ??= await c.leader(master)
-    return leader !== undefined
-  })
-  if (leader === undefined) throw new Error('no leader')
-  return leader
-}
 
 describe('three masters and what comes and goes', () => {
   const c = cluster(5, 3, 1)
@@ -455,7 +369,7 @@ describe('programs that can not start', () => {
   it.each(['dm-master', 'dm-worker', 'dmctl'])('%s -V (V-*)', async (program) => {
     const answer = await c.run(program, ['-V'])
     expect(`${answer.text}rc=${answer.code}`).toBe(recordedText(`V-${program}`).split('\n').slice(1, 9).join('\n'))
-    replayed++
+    countReplayed()
   })
 })
 
