@@ -1,15 +1,12 @@
 /** From a new panel to lab hosts that can be deployed to, by the API alone. */
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import { expect } from 'vitest'
 import type { z } from 'zod'
 import type { confirmKeys, credentialRow, JobRow, mirrorView, packageRow, probedHost } from '@/server/domain/api'
 import type { JobView } from '@/server/domain/job'
 import type { Plan } from '@/server/domain/plan'
 import type { ApiClient } from '@/tests/support/api-client'
-import { type LabHost, labCredentials, labExec, labPrivateKey } from '@/tests/support/lab'
+import { type LabHost, labCredentials, labPrivateKey } from '@/tests/support/lab'
 import type { LabMirror } from '@/tests/support/lab-mirror'
-import { fetchMonitoring } from './build-packages'
 
 export type Probed = z.infer<typeof probedHost>
 export type Logins = { rootKey: string; adminSudo: string }
@@ -97,19 +94,3 @@ export const logOf = async (api: ApiClient, id: string): Promise<string> => (awa
 /** Answers the question that the job waits on. */
 export const answer = (api: ApiClient, job: JobDetail, choice: string): Promise<JobRow> =>
   api.post(`/api/jobs/${job.id}/answer`, { question: job.view.question?.id, choice, reason: 'lab' })
-
-/** Debian's alertmanager wants its own templates at their place, whatever its configuration says; TiUP's has them inside. */
-export const giveAlertmanagerItsTemplates = async (host: LabHost): Promise<void> => {
-  const dir = '/usr/share/prometheus/alertmanager'
-  for (const name of ['default.tmpl', 'email.tmpl']) {
-    const text = readFileSync(path.join(fetchMonitoring(), `root${dir}`, name), 'utf8')
-    await on(host, 'sh', '-c', 'mkdir -p "$1" && printf %s "$3" > "$1/$2"', 'sh', dir, name, text)
-  }
-}
-
-/** A command as root in a host that must succeed: what it printed. */
-export const on = async (host: LabHost, ...argv: string[]): Promise<string> => {
-  const { code, stdout, stderr } = await labExec(host.index, argv)
-  if (code !== 0) throw new Error(`${host.name}: ${argv.join(' ')} ended with ${code}: ${stderr}`)
-  return stdout
-}

@@ -19,17 +19,16 @@ import {
   answer,
   confirmHosts,
   fetchFromMirror,
-  giveAlertmanagerItsTemplates,
   jobAfter,
   keepLogins,
   type Logins,
   labVersion,
   logOf,
-  on,
   planFor,
   submitDeploy,
   succeeds,
 } from './connect'
+import { giveAlertmanagerItsTemplates, on } from './on-host'
 
 /** The life of one cluster on real hosts, by the API: deploy, start, watch, stop. Each test goes on where the one before ended. */
 describe.skipIf(!labAvailable().ok)('a cluster on lab hosts', () => {

@@ -13,16 +13,15 @@ import {
   answer,
   confirmHosts,
   fetchFromMirror,
-  giveAlertmanagerItsTemplates,
   type JobDetail,
   jobAfter,
   keepLogins,
   type Logins,
-  on,
   planFor,
   submitDeploy,
   succeeds,
 } from './connect'
+import { giveAlertmanagerItsTemplates, on } from './on-host'
 
 /** TiUP's own clusters, deployed by the panel through crashes; every file of theirs on the hosts is compared with the recording. */
 describe.skipIf(!labAvailable().ok)('recorded clusters on lab hosts', () => {
