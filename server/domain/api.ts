@@ -340,6 +340,18 @@ export const auditPage = z.object({
   head: z.object({ number: z.number(), mac: z.string() }),
 })
 
+/** Result of `POST /api/audit/verify`: the whole chain, its MACs too, against the head that is kept beside it. */
+export const auditVerified = z.object({
+  at: iso,
+  /** Sealed records that were read. */
+  records: z.number(),
+  /** Number of the last record of the unbroken beginning; 0: not even the first. */
+  soundUpTo: z.number(),
+  findingCount: z.number(),
+  /** The first of them. */
+  findings: z.array(z.object({ finding: z.string(), number: z.number(), id: z.string() })),
+})
+
 export type ApiError = z.infer<typeof apiError>
 export type SessionView = z.infer<typeof session>
 export type ClusterRow = z.infer<typeof clusterRow>
@@ -353,6 +365,7 @@ export type PackageRow = z.infer<typeof packageRow>
 export type MirrorView = z.infer<typeof mirrorView>
 export type ErrandView = z.infer<typeof errandView>
 export type AuditRow = z.infer<typeof auditRow>
+export type AuditVerified = z.infer<typeof auditVerified>
 export type UserRow = z.infer<typeof userRow>
 export type TokenRow = z.infer<typeof tokenRow>
 export type HealthView = z.infer<typeof health>

@@ -13,6 +13,7 @@ export const errandKinds = [
   'adopt-cluster',
   'export-cluster',
   'connect-simulated',
+  'verify-audit',
 ] as const
 export type ErrandKind = (typeof errandKinds)[number]
 

@@ -15,17 +15,26 @@ export const tailsOf = async (run: JobRun, lane: Lane, step: Step): Promise<LogT
     ...step.logs.map((file) => ({ file, argv: ['tail', '-n', lineCount, '--', file] })),
   ]
   const tails: LogTail[] = []
-  for (const { file, argv } of sources) {
-    const result = await run.hosts.read(step.host, lane.login, argv).catch((error: unknown) => {
+  const read = (argv: readonly string[]) =>
+    run.hosts.read(step.host, lane.login, argv).catch((error: unknown) => {
       if (error instanceof LinkLost) return error
       throw error
     })
+  for (const { file, argv } of sources) {
+    const result = await read(argv)
+    // Asked in another way: what tail says of an absent file is in the host's language.
+    if (argv[0] === 'tail' && hasFailed(result) && hasFailed(await read(['stat', '-c', '%s', '--', file]))) {
+      tails.push({ file, lines: [] })
+      continue
+    }
     const masker = createMasker(run.hosts.secrets)
     const text = masker.push(textOf(result)) + masker.end()
     tails.push({ file, lines: text.split('\n').filter((line) => line !== '') })
   }
   return tails
 }
+
+const hasFailed = (result: CommandResult | LinkLost): boolean => !(result instanceof LinkLost) && result.exitCode !== 0
 
 const textOf = (result: CommandResult | LinkLost): string => {
   if (result instanceof LinkLost) return result.message

@@ -11,6 +11,8 @@ export type ErrandDeps = {
     /** `context` is the credential's id. */
     openSealed(sealed: string, context: string): string
     sealAtRest(secret: string, context: string): string
+    /** Of the audit's MACs. */
+    auditKey: Uint8Array
   }
   folders: { data: string; mirrorRoot: string | undefined; tiupRoot: string | undefined }
   now: () => Date

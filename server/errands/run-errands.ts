@@ -22,6 +22,7 @@ import { preparePlan } from './prepare-plan'
 import { probeHosts } from './probe-hosts'
 import { tailLog } from './tail-log'
 import { adoptClusters, exportForDownload, scanTiup } from './tiup-storage'
+import { verifyAudit } from './verify-audit'
 
 /** Every kind of errand; a new one without a row does not compile. */
 const handlers: Record<ErrandKind, (run: ErrandRun, input: unknown) => Promise<unknown>> = {
@@ -36,6 +37,7 @@ const handlers: Record<ErrandKind, (run: ErrandRun, input: unknown) => Promise<u
   'adopt-cluster': adoptClusters,
   'export-cluster': exportForDownload,
   'connect-simulated': connectSimulated,
+  'verify-audit': verifyAudit,
 }
 
 /** Errands at once; a long download must not keep a preview waiting. */

@@ -19,13 +19,14 @@ export const tailLog = async (run: ErrandRun, raw: unknown): Promise<{ file: str
   const chosen = file ?? files[0] ?? ''
   if (!files.includes(chosen)) throw new AppError('usecases.log-unknown', 404, { params: { file: chosen } })
   const login = { user: cluster.deployUser, credentialId: cluster.credentialId, sudo: 'nopasswd' as const }
+  const path = `${instance.logDir}/${chosen}`
+  const target = targetOf(instance, login, cluster.connectTimeoutS)
+  const read = (argv: readonly string[]) => run.transport.run(target, { argv, as: 'root', deadlineMs: 20_000 }, { signal: run.signal })
   try {
-    const argv = ['tail', '-n', String(lines), '--', `${instance.logDir}/${chosen}`]
-    const result = await run.transport.run(
-      targetOf(instance, login, cluster.connectTimeoutS),
-      { argv, as: 'root', deadlineMs: 20_000 },
-      { signal: run.signal },
-    )
+    const result = await read(['tail', '-n', String(lines), '--', path])
+    // Asked again in another way: what tail says of an absent file is in the host's language.
+    if (result.exitCode !== 0 && (await read(['stat', '-c', '%s', '--', path])).exitCode !== 0)
+      throw new AppError('errands.log-absent', 404, { params: { file: path } })
     if (result.exitCode !== 0) throw new AppError('errands.log-unreadable', 409, { params: { file: chosen, detail: result.stderr.trim() } })
     return { file: chosen, files, lines: result.stdout.split('\n').slice(0, -1) }
   } catch (error) {

@@ -83,6 +83,7 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /api/audit/{id}': { least: 'viewer' },
   'GET /api/audit/{id}/evidence': { least: 'viewer' },
   'GET /api/audit/export': { least: 'viewer' },
+  'POST /api/audit/verify': { least: 'viewer' },
 
   'GET /api/drafts/{key}': { least: 'viewer' },
   'PUT /api/drafts/{key}': { least: 'viewer' },

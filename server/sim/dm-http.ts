@@ -15,6 +15,18 @@ const noLeader =
 const versionText = (version: string): string =>
   `Release Version: ${version}\nGit Commit Hash: None\nGit Branch: None\nUTC Build Time: None\nGo Version: None\nFailpoint Build: false\n`
 
+/** Of the page of a real process, the one value that the panel reads. */
+const metrics = ({ startedMs }: SimProcess): HttpAnswer =>
+  text(
+    200,
+    [
+      '# HELP process_start_time_seconds Start time of the process since unix epoch in seconds.',
+      '# TYPE process_start_time_seconds gauge',
+      ...(startedMs === undefined ? [] : [`process_start_time_seconds ${(startedMs / 1000).toFixed(2)}`]),
+      '',
+    ].join('\n'),
+  )
+
 /** The answers of a simulated dm-master, shaped like the recorded ones of a real one. */
 export const masterHttp = (dm: SimDm, process: SimProcess, ask: HttpAsk): HttpAnswer => {
   const cluster = dm.clusterOf(process)
@@ -25,8 +37,7 @@ export const masterHttp = (dm: SimDm, process: SimProcess, ask: HttpAsk): HttpAn
   if (pathname === '/status') return text(200, versionText(process.version))
   if (pathname === '/health')
     return quorum ? text(200, '{"health":"true","reason":""}') : text(503, '{"health":"false","reason":"RAFT NO LEADER"}')
-  if (pathname === '/metrics')
-    return text(200, '# HELP process_start_time_seconds Start time of the process since unix epoch in seconds.\n')
+  if (pathname === '/metrics') return metrics(process)
   if (!pathname.startsWith('/apis/v1alpha1/')) return text(404, '404 page not found\n')
   const leader = /^\/apis\/v1alpha1\/leader\/(\w+)$/.exec(pathname)?.[1]
   if (leader !== undefined && ask.method === 'PUT') return putLeader(dm, cluster, process, leader)
@@ -107,5 +118,5 @@ export const otherHttp = (process: SimProcess, ask: HttpAsk): HttpAnswer => {
   }
   if (!paths[process.component]?.includes(pathname)) return text(404, '404 page not found\n')
   if (process.component === 'dm-worker' && pathname === '/status') return text(200, versionText(process.version))
-  return text(200, 'OK\n')
+  return pathname === '/metrics' ? metrics(process) : text(200, 'OK\n')
 }

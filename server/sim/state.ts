@@ -23,6 +23,8 @@ export type SimProcess = {
   version: string
   /** Of a master: that it once saw a quorum. Of a worker: that a leader registered it. */
   settled: boolean
+  /** When it began, epoch ms; a state kept by an older panel has none. */
+  startedMs?: number
 }
 
 export type SimUnit = {

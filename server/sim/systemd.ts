@@ -171,6 +171,7 @@ export class SimSystemd {
       ports: ports.length > 0 ? ports : [Number(port)],
       version: node.version ?? '',
       settled: false,
+      startedMs: this.now(),
     }
   }
 }

@@ -59,6 +59,13 @@ export const errandsProblems = {
     message: ['{file} can’t be read: {detail}', '无法读取 {file}：{detail}'],
     hint: ['The node may never have started; then it has no log.', '节点可能从未启动，因此没有日志。'],
   },
+  'errands.log-absent': {
+    message: ['There is no {file} yet.', '{file} 尚不存在。'],
+    hint: [
+      'The process writes it when it first has something to say; one that was never started has none.',
+      '进程首次输出时才会写入；从未启动的进程没有日志。',
+    ],
+  },
   'errands.package-refused': {
     message: ['The archive “{name}” was refused.', '归档“{name}”被拒绝。'],
     hint: ['See what is wrong with it below; take an archive as TiUP publishes it.', '请查看下列原因；请使用 TiUP 发布的归档。'],

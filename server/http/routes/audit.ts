@@ -1,15 +1,16 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
-import { auditPage, auditRow } from '@/server/domain/api'
+import { auditPage, auditRow, errandView } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
 import { auditHead, findAudit, listAudit } from '@/server/store/audit'
+import { askRunner } from '@/server/usecases/ask-errand'
 import { audited } from '@/server/usecases/audited'
 import { exportAudit, exportTypes } from '@/server/usecases/export-audit'
 import { exportEvidence } from '@/server/usecases/export-evidence'
-import { answers, idParam, refusals } from '../answers'
+import { accepts, answers, idParam, refusals } from '../answers'
 import type { Api } from '../api'
 import { byteStream, textStream } from '../text-stream'
-import { who } from '../who'
+import { errandBody, who } from '../who'
 
 const date = z.iso.datetime({ offset: true }).or(z.iso.date()).optional()
 const list = createRoute({
@@ -56,6 +57,12 @@ const evidence = createRoute({
   },
 })
 
+const verify = createRoute({
+  method: 'post',
+  path: '/api/audit/verify',
+  responses: { ...accepts(errandView, 'The errand’s result says how far the chain is sound, and what is wrong with it.'), ...refusals },
+})
+
 export const registerAuditRoutes = (api: Api): void => {
   api.openapi(list, async (c) => {
     const { before, limit, from, to, ...filter } = c.req.valid('query')
@@ -82,6 +89,7 @@ export const registerAuditRoutes = (api: Api): void => {
     const { name, stream } = await exportEvidence(c.get('db'), who(c), c.req.valid('param').id)
     return byteStream(stream[Symbol.asyncIterator](), name, 'application/gzip')
   })
+  api.openapi(verify, async (c) => c.json(errandBody(await askRunner(c.get('db'), who(c), { kind: 'verify-audit', input: {} }), c), 202))
   api.openapi(read, async (c) => {
     const row = await findAudit(c.get('db'), c.req.valid('param').id)
     if (!row) throw new AppError('usecases.audit-unknown', 404)
