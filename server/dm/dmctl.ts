@@ -1,0 +1,89 @@
+import type { DmctlRef } from '@/server/domain/step'
+import {
+  type DdlLock,
+  type DmctlRefused,
+  type DmctlSaid,
+  type DmStatus,
+  parseDdlLocks,
+  parseDmctlRun,
+  parseSources,
+  parseStatus,
+  refusalOf,
+  type SourceBinding,
+} from '@/server/probes/dmctl-answers'
+import type { DmctlCommand } from '@/server/probes/dmctl-commands'
+import { type DmctlHow, readKept, runDmctl } from '@/server/probes/dmctl-script'
+import type { Target, Transport } from '@/server/remote/transport'
+
+/**
+ * dmctl on a master's host, for questions. Its package must lie in that host's cache (step `package-cached`).
+ *
+ * What is asked of a master's HTTP gateway instead, because it needs no package and takes milliseconds (dm-client.ts, ask-cluster.ts): member
+ * list, evict and cancel, DELETE of a member, status of one task by its name. What only dmctl can, because DM offers it by gRPC alone while
+ * its OpenAPI is off: all tasks at once, DDL locks, transfer of a source, relay of workers, export and import. Changes run as acts of steps
+ * with the argv of probes/dmctl-script.ts, so that they are fenced and journalled.
+ */
+export type DmctlHost = { transport: Pick<Transport, 'run'>; target: Target; ref: DmctlRef; how: DmctlHow }
+
+/** Beyond dmctl's own time: unpacking of its package on a slow disk. */
+const unpackMs = 120_000
+const defaultSeconds = 60
+
+/** Calls dmctl once per command, in one go. Fewer answers than commands: one failed. Rejects with `LinkLost` only. */
+export const askDmctl = async (at: DmctlHost, commands: readonly DmctlCommand[]): Promise<DmctlSaid[] | DmctlRefused> => {
+  const deadlineMs = unpackMs + commands.length * ((at.how.seconds ?? defaultSeconds) + 10) * 1000
+  const result = await at.transport.run(at.target, { argv: runDmctl(at.ref, commands, at.how), as: 'root', deadlineMs })
+  const said = parseDmctlRun(result.stdout)
+  if (said.length > 0) return said
+  const why = result.timedOut ? 'dmctl did not end in time' : result.stderr.trim().split('\n').at(-1)
+  return { error: why || `dmctl ended with ${result.exitCode}` }
+}
+
+export type DmBaseline = { status: DmStatus; bindings: readonly SourceBinding[]; locks: readonly DdlLock[] }
+
+/**
+ * Sources, locks and every subtask, as a review needs them. dmctl before v6.2 knows no `--more`; then the sources are named. A source
+ * without a worker is among `bindings` only. Rejects with `LinkLost` only.
+ */
+export const readBaseline = async (at: DmctlHost): Promise<DmBaseline | DmctlRefused> => {
+  const said = await askDmctl(at, [{ do: 'show-sources' }, { do: 'show-ddl-locks' }, { do: 'query-status', more: true }])
+  if ('error' in said) return said
+  const [showed, locked, full] = said
+  const bound = parseSources(showed)
+  if ('error' in bound) return bound
+  const locks = parseDdlLocks(locked)
+  if ('error' in locks) return locks
+  const status = knowsNoMore(full) ? await statusOfSources(at, bound.sources) : parseStatus(full)
+  return 'error' in status ? status : { status, bindings: bound.sources, locks: locks.locks }
+}
+
+const knowsNoMore = (said: DmctlSaid | undefined): boolean => /unknown flag: --more/.test(said?.text ?? '')
+
+const nothing: DmStatus = { subtasks: [], sources: [], silent: [] }
+
+const statusOfSources = async (at: DmctlHost, bindings: readonly SourceBinding[]): Promise<DmStatus | DmctlRefused> => {
+  const sources = bindings.map(({ source }) => source)
+  if (sources.length === 0) return nothing
+  const said = await askDmctl(at, [{ do: 'query-status', sources }])
+  return 'error' in said ? said : parseStatus(said[0])
+}
+
+/** Release Version of a dmctl package itself. Rejects with `LinkLost` only. */
+export const readDmctlVersion = async (at: DmctlHost): Promise<{ version: string } | DmctlRefused> => {
+  const said = await askDmctl(at, [{ do: 'version' }])
+  if ('error' in said) return said
+  const no = refusalOf(said[0])
+  if (no) return no
+  const version = /^Release Version:\s*(\S+)\s*$/m.exec(said[0]?.text ?? '')?.[1]
+  return version ? { version } : { error: `not a version: ${said[0]?.text.slice(0, 200)}` }
+}
+
+/** The bytes of an export that a step left at `path` (a tar.gz; it holds passwords in plain text). Rejects with `LinkLost` only. */
+export const fetchKept = async (
+  { transport, target }: Pick<DmctlHost, 'transport' | 'target'>,
+  path: string,
+): Promise<Buffer | DmctlRefused> => {
+  const result = await transport.run(target, { argv: readKept(path), as: 'root', deadlineMs: unpackMs })
+  if (result.exitCode !== 0) return { error: result.stderr.trim() || `ended with ${result.exitCode}` }
+  return Buffer.from(result.stdout, 'base64')
+}

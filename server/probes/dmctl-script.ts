@@ -1,0 +1,156 @@
+import type { DmctlRef } from '@/server/domain/step'
+import { type DmctlCommand, dmctlWords } from './dmctl-commands'
+import { cachedPackagePath } from './package-in-cache'
+
+const root = '/var/lib/dm-panel'
+
+/**
+ * Head of the scripts below, as root. dmctl is unpacked from the host's cache, whose packages only root reads, into a folder of root's, and
+ * run as the deploy user in a folder that only this user enters. Proxies of the environment are left out, because gRPC would use them.
+ * What is given in $input (root's, staged) is removed in the end, however the script ends.
+ */
+const open = `set -eu
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
+umask 022
+die() { code=$1; shift; printf '%s\\n' "$*" >&2; exit "$code"; }
+cached=$1 entry=$2 user=$3 masters=$4 seconds=$5 ca=$6 cert=$7 key=$8
+shift 8
+[ -f "$cached" ] || die 66 "the package of dmctl is not in this host's cache"
+id -u -- "$user" > /dev/null 2>&1 || die 67 "this host has no user $user"
+find ${root} -maxdepth 1 -name 'dmctl.*' -mmin +60 -exec rm -rf -- {} +
+input=
+box=$(mktemp -d ${root}/dmctl.XXXXXX)
+trap 'cd /; rm -rf -- "$box"; if [ -n "$input" ]; then rm -f -- "$input"; fi' EXIT
+trap 'exit 143' TERM INT HUP
+chmod 0711 "$box"
+mkdir -m 0755 "$box/program"
+tar --no-same-owner -zxf "$cached" -C "$box/program"
+[ ! -L "$box/program/$entry" ] && [ -f "$box/program/$entry" ] || die 65 "the package of dmctl has no $entry"
+chmod -R a+rX "$box/program"
+chmod 0755 "$box/program/$entry"
+mkdir -m 0700 "$box/work"
+chown "$user:" "$box/work"
+cd "$box/work"
+as_user() {
+  runuser -u "$user" -- env -u http_proxy -u https_proxy -u all_proxy -u HTTP_PROXY -u HTTPS_PROXY -u ALL_PROXY HOME="$box/work" "$@"
+}
+flags=(--master-addr "$masters" --rpc-timeout "\${seconds}s")
+if [ -n "$ca" ]; then flags+=(--ssl-ca "$ca" --ssl-cert "$cert" --ssl-key "$key"); fi
+# Sets said and code. dmctl ends with 0 even when its answer is a refusal (recorded a1): the answer's own, outermost result decides.
+ask() {
+  code=0
+  said=$(as_user timeout -k 5 "$((seconds + 5))" "$box/program/$entry" "\${flags[@]}" "$@" 2>&1 < /dev/null) || code=$?
+  if [ "$code" = 0 ] && grep -q '^    "result": false' <<< "$said"; then code=65; fi
+}
+`
+
+export const dmctlScript = {
+  name: 'dmctl',
+  text: `${open}input=$1 keep=$2
+shift 2
+form=\${input%%:*} input=\${input#*:}
+if [ -n "$input" ]; then
+  [ -f "$input" ] || die 66 "nothing is staged for dmctl"
+  as_user mkdir -m 0700 in
+  if [ "$form" = tar ]; then as_user tar -zx -C in < "$input"; else as_user sh -c 'umask 077; cat > in/input.yaml' < "$input"; fi
+fi
+while [ $# -gt 0 ]; do
+  ask "\${@:2:$1}"
+  shift $(($1 + 1))
+  printf '::dmctl %s\\n%s\\n' "$code" "$said"
+  if [ "$code" != 0 ]; then tail -n 20 <<< "$said" >&2; exit "$code"; fi
+done
+if [ -n "$keep" ]; then
+  [ -d out ] || die 66 "dmctl left nothing to keep"
+  if [ ! -d "\${keep%/*}" ]; then mkdir -p "\${keep%/*}"; fi
+  chmod 0700 "\${keep%/*}"
+  (umask 077; as_user tar -cz --sort=name -C "$box/work/out" . > "$keep.new")
+  mv -fT -- "$keep.new" "$keep"
+  printf '::kept %s %s\\n' "$(stat -c %s -- "$keep")" "$(sha256sum < "$keep" | cut -d ' ' -f 1)"
+fi
+`,
+}
+
+export const dmctlVacateScript = {
+  name: 'dmctl-vacate',
+  // A worker holds one source. When it is moved, a source that had no worker may come to the emptied one, hence the loop.
+  text: `${open}worker=$1
+row() { awk -F '"' -v self="$worker" -v wanted="$2" "\\$2 == \\"name\\" { name = \\$4 } \\$2 == \\"stage\\" { stage = \\$4 } \\$2 == \\"source\\" && $1" <<< "$said" | head -n 1; }
+for round in 1 2 3 4 5 6 7 8 9; do
+  ask list-member --worker
+  if [ "$code" != 0 ]; then printf '%s\\n' "$said" >&2; exit "$code"; fi
+  source=$(row 'name == self && stage == "bound" { print $4 }' '')
+  if [ -z "$source" ]; then exit 0; fi
+  free=$(row 'name != self && stage == "relay" && $4 == wanted { print name }' "$source")
+  if [ -z "$free" ]; then free=$(row 'name != self && stage == "free" { print name }' ''); fi
+  [ -n "$free" ] || die 69 "no free online worker is left for source $source"
+  printf 'source %s: %s -> %s\\n' "$source" "$worker" "$free"
+  ask transfer-source "$source" "$free"
+  if [ "$code" != 0 ]; then printf '%s\\n' "$said" >&2; exit "$code"; fi
+done
+die 75 "sources keep coming to $worker"
+`,
+}
+
+export const dmctlKeptScript = {
+  name: 'dmctl-kept',
+  text: `kept=$1
+[ ! -L "$kept" ] && [ -f "$kept" ] || { printf 'nothing is kept at %s\\n' "$kept" >&2; exit 66; }
+base64 -w 0 -- "$kept"
+`,
+}
+
+/** Paths on the host, readable by the deploy user. */
+export type DmctlTls = { ca: string; cert: string; key: string }
+export type DmctlHow = { user: string; tls?: DmctlTls /** Of one call, for its RPC. */; seconds?: number }
+
+const defaultSeconds = 60
+
+const bashOf = (script: { name: string; text: string }, ...args: readonly string[]): string[] => [
+  '/bin/bash',
+  '-c',
+  script.text,
+  `dm-panel:${script.name}`,
+  ...args,
+]
+
+const common = ({ packageSha256, entry, masters }: DmctlRef, { user, tls, seconds = defaultSeconds }: DmctlHow): string[] => [
+  cachedPackagePath(packageSha256),
+  entry,
+  user,
+  masters.join(','),
+  String(seconds),
+  tls?.ca ?? '',
+  tls?.cert ?? '',
+  tls?.key ?? '',
+]
+
+/**
+ * argv, as root on a master's host: runs dmctl once per command, as the deploy user, and prints each answer for `parseDmctlRun`. Stops at the
+ * first that fails: 65 for an answer with `result: false`, 66 when something is missing, 124 when it took too long, else dmctl's own status.
+ * `input`: a staged file of root's that dmctl reads as `in/input.yaml`, or a tar.gz unpacked into `in`; removed afterwards. `keep`: where a
+ * tar.gz of `out` is left, root's, 0600. Neither secrets nor their files' contents are printed; passwords belong into the input.
+ */
+export const runDmctl = (
+  ref: DmctlRef,
+  commands: readonly DmctlCommand[],
+  how: DmctlHow & { input?: { file: string } | { tar: string }; keep?: string },
+): string[] => {
+  const { input, keep = '' } = how
+  const given = input === undefined ? '' : 'file' in input ? `file:${input.file}` : `tar:${input.tar}`
+  const each = commands.map(dmctlWords)
+  return bashOf(dmctlScript, ...common(ref, how), given, keep, ...each.flatMap((words) => [String(words.length), ...words]))
+}
+
+/**
+ * argv, as root: moves the source of a worker to a free online one (one that already reads its relay log first). Exit 0 also when the worker
+ * has none; 69 when no free worker is left; 65 when DM refuses, with its words on stderr, for one because a task is in its full load.
+ */
+export const vacateWorker = (ref: DmctlRef, worker: string, how: DmctlHow): string[] =>
+  bashOf(dmctlVacateScript, ...common(ref, how), worker)
+
+/** Where a job keeps what dmctl exported, until it is fetched and wiped. */
+export const keptPath = (job: string): string => `${root}/exports/${job}.tar.gz`
+
+/** argv, as root: prints a kept export as base64. It holds passwords: for `Transport.run` only, never for an act, whose output is journalled. */
+export const readKept = (path: string): string[] => bashOf(dmctlKeptScript, path)
