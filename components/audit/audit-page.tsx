@@ -1,24 +1,21 @@
 'use client'
 
 import { Download } from 'lucide-react'
-import Link from 'next/link'
 import { useEffect, useMemo, useState } from 'react'
-import { useAudit, useAuditRecord } from '@/components/data/queries'
-import { ErrorNote } from '@/components/data/states'
+import { useAudit } from '@/components/data/queries'
 import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
 import { PageHead } from '@/components/layout/page-head'
 import { Chip } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
-import { CopyButton } from '@/components/ui/copy-button'
-import { Drawer, DrawerSection, KeyValues } from '@/components/ui/drawer'
 import { FilterBox } from '@/components/ui/filter-box'
 import { Menu } from '@/components/ui/menu'
-import { Status } from '@/components/ui/status-shape'
 import { focusRow } from '@/components/ui/table'
-import { Time } from '@/components/ui/time'
 import type { AuditRow } from '@/server/domain/api'
-import { AuditTable, resultOf, resultShape } from './audit-table'
+import { AuditTable } from './audit-table'
+import { resultOf, useDeed } from './audit-words'
+import { ChainBanner, ChainState } from './chain-state'
+import { RecordDrawer } from './record-drawer'
 
 /** What was done, by whom and with what end. Opens with the last 48 hours. */
 export function AuditPage() {
@@ -48,11 +45,7 @@ export function AuditPage() {
     <>
       <div className={open ? 'pushed flex min-h-0 flex-1 flex-col' : 'flex min-h-0 flex-1 flex-col'}>
         <PageHead title={say('nav.audit')} note={head ? say('audit.sealed', { number: head.number }) : undefined}>
-          {head?.mac ? (
-            <span className="mono t3" title={head.mac}>
-              {head.mac.slice(0, 12)}…
-            </span>
-          ) : null}
+          <ChainState />
           <Menu
             trigger={
               <Button>
@@ -66,6 +59,7 @@ export function AuditPage() {
             }))}
           />
         </PageHead>
+        <ChainBanner />
         <div className="row pad flex-wrap py-3">
           <FilterBox label={say('audit.filter')} value={url.get('q')} onChange={(q) => url.set({ q })} width={264} />
           <Chip on={!all} onClick={() => url.set({ time: all ? '' : 'all' })}>
@@ -110,6 +104,7 @@ export function AuditPage() {
 function Filters() {
   const { say } = useWords()
   const url = useUrlState()
+  const deedOf = useDeed()
   const seen = useAudit(anyRecord).data?.pages.flatMap((page) => page.records) ?? []
   const choices = {
     who: seen.map((row) => row.actor),
@@ -129,7 +124,11 @@ function Filters() {
         <option value="">{say(`audit.any-${name}`)}</option>
         {values.map((value) => (
           <option key={value} value={value}>
-            {name === 'result' ? say(value === 'done' ? 'audit.result.done' : 'audit.result.refused') : value}
+            {name === 'result'
+              ? say(value === 'done' ? 'audit.result.done' : 'audit.result.refused')
+              : name === 'what'
+                ? deedOf(value)
+                : value}
           </option>
         ))}
       </select>
@@ -147,104 +146,4 @@ const useSlow = (text: string): string => {
     return () => clearTimeout(timer)
   }, [text])
   return slow
-}
-
-type FullRecord = AuditRow & { detail?: Record<string, unknown>; mac?: string | null }
-
-function RecordDrawer({ id, onClose }: { id: string; onClose: () => void }) {
-  const { say } = useWords()
-  const record = useAuditRecord(id)
-  const row: FullRecord | undefined = record.data
-  return (
-    <Drawer
-      label={say('audit.record', { id })}
-      closeLabel={say('act.close')}
-      onClose={onClose}
-      head={
-        <>
-          <h2 className="b">
-            {row?.what ?? '…'} <span className="t2 font-normal">{row?.cluster}</span>
-          </h2>
-          {row ? <Status shape={resultShape(row)}>{row.phase === 'intent' ? say('audit.phase.intent') : row.result}</Status> : null}
-        </>
-      }
-    >
-      <div className="p-4 empty:p-0">{record.error ? <ErrorNote error={record.error} /> : null}</div>
-      {row ? <RecordBody row={row} /> : null}
-    </Drawer>
-  )
-}
-
-function RecordBody({ row }: { row: FullRecord }) {
-  const { say } = useWords()
-  const hash = (text: string): React.ReactNode => (
-    <>
-      <span className="mono tr" title={text}>
-        {text.slice(0, 16)}…
-      </span>
-      <CopyButton text={text} label={say('act.copy')} />
-    </>
-  )
-  return (
-    <>
-      <DrawerSection title={say(`audit.phase.${row.phase}`)}>
-        <KeyValues
-          rows={[
-            [say('audit.who'), row.actor],
-            [
-              say('audit.from'),
-              <span key="from" className="mono">
-                {row.from || '–'}
-              </span>,
-            ],
-            [say('audit.time'), <Time key="at" at={row.at} look="full" />],
-            [
-              say('audit.command'),
-              <span key="c" className="mono tr" title={row.command}>
-                {row.command || '–'}
-              </span>,
-            ],
-            [
-              say('audit.targets'),
-              <span key="t" className="mono tr" title={row.targets.join(', ')}>
-                {row.targets.join(', ') || '–'}
-              </span>,
-            ],
-            [say('audit.plan'), row.planHash ? hash(row.planHash) : '–'],
-            [
-              say('audit.job'),
-              row.jobId ? (
-                <Link key="job" href={`/jobs/${row.jobId}`}>
-                  {say('act.open')}
-                </Link>
-              ) : (
-                '–'
-              ),
-            ],
-          ]}
-        />
-      </DrawerSection>
-      <DrawerSection
-        title={say('audit.chain')}
-        note={row.number === null ? say('audit.not-sealed') : `${say('audit.number')} ${row.number}`}
-      >
-        <KeyValues
-          rows={[
-            ['ID', hash(row.id)],
-            [say('audit.hash'), row.hash ? hash(row.hash) : '–'],
-            ['MAC', row.mac ? hash(row.mac) : '–'],
-          ]}
-        />
-        <a className="btn mt-2" href={`/api/audit/export?format=jsonl&id=${encodeURIComponent(row.id)}`}>
-          <Download className="i" aria-hidden="true" />
-          {say('act.download')}
-        </a>
-      </DrawerSection>
-      {row.detail ? (
-        <DrawerSection title={say('audit.detail')}>
-          <pre className="pre overflow-auto">{JSON.stringify(row.detail, null, 2)}</pre>
-        </DrawerSection>
-      ) : null}
-    </>
-  )
 }

@@ -4,10 +4,10 @@ import { useAudit } from '@/components/data/queries'
 import { Loaded } from '@/components/data/states'
 import { useWords } from '@/components/data/words'
 import { Button } from '@/components/ui/button'
-import { type Shape, Status } from '@/components/ui/status-shape'
 import { type Column, Table } from '@/components/ui/table'
 import { Time } from '@/components/ui/time'
 import type { AuditRow } from '@/server/domain/api'
+import { Result, useDeed } from './audit-words'
 
 type Props = {
   filter: Readonly<Record<string, string>>
@@ -17,18 +17,7 @@ type Props = {
   onOpen?: (row: AuditRow) => void
 }
 
-export const resultShape = (row: Pick<AuditRow, 'phase' | 'result'>): Shape => {
-  if (row.phase === 'intent') return 'todo'
-  if (/^(ok|done|succeeded|success)/i.test(row.result)) return 'done'
-  if (/refus|cancel/i.test(row.result)) return 'warn'
-  return row.result === '' ? 'unknown' : 'bad'
-}
-
 const dayOf = (at: string, language: string): string => new Date(at).toLocaleDateString(language, { dateStyle: 'full' })
-
-/** How it ended, in one word: anything but a good end was refused or failed. */
-export const resultOf = (row: Pick<AuditRow, 'phase' | 'result'>): 'done' | 'refused' | 'open' =>
-  row.phase === 'intent' ? 'open' : resultShape(row) === 'done' ? 'done' : 'refused'
 
 /** Records, newest first, older ones on demand. */
 export function AuditTable({ filter, keep, selected, onOpen }: Props) {
@@ -69,10 +58,11 @@ export function AuditTable({ filter, keep, selected, onOpen }: Props) {
 
 const useColumns = (): readonly Column<AuditRow>[] => {
   const { say } = useWords()
+  const deedOf = useDeed()
   return [
     { key: 'time', title: say('audit.time'), width: 92, cell: (row) => <Time at={row.at} look="clock" /> },
     { key: 'who', title: say('audit.who'), width: 168, cell: (row) => <span title={row.actor}>{row.actor}</span> },
-    { key: 'what', title: say('audit.what'), width: 150, cell: (row) => <span className="m">{row.what}</span> },
+    { key: 'what', title: say('audit.what'), width: 190, cell: (row) => <span className="m">{deedOf(row.what)}</span> },
     {
       key: 'command',
       title: say('audit.command'),
@@ -87,7 +77,7 @@ const useColumns = (): readonly Column<AuditRow>[] => {
       key: 'result',
       title: say('audit.result'),
       width: 140,
-      cell: (row) => <Status shape={resultShape(row)}>{row.phase === 'intent' ? say('audit.phase.intent') : row.result}</Status>,
+      cell: (row) => <Result row={row} />,
     },
     {
       key: 'number',

@@ -76,7 +76,7 @@ export function DisplayTable(props: { cluster: ClusterDetail; selected: string |
 
 /** Room for the longest of some texts in mono, never so much that the other columns drown. */
 const widthFor = (texts: readonly string[], leastPx: number): number =>
-  Math.min(280, Math.max(leastPx, Math.ceil(7.3 * Math.max(0, ...texts.map((text) => text.length)) + 18)))
+  Math.min(280, Math.max(leastPx, Math.ceil(7.3 * Math.max(0, ...texts.map((text) => text.length)) + 26)))
 
 const useColumns = (narrow: boolean, rows: readonly Row[]): readonly Column<Row>[] => {
   const { say } = useWords()

@@ -38,6 +38,20 @@ export const apiText = async (path: string): Promise<string> => {
   return text
 }
 
+/** Saves an answer as a file under the name that the server gives it. A refusal throws its words; a link would show them raw. */
+export const apiDownload = async (path: string, otherwise: string): Promise<void> => {
+  const response = await fetch(path, { headers: languageHeader(), credentials: 'same-origin' }).catch((cause: unknown) => {
+    throw unreachable(cause)
+  })
+  if (!response.ok) throw failureOf(response.status, await response.text())
+  const url = URL.createObjectURL(await response.blob())
+  const link = document.createElement('a')
+  link.href = url
+  link.download = /filename="?([^";]+)/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? otherwise
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}
+
 /** Sends a file as the raw body, with its progress in bytes. `fetch` can't tell the progress of a request. */
 export const apiUpload = <T>(path: string, file: File, onProgress: (sentBytes: number) => void, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {

@@ -11,6 +11,7 @@ export const keys = {
   credentials: ['credentials'],
   hostKeys: ['host-keys'],
   audit: ['audit'],
+  auditChain: ['audit-chain'],
   users: ['users'],
   tokens: ['tokens'],
   health: ['health'],

@@ -3,6 +3,7 @@
 import { type QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type {
   AuditRow,
+  AuditVerified,
   ClusterDetail,
   ClusterRow,
   CredentialRow,
@@ -74,6 +75,16 @@ export const useAudit = (filter: Readonly<Record<string, string>>) =>
   })
 export const useAuditRecord = (id: string) =>
   useQuery({ queryKey: [...keys.audit, 'record', id], queryFn: () => api<AuditRow>(`/api/audit/${at(id)}`), enabled: id !== '' })
+
+/** The whole chain as the runner finds it; asked for once, then again when somebody wants it. */
+export const useAuditChain = () =>
+  useQuery({
+    queryKey: keys.auditChain,
+    queryFn: () => runErrand<AuditVerified>(() => api<ErrandView>('/api/audit/verify', { method: 'POST' })),
+    staleTime: seconds(300),
+    refetchOnWindowFocus: false,
+    retry: false,
+  })
 
 /** A change through the API; what it touches is read again. */
 export const useSend = <I, O>(send: (input: I) => Promise<O>, touches: readonly (readonly string[])[] = []) => {

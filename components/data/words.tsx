@@ -5,11 +5,12 @@ import { createContext, useContext, useMemo } from 'react'
 import { LocaleProvider } from '@/components/ui/locale'
 import { problemText, wordsText } from '@/server/domain/words/catalogue'
 import { uiWords } from '@/server/domain/words/ui'
+import { uiAuditWords } from '@/server/domain/words/ui-audit'
 import { uiPagesWords } from '@/server/domain/words/ui-pages'
 import { fill, inLanguage, type Language, type Pair, type Words } from '@/server/domain/words/words'
 import { ApiFailure } from './api'
 
-const all = { ...uiWords, ...uiPagesWords }
+const all = { ...uiWords, ...uiPagesWords, ...uiAuditWords }
 export type UiWord = keyof typeof all
 type Params = Readonly<Record<string, string | number>>
 

@@ -2,6 +2,7 @@
 
 import Link from 'next/link'
 import { useState } from 'react'
+import { useJobs } from '@/components/data/queries'
 import { progressOf } from '@/components/plan/plan-rows'
 import type { Say } from '@/components/plan/say'
 import { Badge } from '@/components/ui/badge'
@@ -95,17 +96,7 @@ function PhaseBar({ plan, view }: { plan: Plan; view: JobView }) {
 
 function Acts({ row, view, say, disabledReason, send }: Props) {
   const [asking, setAsking] = useState(false)
-  if (hasEnded(view.state)) {
-    if (row.operation === 'deploy' && view.state === 'succeeded')
-      return (
-        <ButtonLink look="primary" href={`/clusters/${encodeURIComponent(row.cluster)}`}>
-          {say('job.start-next')}
-        </ButtonLink>
-      )
-    if (row.operation === 'deploy')
-      return <ButtonLink href={`/clusters/${encodeURIComponent(row.cluster)}?do=remove-deploy`}>{say('job.remove-deploy')}</ButtonLink>
-    return null
-  }
+  if (hasEnded(view.state)) return row.operation === 'deploy' ? <AfterDeploy row={row} done={view.state === 'succeeded'} say={say} /> : null
   const why = (act: 'cancel' | 'pause') => disabledReason ?? (canJob(act, view.state) ? undefined : say(`job.${act}-why`))
   return (
     <>
@@ -137,5 +128,20 @@ function Acts({ row, view, say, disabledReason, send }: Props) {
         {say('job.cancel-text')}
       </Dialog>
     </>
+  )
+}
+
+/** What follows a deploy, until something has followed it. */
+function AfterDeploy({ row, done, say }: { row: JobRow; done: boolean; say: Say }) {
+  const jobs = useJobs().data
+  const later = jobs?.some((job) => job.cluster === row.cluster && job.number > row.number)
+  if (!jobs || later) return null
+  const cluster = `/clusters/${encodeURIComponent(row.cluster)}`
+  return done ? (
+    <ButtonLink look="primary" href={`${cluster}?do=start`}>
+      {say('job.start-next')}
+    </ButtonLink>
+  ) : (
+    <ButtonLink href={`${cluster}?do=remove-deploy`}>{say('job.remove-deploy')}</ButtonLink>
   )
 }

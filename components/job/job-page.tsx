@@ -3,13 +3,14 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { api } from '@/components/data/api'
 import { useLiveJob } from '@/components/data/live'
-import { useJob, usePlan, useSession } from '@/components/data/queries'
-import { ErrorNote, Loaded } from '@/components/data/states'
+import { useJob, useSession } from '@/components/data/queries'
+import { ErrorNote } from '@/components/data/states'
 import { useWords } from '@/components/data/words'
-import { documentOf } from '@/components/plan/document'
 import { planRows } from '@/components/plan/plan-rows'
 import { PlanView } from '@/components/plan/plan-view'
 import { useJobWords } from '@/components/plan/say'
+import { PlanPage, WithPlan } from '@/components/plan/with-plan'
+import { Note } from '@/components/ui/banner'
 import { useNow } from '@/components/ui/time'
 import type { JobRow } from '@/server/domain/api'
 import { emptyJobView, foldEntry } from '@/server/domain/fold-journal'
@@ -29,24 +30,22 @@ export function JobPage({ jobId }: { jobId: string }) {
   const job = useJob(jobId)
   const { say } = useJobWords()
   return (
-    <div className="col">
-      <Loaded query={job} columns={4} title={say('job.page')}>
-        {(row) => <WithPlan row={row} />}
-      </Loaded>
-    </div>
-  )
-}
-
-function WithPlan({ row }: { row: JobRow }) {
-  const plan = usePlan(row.planId)
-  const { say } = useJobWords()
-  return (
-    <Loaded query={plan} columns={4} title={say('job.page')}>
-      {(record) => {
-        const document = documentOf(record)
-        return document ? <Live row={row} plan={document} hash={record.hash ?? ''} /> : null
-      }}
-    </Loaded>
+    <PlanPage query={job} title={say('job.page')}>
+      {(row) => (
+        <WithPlan planId={row.planId} title={say('job.page')}>
+          {(record, plan) =>
+            plan ? (
+              <Live row={row} plan={plan} hash={record.hash ?? ''} />
+            ) : (
+              <div className="pad max-w-xl py-4">
+                <h1 className="sr-only">{say('job.page')}</h1>
+                <Note tone="bad" title={say('job.no-plan')} />
+              </div>
+            )
+          }
+        </WithPlan>
+      )}
+    </PlanPage>
   )
 }
 

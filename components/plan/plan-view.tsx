@@ -121,7 +121,9 @@ function GateLine({ row, say, under }: PlanViewProps & { row: GateRow }) {
     <>
       <div className={`${base} h-7 pr-4 pl-[68px]`}>
         <StepShape state={row.state} />
-        <span className="truncate">{say('row.gate', { count: row.lane.gate?.questions.length ?? 0 })}</span>
+        <span className="truncate">
+          {say(row.lane.gate?.questions.length === 1 ? 'row.gate-one' : 'row.gate', { count: row.lane.gate?.questions.length ?? 0 })}
+        </span>
         <span className="ml-auto shrink-0 text-(--text-3)">{say(`row.${row.state}`)}</span>
         <Time text="" />
       </div>

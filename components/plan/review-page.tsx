@@ -4,7 +4,7 @@ import { useRouter } from 'next/navigation'
 import { useCallback } from 'react'
 import { api } from '@/components/data/api'
 import { useAskPlan, usePlan, useSession, useSubmitPlan } from '@/components/data/queries'
-import { ErrorNote, Loaded } from '@/components/data/states'
+import { ErrorNote } from '@/components/data/states'
 import { useWords } from '@/components/data/words'
 import { Note } from '@/components/ui/banner'
 import { Button, ButtonLink } from '@/components/ui/button'
@@ -14,17 +14,16 @@ import type { StepId } from '@/server/domain/step'
 import { documentOf } from './document'
 import { Review } from './review'
 import { useJobWords } from './say'
+import { PlanPage } from './with-plan'
 
 /** The review of a plan, from the moment that it is asked for. */
 export function ReviewPage({ planId }: { planId: string }) {
   const query = usePlan(planId)
   const { say } = useJobWords()
   return (
-    <div className="col">
-      <Loaded query={query} columns={3} title={say('review.title')}>
-        {(record) => <Body record={record} />}
-      </Loaded>
-    </div>
+    <PlanPage query={query} title={say('review.title')}>
+      {(record) => <Body record={record} />}
+    </PlanPage>
   )
 }
 

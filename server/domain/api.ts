@@ -349,7 +349,13 @@ export const auditVerified = z.object({
   soundUpTo: z.number(),
   findingCount: z.number(),
   /** The first of them. */
-  findings: z.array(z.object({ finding: z.string(), number: z.number(), id: z.string() })),
+  findings: z.array(
+    z.object({
+      finding: z.enum(['altered', 'missing', 'reordered', 'cut', 'mac-wrong', 'unsealed', 'unreadable']),
+      number: z.number(),
+      id: z.string(),
+    }),
+  ),
 })
 
 export type ApiError = z.infer<typeof apiError>

@@ -1,14 +1,7 @@
+import type { AuditVerified } from '@/server/domain/api'
 import { type AuditHead, emptyHead, type Finding, type SealedRecord, verifyChain } from '@/server/domain/audit-chain'
 import { auditHead, sealedRecords, unsealedBefore } from '@/server/store/audit'
 import type { ErrandRun } from './errand-run'
-
-export type AuditVerified = {
-  at: string
-  records: number
-  soundUpTo: number
-  findingCount: number
-  findings: { finding: string; number: number; id: string }[]
-}
 
 const portion = 500
 const shown = 20

@@ -15,6 +15,7 @@ export const jobWords = {
   'row.steps': ['{count} steps', '{count} 个步骤'],
   'row.of': ['{ended} of {total}', '{ended} / {total}'],
   'row.lanes': ['{count} lanes, {width} at once', '{count} 条通道，同时 {width} 条'],
+  'row.gate-one': ['Gate: {count} question', '检查门：{count} 个问题'],
   'row.gate': ['Gate: {count} questions', '检查门：{count} 个问题'],
   'row.leaving': ['on leaving', '离开时'],
   'gate.expected': ['Expected', '期望'],
@@ -56,6 +57,7 @@ export const jobWords = {
   'job.start-next': ['Start the cluster…', '启动集群…'],
   'job.open-cluster': ['Open {cluster}', '打开 {cluster}'],
   'job.page': ['Job', '任务'],
+  'job.no-plan': ['The plan of this job is not kept any more.', '此任务的计划已不再保留。'],
   'job.plan-tab': ['Plan', '计划'],
   // the failed panel
   'fail.step': ['The step did not reach its goal.', '该步骤未达到目标。'],
