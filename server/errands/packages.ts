@@ -6,7 +6,7 @@ import { fetchPackages as fetchInput } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
 import { componentNames } from '@/server/domain/component'
 import { type MirrorKept, mirrorKept } from '@/server/domain/mirror-kept'
-import { type PackageComponent, type PackageInfo, packageFileName } from '@/server/domain/package'
+import { type HotfixOrigin, type PackageComponent, type PackageInfo, packageFileName, type TreeChange } from '@/server/domain/package'
 import { inspectPackage } from '@/server/mirror/inspect-package'
 import { type OpenedMirror, openMirror, trustedState } from '@/server/mirror/mirror-client'
 import { MirrorRefused } from '@/server/mirror/mirror-refused'
@@ -14,13 +14,22 @@ import { findMirror, keepMirror } from '@/server/store/mirrors'
 import { findPackage, keepPackage, packageFile } from '@/server/store/packages'
 import type { ErrandRun } from './errand-run'
 
-const uploaded = z.object({ file: z.uuid(), sha256: z.string(), sizeBytes: z.number(), name: z.string(), by: z.string() })
+const uploaded = z.object({
+  file: z.uuid(),
+  name: z.string(),
+  by: z.string(),
+  /** What the sender says that its hash is. */
+  expectedSha256: z.string().optional(),
+  component: z.enum([...componentNames, 'dmctl']).optional(),
+  version: z.string().optional(),
+})
 
 /** Inspects what was uploaded and keeps it, or refuses it with every fault; nothing of it is run. */
 export const inspectUpload = async (run: ErrandRun, raw: unknown): Promise<PackageInfo> => {
-  const { file, name, by } = uploaded.parse(raw)
+  const { file, name, by, expectedSha256, component, version } = uploaded.parse(raw)
   const origin = { from: 'upload' as const, detail: name }
-  return keepArchive(run, { file: path.join(run.folders.data, 'incoming', file), fileName: name, origin, by })
+  const told = { ...(expectedSha256 && { expectedSha256 }), ...(component && { component }), ...(version && { version }) }
+  return keepArchive(run, { file: path.join(run.folders.data, 'incoming', file), fileName: name, origin, by, ...told })
 }
 
 type Archive = {
@@ -30,6 +39,9 @@ type Archive = {
   by: string
   component?: PackageComponent
   version?: string
+  expectedSha256?: string
+  hotfix?: HotfixOrigin
+  changes?: readonly TreeChange[]
 }
 
 /** Inspects an archive that lies in the incoming folder and moves it into the store; refused or not, it is gone from there. */
@@ -42,10 +54,14 @@ export const keepArchive = async (run: ErrandRun, archive: Archive): Promise<Pac
     }
     const version = archive.version ?? seen.version
     if (!version) throw new AppError('errands.package-version-unknown', 422, { params: { name: fileName } })
-    const info: PackageInfo = { ...seen, version, origin }
+    if (archive.expectedSha256 !== undefined && archive.expectedSha256 !== seen.sha256) {
+      throw new AppError('errands.package-hash-differs', 422, { params: { name: fileName, wanted: archive.expectedSha256, seen: seen.sha256 } })
+    }
+    const { tree, ...plain } = seen
+    const info: PackageInfo = { ...plain, version, origin, ...(archive.hotfix && { hotfix: archive.hotfix }) }
     await mkdir(path.join(run.folders.data, 'packages'), { recursive: true, mode: 0o700 })
     await rename(archive.file, packageFile(run.folders.data, info.sha256))
-    await keepPackage(run.db, info, archive.by)
+    await keepPackage(run.db, { info, tree, ...(archive.changes && { changes: archive.changes }) }, archive.by)
     return info
   } finally {
     await rm(archive.file, { force: true })

@@ -27,6 +27,7 @@ export const packageFor = (instance: Instance, topology: Topology, input: Operat
   return (input.packages ?? []).find(
     (one) =>
       one.component === instance.component &&
+      one.origin.from !== 'hotfix' &&
       one.os === instance.os &&
       one.arch === instance.arch &&
       (version === '' || one.version === version),
@@ -35,7 +36,8 @@ export const packageFor = (instance: Instance, topology: Topology, input: Operat
 
 /** Texts of the dm-master package of the cluster's version; they are the same on every platform. */
 export const masterTexts = (input: OperationInput): Readonly<Record<string, string>> =>
-  (input.packages ?? []).find((one) => one.component === 'dm-master' && one.version === input.version)?.texts ?? {}
+  (input.packages ?? []).find((one) => one.component === 'dm-master' && one.origin.from !== 'hotfix' && one.version === input.version)
+    ?.texts ?? {}
 
 /** Packages of a host, each once. */
 export const packagesOn = (host: HostId, topology: Topology, input: OperationInput): PackageInfo[] => {

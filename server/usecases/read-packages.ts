@@ -8,8 +8,10 @@ import { audited, type Who } from './audited'
 
 export const readPackages = async (db: Db): Promise<PackageRow[]> => {
   const uses = await packageUses(db)
-  return (await listPackages(db)).map(({ origin, entrySha256: _hash, texts: _texts, ...row }) => ({
+  return (await listPackages(db)).map(({ origin, entrySha256: _hash, texts: _texts, hotfix, verified, ...row }) => ({
     ...row,
+    ticket: hotfix?.ticket ?? '',
+    release: verified?.release ?? '',
     origin: origin.from,
     originDetail: origin.detail,
     usedBy: uses.get(row.sha256) ?? [],

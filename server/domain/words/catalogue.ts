@@ -3,8 +3,10 @@ import { engineProblems, engineWords } from './engine'
 import { errandsProblems } from './errands'
 import { jobWords } from './job'
 import { operationProblems, operationWords } from './operations'
+import { packagesProblems } from './packages'
 import { platformProblems, platformWords } from './platform'
 import { remoteProblems, remoteWords } from './remote'
+import { rollingProblems, rollingWords } from './rolling'
 import { stepWords } from './steps'
 import { topologyProblems } from './topology'
 import { uiWords } from './ui'
@@ -16,14 +18,17 @@ const problems: Readonly<Record<string, ProblemWords>> = {
   ...platformProblems,
   ...topologyProblems,
   ...operationProblems,
+  ...rollingProblems,
   ...engineProblems,
   ...remoteProblems,
   ...usecasesProblems,
   ...errandsProblems,
+  ...packagesProblems,
 }
 const words: Readonly<Record<string, Pair>> = {
   ...platformWords,
   ...operationWords,
+  ...rollingWords,
   ...stepWords,
   ...engineWords,
   ...remoteWords,
