@@ -288,8 +288,12 @@ export const packageRow = z.object({
   arch: z.string(),
   sizeBytes: z.number(),
   entry: z.string(),
-  origin: z.enum(['upload', 'mirror']),
+  origin: z.enum(['upload', 'mirror', 'hotfix']),
   originDetail: z.string(),
+  /** Of a hotfix. */
+  ticket: z.string(),
+  /** Release Version, as its program said on a host; '' while nobody asked. */
+  release: z.string(),
   createdBy: z.string(),
   createdAt: iso,
   usedBy: z.array(z.string()),
