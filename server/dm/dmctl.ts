@@ -11,7 +11,7 @@ import {
   refusalOf,
   type SourceBinding,
 } from '@/server/probes/dmctl-answers'
-import type { DmctlCommand } from '@/server/probes/dmctl-commands'
+import { type DmctlCommand, dmctlWords } from '@/server/probes/dmctl-commands'
 import { type DmctlHow, readKept, runDmctl } from '@/server/probes/dmctl-script'
 import type { Target, Transport } from '@/server/remote/transport'
 
@@ -23,7 +23,7 @@ import type { Target, Transport } from '@/server/remote/transport'
  * its OpenAPI is off: all tasks at once, DDL locks, transfer of a source, relay of workers, export and import. Changes run as acts of steps
  * with the argv of probes/dmctl-script.ts, so that they are fenced and journalled.
  */
-export type DmctlHost = { transport: Pick<Transport, 'run'>; target: Target; ref: DmctlRef; how: DmctlHow }
+export type DmctlHost = { transport: Pick<Transport, 'run'>; target: Target; ref: DmctlRef; how?: DmctlHow }
 
 /** Beyond dmctl's own time: unpacking of its package on a slow disk. */
 const unpackMs = 120_000
@@ -31,8 +31,8 @@ const defaultSeconds = 60
 
 /** Calls dmctl once per command, in one go. Fewer answers than commands: one failed. Rejects with `LinkLost` only. */
 export const askDmctl = async (at: DmctlHost, commands: readonly DmctlCommand[]): Promise<DmctlSaid[] | DmctlRefused> => {
-  const deadlineMs = unpackMs + commands.length * ((at.how.seconds ?? defaultSeconds) + 10) * 1000
-  const result = await at.transport.run(at.target, { argv: runDmctl(at.ref, commands, at.how), as: 'root', deadlineMs })
+  const deadlineMs = unpackMs + commands.length * ((at.how?.seconds ?? defaultSeconds) + 10) * 1000
+  const result = await at.transport.run(at.target, { argv: runDmctl(at.ref, commands.map(dmctlWords), at.how), as: 'root', deadlineMs })
   const said = parseDmctlRun(result.stdout)
   if (said.length > 0) return said
   const why = result.timedOut ? 'dmctl did not end in time' : result.stderr.trim().split('\n').at(-1)
@@ -59,7 +59,7 @@ export const readBaseline = async (at: DmctlHost): Promise<DmBaseline | DmctlRef
 
 const knowsNoMore = (said: DmctlSaid | undefined): boolean => /unknown flag: --more/.test(said?.text ?? '')
 
-const nothing: DmStatus = { subtasks: [], sources: [], silent: [] }
+const nothing: DmStatus = { tasks: [], sources: [], silent: [] }
 
 const statusOfSources = async (at: DmctlHost, bindings: readonly SourceBinding[]): Promise<DmStatus | DmctlRefused> => {
   const sources = bindings.map(({ source }) => source)

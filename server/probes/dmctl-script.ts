@@ -1,5 +1,4 @@
 import type { DmctlRef } from '@/server/domain/step'
-import { type DmctlCommand, dmctlWords } from './dmctl-commands'
 import { cachedPackagePath } from './package-in-cache'
 
 const root = '/var/lib/dm-panel'
@@ -102,7 +101,7 @@ base64 -w 0 -- "$kept"
 
 /** Paths on the host, readable by the deploy user. */
 export type DmctlTls = { ca: string; cert: string; key: string }
-export type DmctlHow = { user: string; tls?: DmctlTls /** Of one call, for its RPC. */; seconds?: number }
+export type DmctlHow = { tls?: DmctlTls /** Of one call, for its RPC. */; seconds?: number }
 
 const defaultSeconds = 60
 
@@ -114,7 +113,7 @@ const bashOf = (script: { name: string; text: string }, ...args: readonly string
   ...args,
 ]
 
-const common = ({ packageSha256, entry, masters }: DmctlRef, { user, tls, seconds = defaultSeconds }: DmctlHow): string[] => [
+const common = ({ packageSha256, entry, user, masters }: DmctlRef, { tls, seconds = defaultSeconds }: DmctlHow): string[] => [
   cachedPackagePath(packageSha256),
   entry,
   user,
@@ -126,27 +125,26 @@ const common = ({ packageSha256, entry, masters }: DmctlRef, { user, tls, second
 ]
 
 /**
- * argv, as root on a master's host: runs dmctl once per command, as the deploy user, and prints each answer for `parseDmctlRun`. Stops at the
- * first that fails: 65 for an answer with `result: false`, 66 when something is missing, 124 when it took too long, else dmctl's own status.
+ * argv, as root on a master's host: runs dmctl once per call, as the deploy user, and prints each answer for `parseDmctlRun`. `calls`: the
+ * words of each (`dmctlWords`). Stops at the first that fails: 65 for an answer with `result: false`, 66 when something is missing, 124 when it took too long, else dmctl's own status.
  * `input`: a staged file of root's that dmctl reads as `in/input.yaml`, or a tar.gz unpacked into `in`; removed afterwards. `keep`: where a
  * tar.gz of `out` is left, root's, 0600. Neither secrets nor their files' contents are printed; passwords belong into the input.
  */
 export const runDmctl = (
   ref: DmctlRef,
-  commands: readonly DmctlCommand[],
-  how: DmctlHow & { input?: { file: string } | { tar: string }; keep?: string },
+  calls: readonly (readonly string[])[],
+  how: DmctlHow & { input?: { file: string } | { tar: string }; keep?: string } = {},
 ): string[] => {
   const { input, keep = '' } = how
   const given = input === undefined ? '' : 'file' in input ? `file:${input.file}` : `tar:${input.tar}`
-  const each = commands.map(dmctlWords)
-  return bashOf(dmctlScript, ...common(ref, how), given, keep, ...each.flatMap((words) => [String(words.length), ...words]))
+  return bashOf(dmctlScript, ...common(ref, how), given, keep, ...calls.flatMap((words) => [String(words.length), ...words]))
 }
 
 /**
  * argv, as root: moves the source of a worker to a free online one (one that already reads its relay log first). Exit 0 also when the worker
- * has none; 69 when no free worker is left; 65 when DM refuses, with its words on stderr, for one because a task is in its full load.
+ * has none; 69 when no free worker is left; 65 when DM refuses, with its words on stderr, for instance because a task is in its full load.
  */
-export const vacateWorker = (ref: DmctlRef, worker: string, how: DmctlHow): string[] =>
+export const vacateWorker = (ref: DmctlRef, worker: string, how: DmctlHow = {}): string[] =>
   bashOf(dmctlVacateScript, ...common(ref, how), worker)
 
 /** Where a job keeps what dmctl exported, until it is fetched and wiped. */
