@@ -59,7 +59,7 @@ export const readBaseline = async (at: DmctlHost): Promise<DmBaseline | DmctlRef
 
 const knowsNoMore = (said: DmctlSaid | undefined): boolean => /unknown flag: --more/.test(said?.text ?? '')
 
-const nothing: DmStatus = { tasks: [], sources: [], silent: [] }
+const nothing: DmStatus = { subtasks: [], sources: [], silent: [] }
 
 const statusOfSources = async (at: DmctlHost, bindings: readonly SourceBinding[]): Promise<DmStatus | DmctlRefused> => {
   const sources = bindings.map(({ source }) => source)

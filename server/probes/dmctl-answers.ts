@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { SourceFact, SubtaskFact } from '@/server/domain/facts'
-import { parseTasks } from './cluster-answers'
 
 /** One call's answer: what it printed, its exit status, and the JSON among it, if any. */
 export type DmctlSaid = { exit: number; text: string; json: unknown }
@@ -101,32 +100,74 @@ export const parseTaskSummaries = (said: DmctlSaid | undefined): { tasks: TaskSu
   return { tasks: (read.tasks ?? []).map((one) => ({ task: one.taskName, status: one.taskStatus, sources: one.sources ?? [] })) }
 }
 
-const silentRow = z.object({
+const processError = z.object({ ErrCode: z.number(), Message: z.string(), RawCause: z.string() }).partial()
+const subtask = z.object({
+  name: z.string(),
+  stage: z.string(),
+  unit: z.string(),
+  result: z.object({ errors: z.array(processError).nullish() }).nullish(),
+  unresolvedDDLLockID: z.string().default(''),
+  sync: z.object({ secondsBehindMaster: z.coerce.number() }).partial().nullish(),
+  msg: z.string().optional(),
+})
+const statusRow = z.object({
   result: z.boolean(),
   msg: z.string(),
-  sourceStatus: z.object({ source: z.string(), worker: z.string() }).nullish(),
+  sourceStatus: z.object({ source: z.string(), worker: z.string(), relayStatus: z.unknown() }).nullable(),
+  subTaskStatus: z.array(subtask).nullish(),
 })
-const silentRows = z.object({ sources: z.array(silentRow).nullish() })
+const status = z.object({ result: z.boolean(), msg: z.string(), sources: z.array(statusRow).nullish() })
 
 export type DmStatus = {
-  tasks: readonly SubtaskFact[]
-  sources: readonly SourceFact[]
-  /** Sources whose worker did not answer: DM's own words. */
+  subtasks: SubtaskFact[]
+  sources: SourceFact[]
+  /** Sources whose worker did not answer or that have none: DM's own words. */
   silent: readonly { source: string; worker: string; msg: string }[]
 }
 
-/** The full form of `query-status`: of a task, of named sources, or of all with `--more`. */
+/**
+ * The full form of `query-status`: of a task, or of all with `--more`. The same JSON comes from a master's gateway,
+ * `GET /apis/v1alpha1/status/<task>`, whose body goes to `parseStatusBody`.
+ */
 export const parseStatus = (said: DmctlSaid | undefined): DmStatus | DmctlRefused => {
   const no = refusalOf(said)
-  if (no) return no
-  const read = parseTasks(JSON.stringify(said?.json ?? null))
-  if ('error' in read) return refused(read.error)
-  const rows = silentRows.safeParse(said?.json).data?.sources ?? []
+  return no ?? statusOf(said?.json, said?.text ?? '')
+}
+
+/** The body of the gateway's answer with HTTP 200; other statuses carry `message` only. */
+export const parseStatusBody = (body: string): DmStatus | DmctlRefused => statusOf(parsed(body), body)
+
+const statusOf = (json: unknown, text: string): DmStatus | DmctlRefused => {
+  const read = status.safeParse(json)
+  if (!read.success) {
+    const other = z.object({ message: z.string() }).safeParse(json)
+    return other.success ? refused(other.data.message) : { error: `not a status: ${text.slice(0, 200)}` }
+  }
+  if (!read.data.result) return refused(read.data.msg)
+  const rows = (read.data.sources ?? []).flatMap((row) => (row.sourceStatus ? [{ ...row, at: row.sourceStatus }] : []))
   return {
-    ...read,
-    silent: rows.flatMap(({ result, msg, sourceStatus }) =>
-      result ? [] : [{ source: sourceStatus?.source ?? '', worker: sourceStatus?.worker ?? '', msg }],
-    ),
+    subtasks: rows.flatMap(({ at, subTaskStatus }) => (subTaskStatus ?? []).flatMap((one) => (one.name === '' ? [] : [factOf(one, at)]))),
+    sources: rows.map(({ at }) => ({
+      source: at.source,
+      worker: at.worker,
+      relay: at.relayStatus !== null && at.relayStatus !== undefined,
+    })),
+    silent: rows.flatMap(({ result, msg, at }) => (result ? [] : [{ source: at.source, worker: at.worker, msg }])),
+  }
+}
+
+const factOf = (one: z.infer<typeof subtask>, at: { source: string; worker: string }): SubtaskFact => {
+  const first = one.result?.errors?.[0]
+  const lag = one.unit === 'Sync' ? one.sync?.secondsBehindMaster : undefined
+  return {
+    task: one.name,
+    source: at.source,
+    worker: at.worker,
+    stage: one.stage,
+    unit: one.unit,
+    ...(lag !== undefined && Number.isFinite(lag) ? { lagS: lag } : {}),
+    error: first === undefined ? '' : first.RawCause || first.Message || `code ${first.ErrCode ?? '?'}`,
+    ddlLock: one.unresolvedDDLLockID,
   }
 }
 
