@@ -11,7 +11,7 @@ import {
   refusalOf,
   type SourceBinding,
 } from '@/server/probes/dmctl-answers'
-import { type DmctlCommand, dmctlWords } from '@/server/probes/dmctl-commands'
+import type { DmctlCommand } from '@/server/probes/dmctl-commands'
 import { type DmctlHow, readKept, runDmctl } from '@/server/probes/dmctl-script'
 import type { Target, Transport } from '@/server/remote/transport'
 
@@ -32,7 +32,7 @@ const defaultSeconds = 60
 /** Calls dmctl once per command, in one go. Fewer answers than commands: one failed. Rejects with `LinkLost` only. */
 export const askDmctl = async (at: DmctlHost, commands: readonly DmctlCommand[]): Promise<DmctlSaid[] | DmctlRefused> => {
   const deadlineMs = unpackMs + commands.length * ((at.how?.seconds ?? defaultSeconds) + 10) * 1000
-  const result = await at.transport.run(at.target, { argv: runDmctl(at.ref, commands.map(dmctlWords), at.how), as: 'root', deadlineMs })
+  const result = await at.transport.run(at.target, { argv: runDmctl(at.ref, commands, at.how), as: 'root', deadlineMs })
   const said = parseDmctlRun(result.stdout)
   if (said.length > 0) return said
   const why = result.timedOut ? 'dmctl did not end in time' : result.stderr.trim().split('\n').at(-1)

@@ -1,14 +1,17 @@
 import type { DmctlRef } from '@/server/domain/step'
+import { type DmctlCommand, dmctlWords } from './dmctl-commands'
 import { cachedPackagePath } from './package-in-cache'
 
 const root = '/var/lib/dm-panel'
 
 /**
- * Head of the scripts below, as root. dmctl is unpacked from the host's cache, whose packages only root reads, into a folder of root's, and
+ * Runs as root. dmctl is unpacked from the host's cache, whose packages only root reads, into a folder of root's, and
  * run as the deploy user in a folder that only this user enters. Proxies of the environment are left out, because gRPC would use them.
  * What is given in $input (root's, staged) is removed in the end, however the script ends.
  */
-const open = `set -eu
+export const dmctlScript = {
+  name: 'dmctl',
+  text: `set -eu
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 umask 022
 die() { code=$1; shift; printf '%s\\n' "$*" >&2; exit "$code"; }
@@ -41,11 +44,7 @@ ask() {
   said=$(as_user timeout -k 5 "$((seconds + 5))" "$box/program/$entry" "\${flags[@]}" "$@" 2>&1 < /dev/null) || code=$?
   if [ "$code" = 0 ] && grep -q '^    "result": false' <<< "$said"; then code=65; fi
 }
-`
-
-export const dmctlScript = {
-  name: 'dmctl',
-  text: `${open}input=$1 keep=$2
+input=$1 keep=$2
 shift 2
 form=\${input%%:*} input=\${input#*:}
 if [ -n "$input" ]; then
@@ -67,27 +66,6 @@ if [ -n "$keep" ]; then
   mv -fT -- "$keep.new" "$keep"
   printf '::kept %s %s\\n' "$(stat -c %s -- "$keep")" "$(sha256sum < "$keep" | cut -d ' ' -f 1)"
 fi
-`,
-}
-
-export const dmctlVacateScript = {
-  name: 'dmctl-vacate',
-  // A worker holds one source. When it is moved, a source that had no worker may come to the emptied one, hence the loop.
-  text: `${open}worker=$1
-row() { awk -F '"' -v self="$worker" -v wanted="$2" "\\$2 == \\"name\\" { name = \\$4 } \\$2 == \\"stage\\" { stage = \\$4 } \\$2 == \\"source\\" && $1" <<< "$said" | head -n 1; }
-for round in 1 2 3 4 5 6 7 8 9; do
-  ask list-member --worker
-  if [ "$code" != 0 ]; then printf '%s\\n' "$said" >&2; exit "$code"; fi
-  source=$(row 'name == self && stage == "bound" { print $4 }' '')
-  if [ -z "$source" ]; then exit 0; fi
-  free=$(row 'name != self && stage == "relay" && $4 == wanted { print name }' "$source")
-  if [ -z "$free" ]; then free=$(row 'name != self && stage == "free" { print name }' ''); fi
-  [ -n "$free" ] || die 69 "no free online worker is left for source $source"
-  printf 'source %s: %s -> %s\\n' "$source" "$worker" "$free"
-  ask transfer-source "$source" "$free"
-  if [ "$code" != 0 ]; then printf '%s\\n' "$said" >&2; exit "$code"; fi
-done
-die 75 "sources keep coming to $worker"
 `,
 }
 
@@ -125,27 +103,26 @@ const common = ({ packageSha256, entry, user, masters }: DmctlRef, { tls, second
 ]
 
 /**
- * argv, as root on a master's host: runs dmctl once per call, as the deploy user, and prints each answer for `parseDmctlRun`. `calls`: the
- * words of each (`dmctlWords`). Stops at the first that fails: 65 for an answer with `result: false`, 66 when something is missing, 124 when it took too long, else dmctl's own status.
+ * argv, as root on a master's host: runs dmctl once per command, as the deploy user, and prints each answer for `parseDmctlRun`.
+ * Stops at the first that fails: 65 for an answer with `result: false`, 66 when something is missing, 124 when it took too long, else dmctl's own status.
  * `input`: a staged file of root's that dmctl reads as `in/input.yaml`, or a tar.gz unpacked into `in`; removed afterwards. `keep`: where a
  * tar.gz of `out` is left, root's, 0600. Neither secrets nor their files' contents are printed; passwords belong into the input.
  */
 export const runDmctl = (
   ref: DmctlRef,
-  calls: readonly (readonly string[])[],
+  commands: readonly DmctlCommand[],
   how: DmctlHow & { input?: { file: string } | { tar: string }; keep?: string } = {},
 ): string[] => {
   const { input, keep = '' } = how
   const given = input === undefined ? '' : 'file' in input ? `file:${input.file}` : `tar:${input.tar}`
-  return bashOf(dmctlScript, ...common(ref, how), given, keep, ...calls.flatMap((words) => [String(words.length), ...words]))
+  return bashOf(
+    dmctlScript,
+    ...common(ref, how),
+    given,
+    keep,
+    ...commands.map(dmctlWords).flatMap((words) => [String(words.length), ...words]),
+  )
 }
-
-/**
- * argv, as root: moves the source of a worker to a free online one (one that already reads its relay log first). Exit 0 also when the worker
- * has none; 69 when no free worker is left; 65 when DM refuses, with its words on stderr, for instance because a task is in its full load.
- */
-export const vacateWorker = (ref: DmctlRef, worker: string, how: DmctlHow = {}): string[] =>
-  bashOf(dmctlVacateScript, ...common(ref, how), worker)
 
 /** Where a job keeps what dmctl exported, until it is fetched and wiped. */
 export const keptPath = (job: string): string => `${root}/exports/${job}.tar.gz`
