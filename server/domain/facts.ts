@@ -106,6 +106,26 @@ export type MembersFact = {
 
 export type MasterHealthFact = { answered: boolean; healthy: boolean; reason: string }
 
+/** One task on one source, in DM's own words. */
+export type SubtaskFact = {
+  task: string
+  source: string
+  worker: string
+  /** New, Running, Paused, Stopped, Finished, Pausing, Resuming, Stopping */
+  stage: string
+  /** Check, Dump, Load, Sync */
+  unit: string
+  /** secondsBehindMaster of Sync; unknown elsewhere. */
+  lagS?: number
+  /** DM's first error text; '' when it has none. */
+  error: string
+  /** '' when no DDL lock is open. */
+  ddlLock: string
+}
+
+/** A source as query-status sees it. */
+export type SourceFact = { source: string; worker: string; relay: boolean }
+
 export type ClusterFacts = {
   observedAt: string
   /** undefined: nobody answered with a leader. `membersError` then says what was heard. */
@@ -116,6 +136,13 @@ export type ClusterFacts = {
   versions: Readonly<Record<InstanceId, string>>
   /** 2xx of a monitor's health path. */
   up: Readonly<Record<InstanceId, boolean>>
+  /** Every subtask; undefined: nobody could be asked, `tasksError` says why. */
+  tasks?: readonly SubtaskFact[]
+  tasksError?: string
+  /** With relay known; undefined like `tasks`. */
+  sources?: readonly SourceFact[]
+  /** `dm_master_start_leader_counter` of a master's process: how often it has led. */
+  leaderCounts: Readonly<Record<InstanceId, number>>
 }
 
-export const noClusterFacts = (observedAt: string): ClusterFacts => ({ observedAt, health: {}, versions: {}, up: {} })
+export const noClusterFacts = (observedAt: string): ClusterFacts => ({ observedAt, health: {}, versions: {}, up: {}, leaderCounts: {} })

@@ -84,6 +84,7 @@ const applyBody = (plan: Plan, draft: Draft, entry: Entry): void => {
     case 'failed':
     case 'skipped':
     case 'progress':
+    case 'waiting':
       step(plan, draft, entry)
       break
     case 'made':

@@ -2,7 +2,7 @@ import type { StepView } from './job'
 import type { EntryOf } from './journal'
 
 /** The entries that change one step. */
-export type StepChange = EntryOf<'started' | 'done' | 'already' | 'failed' | 'skipped' | 'progress'>
+export type StepChange = EntryOf<'started' | 'done' | 'already' | 'failed' | 'skipped' | 'progress' | 'waiting'>
 
 /**
  * The step after the entry, or why the entry can't be. A step that was made true may be asked and made true again (what a later
@@ -29,18 +29,23 @@ export const foldStep = (view: StepView, entry: StepChange): StepView | string =
     case 'progress':
       if (view.state !== 'running') return `is ${view.state}, not running`
       return { ...view, progress: { doneBytes: entry.doneBytes, totalBytes: entry.totalBytes } }
+    case 'waiting': {
+      if (view.state !== 'running') return `is ${view.state}, not running`
+      const until = new Date(entry.untilMs).toISOString()
+      return { ...view, waiting: { answers: entry.answers, since: view.waiting?.since ?? entry.at, until } }
+    }
   }
 }
 
 const started = (view: StepView, entry: EntryOf<'started'>): StepView | string => {
   if (view.state === 'failed') return 'failed and nobody asked for a retry'
   if (view.state === 'running' && view.attempt === entry.attempt) return 'is running already'
-  const { endedAt: _endedAt, progress: _progress, failure: _failure, ...rest } = view
+  const { endedAt: _endedAt, progress: _progress, failure: _failure, waiting: _waiting, ...rest } = view
   return { ...rest, state: 'running', attempt: entry.attempt, startedAt: entry.at }
 }
 
 const ended = (view: StepView, at: string): StepView => {
-  const { progress: _progress, failure: _failure, ...rest } = view
+  const { progress: _progress, failure: _failure, waiting: _waiting, ...rest } = view
   return { ...rest, endedAt: at }
 }
 

@@ -9,6 +9,23 @@ export type HealthQuestion =
   /** The monitor's health path answers 2xx. */
   | { ask: 'http-up'; instance: InstanceId; component: string; host: HostId; unit: string; address: string; port: number; path: string }
   | { ask: 'unit-active'; host: HostId; unit: string }
+  /** The running process of the unit is this very program: sha256 of /proc/PID/exe. */
+  | { ask: 'process-is'; host: HostId; unit: string; sha256: string }
+  /** `/status` of that process says this Release Version. */
+  | { ask: 'version-is'; host: HostId; unit: string; instance: InstanceId; version: string }
+  /** Some other master leads. `host`: from where the masters are asked. */
+  | { ask: 'leader-elsewhere'; host: HostId; name: string }
+  /** No source is bound to this worker. */
+  | { ask: 'worker-unbound'; host: HostId; name: string }
+  /** Bound to any worker that is online. */
+  | { ask: 'source-bound'; host: HostId; source: string }
+  /** Stage and unit as they were at review or further on, lag at most `lagS` (none: not asked). */
+  | { ask: 'subtask-as-before'; host: HostId; task: string; source: string; stage: string; unit: string; lagS: number | null }
+  /** DM lists no such member. `type`: master or worker. */
+  | { ask: 'member-absent'; host: HostId; type: 'master' | 'worker'; name: string }
+  | { ask: 'worker-offline'; host: HostId; name: string }
+  /** A leader is known and every listed master is alive: a member may be added or taken away. */
+  | { ask: 'masters-settled'; host: HostId; names: readonly string[] }
 
 export type Gate = {
   questions: readonly HealthQuestion[]

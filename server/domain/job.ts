@@ -14,6 +14,8 @@ export type StepView = {
   startedAt?: string
   endedAt?: string
   progress?: { doneBytes: number; totalBytes: number }
+  /** What it waits for, since when, until when. */
+  waiting?: { answers: readonly HealthAnswer[]; since: string; until: string }
   failure?: { expected: string; seen: string; error: Failure; tails: readonly LogTail[] }
   skip?: { reason: string; by: string }
   made: readonly string[]

@@ -19,6 +19,8 @@ export type EntryBody =
   | { kind: 'skipped'; reason: string; by: string }
   | { kind: 'output'; stream: 'stdout' | 'stderr' | 'note'; text: string }
   | { kind: 'progress'; doneBytes: number; totalBytes: number }
+  /** Of a step that waits for questions to hold. */
+  | { kind: 'waiting'; answers: readonly HealthAnswer[]; untilMs: number }
   | { kind: 'gate-waiting'; answers: readonly HealthAnswer[]; untilMs: number }
   | { kind: 'gate-passed' }
   | { kind: 'gate-waived'; reason: string; by: string }

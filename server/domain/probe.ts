@@ -18,3 +18,8 @@ export type ClusterProbe =
   | { probe: 'health'; instance: InstanceId }
   | { probe: 'version'; instance: InstanceId }
   | { probe: 'up'; instance: InstanceId }
+  /** Status of one task by its name, from a master's gateway. */
+  | { probe: 'task'; task: string }
+  /** All tasks and sources: known to dmctl only (`query-status`); asked before a plan, by `dmctl` of that package. */
+  | { probe: 'tasks'; dmctl: string }
+  | { probe: 'leader-count'; instance: InstanceId }

@@ -12,6 +12,8 @@ export const stepTitle = (step: Step): Words => {
       return { word: step.started === 'this-turn' ? 'step.unit-restarted' : 'step.unit-running', params: { unit: step.unit } }
     case 'path-absent':
       return { word: step.onlyEmpty ? 'step.empty-path-absent' : 'step.path-absent', params: { path: step.path } }
+    case 'awaited':
+      return { word: `step.awaited-${step.gate.questions[0]?.ask ?? 'nothing'}`, params: scalars(step.gate.questions[0] ?? {}) }
     case 'recorded':
       return { word: `step.recorded-${step.record.change}`, params: scalars(step.record) }
     default:

@@ -1,3 +1,4 @@
+import type { Gate } from './health'
 import type { HostId, InstanceId, Lifecycle } from './instance'
 
 /** A text in the blob store, by its hash. `secret` ones are never shown and their hash is not either. */
@@ -14,6 +15,9 @@ export type Change =
   | { change: 'installed'; instance: InstanceId; packageSha256: string; entrySha256: string }
   | { change: 'run-state'; to: 'running' | 'stopped' | 'partly' }
 
+/** dmctl in a host's package cache, the deploy user that runs it, and the masters that it talks to (`10.0.0.1:8261`). */
+export type DmctlRef = { packageSha256: string; entry: string; user: string; masters: readonly string[] }
+
 /** A condition that must hold whenever it is asked; never skipped by the journal (architecture, rule 2). */
 export type Guard =
   | { guard: 'platform'; os: string; arch: string }
@@ -23,6 +27,12 @@ export type Guard =
   | { guard: 'port-free-or-ours'; port: number; unit: string }
   | { guard: 'disk-free'; path: string; bytes: number }
   | { guard: 'unit-known'; unit: string }
+  /** As at review: nobody has changed it since. */
+  | { guard: 'file-is'; path: string; sha256: string }
+  /** Without this master the ones that are alive now still have the majority of `masters`. */
+  | { guard: 'quorum-without'; name: string; masters: number }
+  /** None of these tasks is in a full dump or load. */
+  | { guard: 'not-loading'; tasks: readonly string[] }
 
 type OnHost<K extends string, F> = { kind: K; id: StepId; host: HostId } & F
 type OnCluster<K extends string, F> = { kind: K; id: StepId } & F
@@ -46,13 +56,26 @@ export type Step =
     >
   | OnHost<'unit-enabled', { unit: string; enabled: boolean }>
   /** `started`: 'any' when it only must run; 'this-turn' when it must have been started after its lane's turn began. */
-  | OnHost<'unit-running', { unit: string; started: 'any' | 'this-turn'; logs: readonly string[] }>
+  | OnHost<
+      'unit-running',
+      {
+        unit: string
+        started: 'any' | 'this-turn'
+        logs: readonly string[]
+        /** After a swap: the running process must be this program. A reboot before the swap may have started the former one. */
+        exeSha256?: string
+      }
+    >
   | OnHost<'unit-stopped', { unit: string }>
   /** Refuses depth < 2, mount points, links. `onlyEmpty`: removed only when nothing is left in it, else left as it is. */
   | OnHost<'path-absent', { path: string; onlyEmpty: boolean }>
   /** Evict: this master resigns and does not campaign until cancelled or restarted. Asked of that very master. */
   | OnCluster<'leader-not-here', { instance: InstanceId; host: HostId; address: string; port: number }>
   | OnCluster<'evict-cancelled', { instance: InstanceId; host: HostId; address: string; port: number }>
+  /** No source is bound to this worker: each is moved to a free online one, chosen when its turn comes. dmctl runs on `host`. */
+  | OnHost<'source-bound-elsewhere', { instance: InstanceId; name: string; dmctl: DmctlRef; timeoutMs: number }>
+  /** Waits until the gate's questions hold; does nothing itself. */
+  | OnHost<'awaited', { gate: Gate }>
   | OnCluster<'recorded', { record: Change }>
 
 export type StepKindName = Step['kind']

@@ -1,7 +1,18 @@
 import { type ClusterFacts, type MembersFact, noClusterFacts } from '@/server/domain/facts'
 import type { HealthQuestion } from '@/server/domain/health'
 import type { HostId, Instance, InstanceId } from '@/server/domain/instance'
-import { healthPath, membersPath, noHealth, parseHealth, parseMembers } from '@/server/probes/cluster-answers'
+import type { ClusterProbe } from '@/server/domain/probe'
+import {
+  healthPath,
+  membersPath,
+  noHealth,
+  parseHealth,
+  parseMembers,
+  parseTasks,
+  parseVersion,
+  statusPath,
+  taskPath,
+} from '@/server/probes/cluster-answers'
 import { HttpFailed, type HttpRequest, type HttpResponse, LinkLost } from '@/server/remote/transport'
 import { needsOf } from '@/server/steps/judge-health'
 
@@ -21,15 +32,68 @@ export const askCluster = async (asker: Asker, questions: readonly HealthQuestio
   if (needs.length === 0) return undefined
   const facts = noClusterFacts(asker.now())
   const from = [...new Set(questions.map(({ host }) => host))]
-  const [members, health, up] = await Promise.all([
-    needs.some(({ probe }) => probe.probe === 'members') ? askMembers(asker, await asker.masters(), from) : undefined,
+  const [shared, health, up, versions] = await Promise.all([
+    askShared(
+      asker,
+      needs.map(({ probe }) => probe),
+      from,
+    ),
     Promise.all(needs.flatMap(({ probe, question }) => (probe.probe === 'health' ? [askHealth(asker, question)] : []))),
     Promise.all(
       needs.flatMap(({ probe, question }) => (probe.probe === 'up' && question.ask === 'http-up' ? [askUp(asker, question)] : [])),
     ),
+    Promise.all(
+      needs.flatMap(({ probe, question }) => (probe.probe === 'version' ? [askVersion(asker, question.host, probe.instance)] : [])),
+    ),
   ])
-  return { ...facts, ...members, health: Object.fromEntries(health), up: Object.fromEntries(up) }
+  return { ...facts, ...shared, health: Object.fromEntries(health), up: Object.fromEntries(up), versions: Object.fromEntries(versions) }
 }
+
+/** What the masters know of the whole cluster: members, and the tasks that are named. */
+export const askShared = async (
+  asker: Asker,
+  probes: readonly ClusterProbe[],
+  from: readonly HostId[],
+): Promise<Pick<ClusterFacts, 'members' | 'membersError' | 'tasks' | 'tasksError'>> => {
+  const names = [...new Set(probes.flatMap((probe) => (probe.probe === 'task' ? [probe.task] : [])))]
+  const masters = await asker.masters()
+  const [members, tasks] = await Promise.all([
+    probes.some(({ probe }) => probe === 'members') ? askMembers(asker, masters, from) : {},
+    names.length > 0 ? askTasks(asker, masters, { names, from }) : {},
+  ])
+  return { ...members, ...tasks }
+}
+
+/** Status of each task from the first master that gives one; the first error stands for all. */
+const askTasks = async (
+  asker: Pick<Asker, 'http'>,
+  masters: readonly Instance[],
+  { names, from }: { names: readonly string[]; from: readonly HostId[] },
+): Promise<Pick<ClusterFacts, 'tasks' | 'tasksError'>> => {
+  const answers = await Promise.all(names.map((name) => askTask(asker, masters, { name, from })))
+  const failed = answers.find((answer) => 'error' in answer)
+  if (failed && 'error' in failed) return { tasksError: failed.error }
+  return { tasks: answers.flatMap((answer) => ('tasks' in answer ? answer.tasks : [])) }
+}
+
+const askTask = async (
+  asker: Pick<Asker, 'http'>,
+  masters: readonly Instance[],
+  { name, from }: { name: string; from: readonly HostId[] },
+): Promise<ReturnType<typeof parseTasks>> => {
+  let heard = 'the cluster has no dm-master'
+  for (const master of masters) {
+    const answer = await get(asker, originOf(master, from), master, taskPath(name))
+    const status = typeof answer === 'string' ? { error: answer } : parseTasks(answer.body)
+    if (!('error' in status)) return status
+    heard = `${master.id}: ${status.error}`
+  }
+  return { error: heard }
+}
+
+/** A master is asked from its own host where that is among `from`, else from the first of them. */
+const originOf = (master: Instance, from: readonly HostId[]): HostId =>
+  from.includes(master.hostId) ? master.hostId : (from[0] ?? master.hostId)
 
 /**
  * The member list, from the first master that knows a leader. Each is asked from its own host where `from` has it, else from the
@@ -42,8 +106,7 @@ export const askMembers = async (
 ): Promise<{ members?: MembersFact; membersError?: string }> => {
   let heard = 'the cluster has no dm-master'
   for (const master of masters) {
-    const origin = from.includes(master.hostId) ? master.hostId : (from[0] ?? master.hostId)
-    const answer = await get(asker, origin, master, membersPath)
+    const answer = await get(asker, originOf(master, from), master, membersPath)
     const members = typeof answer === 'string' ? { error: answer } : parseMembers(answer.body, master.id)
     if (!('error' in members) && members.leader) return { members }
     heard = `${master.id}: ${'error' in members ? members.error : 'no leader'}`
@@ -55,6 +118,11 @@ const askHealth = async (asker: Asker, question: HealthQuestion): Promise<[Insta
   if (question.ask !== 'master-ready') return ['', noHealth('')]
   const answer = await get(asker, question.host, addressOf(question.instance), healthPath)
   return [question.instance, typeof answer === 'string' ? noHealth(answer) : parseHealth(answer.status, answer.body)]
+}
+
+const askVersion = async (asker: Asker, host: HostId, instance: InstanceId): Promise<[InstanceId, string]> => {
+  const answer = await get(asker, host, addressOf(instance), statusPath)
+  return [instance, typeof answer === 'string' ? '' : (parseVersion(answer.body) ?? '')]
 }
 
 const askUp = async (asker: Asker, question: Extract<HealthQuestion, { ask: 'http-up' }>): Promise<[InstanceId, boolean]> => {

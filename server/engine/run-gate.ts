@@ -2,6 +2,7 @@ import type { HostFacts } from '@/server/domain/facts'
 import type { Gate, HealthAnswer, HealthQuestion } from '@/server/domain/health'
 import type { HostId } from '@/server/domain/instance'
 import type { Lane, Phase } from '@/server/domain/plan'
+import type { Step } from '@/server/domain/step'
 import { instancesOf } from '@/server/domain/topology/instances'
 import { LinkLost } from '@/server/remote/transport'
 import { judge, needsOf } from '@/server/steps/judge-health'
@@ -9,11 +10,13 @@ import { findCluster } from '@/server/store/clusters'
 import { type Asker, askCluster } from './ask-cluster'
 import { demandAlive, type JobRun, placeOf } from './engine'
 
-/** Asks a lane's gate every second until it holds without a break, can't hold any more, or its time is over. */
-export const runGate = async (
-  run: JobRun,
-  { phase, lane, gate, halt }: { phase: Phase; lane: Lane; gate: Gate; halt: () => boolean },
-): Promise<'passed' | 'failed' | 'halted'> => {
+/** A gate at the end of a lane, or the wait of one of its steps. */
+export type Waiting = { phase: Phase; lane: Lane; gate: Gate; halt: () => boolean; step?: Step }
+export type Waited = { end: 'passed' | 'halted' } | { end: 'failed'; answers: readonly HealthAnswer[] }
+
+/** Asks every second until the questions hold without a break, can't hold any more, or their time is over. Holds no channel meanwhile. */
+export const runGate = async (run: JobRun, waiting: Waiting): Promise<Waited> => {
+  const { lane, gate, halt } = waiting
   const { clock, pollMs } = run.engine
   const untilMs = clock.now() + gate.timeoutMs
   let shown = ''
@@ -22,19 +25,19 @@ export const runGate = async (
     demandAlive(run)
     const answers = await askGate(run, lane, gate)
     const told = JSON.stringify(answers)
-    if (told !== shown) await run.writer.append({ kind: 'gate-waiting', answers, untilMs, ...placeOf(phase, lane) })
+    if (told !== shown) await tell(run, waiting, { answers, untilMs })
     shown = told
     const now = clock.now()
     holdsSince = answers.every(({ ok }) => ok) ? (holdsSince ?? now) : undefined
-    if (holdsSince !== undefined && now - holdsSince >= gate.stableMs) {
-      await run.writer.append({ kind: 'gate-passed', ...placeOf(phase, lane) })
-      return 'passed'
-    }
-    if (answers.some(({ ok, hopeless }) => !ok && hopeless) || now >= untilMs) return 'failed'
-    if (halt()) return 'halted'
+    if (holdsSince !== undefined && now - holdsSince >= gate.stableMs) return { end: 'passed' }
+    if (answers.some(({ ok, hopeless }) => !ok && hopeless) || now >= untilMs) return { end: 'failed', answers }
+    if (halt()) return { end: 'halted' }
     await clock.sleep(pollMs)
   }
 }
+
+const tell = async (run: JobRun, { phase, lane, step }: Waiting, said: { answers: readonly HealthAnswer[]; untilMs: number }) =>
+  run.writer.append({ kind: step ? 'waiting' : 'gate-waiting', ...said, ...placeOf(phase, lane, step?.id) })
 
 /** How every question of a gate stands now. A host that can't be reached leaves its facts unknown, which no question takes for good. */
 const askGate = async (run: JobRun, lane: Lane, gate: Gate): Promise<HealthAnswer[]> => {
@@ -58,7 +61,8 @@ const askHosts = async (run: JobRun, lane: Lane, questions: readonly HealthQuest
   return Object.fromEntries(facts.flat())
 }
 
-const askerOf = (run: JobRun, lane: Lane): Asker => ({
+/** How the lane asks DM: through tunnels from the hosts of its questions. */
+export const askerOf = (run: JobRun, lane: Lane): Asker => ({
   now: () => new Date(run.engine.clock.now()).toISOString(),
   masters: async () => {
     const cluster = await findCluster(run.engine.db, run.plan.cluster)

@@ -13,6 +13,7 @@ import { Hosts } from './hosts'
 import { JournalWriter } from './journal-writer'
 import { leaveLane } from './run-lane'
 import { type PhaseEnd, recheckGuards, runPhase } from './run-phase'
+import { stagedIdOf } from './staged-id'
 
 export type JobEnd = EndState | 'given-back' | 'lease-lost'
 
@@ -183,7 +184,7 @@ const leaveOpenLanes = async (run: JobRun, state: 'failed' | 'cancelled'): Promi
 const giveBack = async (run: JobRun, host: HostId): Promise<string | undefined> => {
   const steps = stepsOf(run.plan).filter((step) => 'host' in step && step.host === host)
   await keepMade(run, host, steps)
-  const staged = steps.map((step) => stagedPath(step.id))
+  const staged = steps.map((step) => stagedPath(stagedIdOf(run.plan, step.id)))
   const cleaned = await run.hosts.exec(host, 'given', { argv: stageClean(run.claim.jobId, staged), as: 'root', deadlineMs: 60_000 })
   const result = await run.hosts.release(host)
   const failed = [cleaned, result].find(({ exitCode }) => exitCode !== 0)

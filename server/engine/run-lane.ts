@@ -17,7 +17,8 @@ export type LaneRun = { lane: Lane; halt: () => boolean; together?: () => Promis
 
 /** Goals of earlier steps of the lane that must still hold right before a step acts; made true again on a resume or retry. */
 const reliesOn: Partial<Record<StepKindName, readonly StepKindName[]>> = {
-  'unit-stopped': ['leader-not-here'],
+  'unit-stopped': ['leader-not-here', 'source-bound-elsewhere', 'awaited'],
+  'unit-running': ['leader-not-here', 'source-bound-elsewhere', 'awaited'],
   binaries: ['unit-stopped'],
   'path-absent': ['unit-stopped'],
 }
@@ -52,7 +53,7 @@ export const leaveLane = async (run: JobRun, phase: Phase, lane: Lane): Promise<
   run.left.add(lane.id)
   const troubles: Trouble[] = []
   for (const step of lane.onLeave ?? []) {
-    const trouble = await once(run, phase, lane, step)
+    const trouble = await once(run, phase, { lane, step })
     if (trouble) troubles.push(trouble)
   }
   return troubles
@@ -82,20 +83,18 @@ const runSteps = async (run: JobRun, phase: Phase, { lane, halt, fresh, together
     if (halt()) return { end: 'halted' }
     if (hasSettled(run, step) && !kindOf(step).volatile) continue
     if (!fresh) {
-      const trouble = await renew(
-        run,
-        phase,
-        lane,
-        lane.steps.slice(0, i).filter((earlier) => reliesOn[step.kind]?.includes(earlier.kind)),
-      )
+      const earlier = lane.steps.slice(0, i).filter(({ kind }) => reliesOn[step.kind]?.includes(kind))
+      const trouble = await renew(run, phase, { lane, earlier, halt })
       if (trouble) return { end: 'trouble', troubles: [trouble] }
+      if (halt()) return { end: 'halted' }
       if (reliesOn[step.kind]) known = undefined
     }
     const acted = run.writer.view.lastSeq
-    const trouble = await once(run, phase, lane, step, known?.get(hostOf(step) ?? ''))
+    const trouble = await once(run, phase, { lane, step, known: known?.get(hostOf(step) ?? ''), halt })
     if (trouble) troubles.push(trouble)
     // All guards are asked, so that the operator sees every one that does not hold.
     if (trouble && !(kindOf(step).volatile && kindOf(lane.steps[i + 1] ?? step).volatile)) return { end: 'trouble', troubles }
+    if (!trouble && !hasSettled(run, step)) return { end: 'halted' } // a wait was broken off
     if (run.writer.view.steps[step.id]?.state === 'done' && run.writer.view.lastSeq > acted) known = undefined
   }
   if (troubles.length > 0) return { end: 'trouble', troubles }
@@ -113,12 +112,18 @@ const endAtGate = async (run: JobRun, phase: Phase, { lane, halt }: { lane: Lane
     return { end: 'done' }
   }
   const gate = await runGate(run, { phase, lane, gate: lane.gate, halt })
-  if (gate === 'passed') return { end: 'done' }
-  return gate === 'halted' ? { end: 'halted' } : { end: 'trouble', troubles: [trouble] }
+  if (gate.end === 'failed') return { end: 'trouble', troubles: [trouble] }
+  if (gate.end === 'halted') return { end: 'halted' }
+  await run.writer.append({ kind: 'gate-passed', ...placeOf(phase, lane) })
+  return { end: 'done' }
 }
 
 /** Runs one step unless a person has said to skip it. The trouble that it makes, if it does. */
-export const once = async (run: JobRun, phase: Phase, lane: Lane, step: Step, known?: HostFacts): Promise<Trouble | undefined> => {
+export const once = async (
+  run: JobRun,
+  phase: Phase,
+  { lane, step, known, halt = () => false }: { lane: Lane; step: Step; known?: HostFacts | undefined; halt?: () => boolean },
+): Promise<Trouble | undefined> => {
   const view = run.writer.view.steps[step.id]
   if (view?.state === 'skipped') return undefined
   const trouble = (about: Trouble['about']): Trouble => ({ about, phase: phase.id, lane: lane.id, step: step.id })
@@ -130,15 +135,19 @@ export const once = async (run: JobRun, phase: Phase, lane: Lane, step: Step, kn
     }
   }
   if (view?.state === 'failed') return trouble('step-failed')
-  const end = await runStep({ run, phase, lane, step, ...(known ? { known } : {}) })
+  const end = await runStep({ run, phase, lane, step, halt, ...(known ? { known } : {}) })
   if (end === 'failed') return trouble('step-failed')
   return end === 'unknown' ? trouble('unknown') : undefined
 }
 
 /** Asks again what the next step relies on, and makes it true again. */
-const renew = async (run: JobRun, phase: Phase, lane: Lane, earlier: readonly Step[]): Promise<Trouble | undefined> => {
+const renew = async (
+  run: JobRun,
+  phase: Phase,
+  { lane, earlier, halt }: { lane: Lane; earlier: readonly Step[]; halt: () => boolean },
+): Promise<Trouble | undefined> => {
   for (const step of earlier) {
-    const trouble = await once(run, phase, lane, step)
+    const trouble = await once(run, phase, { lane, step, halt })
     if (trouble) return trouble
   }
   return undefined

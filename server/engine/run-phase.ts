@@ -150,7 +150,7 @@ export const recheckGuards = async (run: JobRun): Promise<PhaseEnd | undefined> 
     lanes.map(async (lane) => {
       const troubles: Trouble[] = []
       for (const step of lane.steps.filter((each) => kindOf(each).volatile)) {
-        const trouble = await once(run, first, lane, step)
+        const trouble = await once(run, first, { lane, step })
         if (trouble) troubles.push(trouble)
       }
       return troubles

@@ -1,19 +1,22 @@
-import type { HostFacts } from '@/server/domain/facts'
-import { noHostFacts } from '@/server/domain/facts'
+import type { ClusterFacts, HostFacts } from '@/server/domain/facts'
+import { noClusterFacts, noHostFacts } from '@/server/domain/facts'
+import type { HealthAnswer } from '@/server/domain/health'
 import type { Failure } from '@/server/domain/journal'
 import type { Lane, Phase } from '@/server/domain/plan'
-import type { HostProbe } from '@/server/domain/probe'
 import type { Step } from '@/server/domain/step'
 import { LinkLost } from '@/server/remote/transport'
 import { kindOf } from '@/server/steps/kinds'
 import type { Turn, Verdict } from '@/server/steps/step-kind'
+import { askShared } from './ask-cluster'
 import { type JobRun, type Place, placeOf } from './engine'
 import { mayPass } from './hosts'
 import { tailsOf } from './log-tails'
 import { hostOf, performAct } from './perform-act'
+import { askerOf, runGate } from './run-gate'
+import { stagedIdOf } from './staged-id'
 
-/** `unknown`: interrupted, and neither to be observed nor to be repeated; a person must say. */
-export type StepEnd = 'done' | 'already' | 'skipped' | 'failed' | 'unknown'
+/** `halted`: a wait was broken off, for the job is cancelled or given back. `unknown`: interrupted, and neither to be observed nor to be repeated; a person must say. */
+export type StepEnd = 'done' | 'already' | 'skipped' | 'failed' | 'unknown' | 'halted'
 
 export type StepRun = {
   run: JobRun
@@ -22,7 +25,12 @@ export type StepRun = {
   step: Step
   /** Facts of the lane that are still true: nothing has acted since. */
   known?: HostFacts
+  /** Breaks off a wait. */
+  halt: () => boolean
 }
+
+/** What a goal is judged by. */
+type Seen = { host: HostFacts; cluster?: ClusterFacts }
 
 const rounds = 3
 
@@ -33,16 +41,16 @@ export const runStep = async (at: StepRun): Promise<StepEnd> => {
   const before = run.writer.view.steps[step.id]
   const interrupted = before?.state === 'running'
   try {
-    const facts = at.known ?? (await observe(at, kindOf(step).needs(step)))
-    const verdict = judge(at, facts)
+    const seen = await observe(at, at.known)
+    const verdict = judge(at, seen)
     if (verdict === 'yes') return settleYes(at, interrupted)
-    if (kindOf(step).volatile) return fail(at, facts, { code: 'engine.guard', params: {} })
+    if (kindOf(step).volatile) return fail(at, seen, { code: 'engine.guard', params: {} })
     if (interrupted && kindOf(step).afterCrash === 'ask' && before.attempt !== run.claim.attempt && !wasToldToRetry(at)) return 'unknown'
     if (!interrupted || before.attempt !== run.claim.attempt) await run.writer.append({ kind: 'started', ...place })
-    return await act(at, place)
+    return await act(at, place, seen.cluster)
   } catch (error) {
     if (!(error instanceof LinkLost)) throw error
-    return fail(at, noHostFacts(''), { code: `remote.${error.code}`, params: { host: error.host, detail: error.detail } })
+    return fail(at, { host: noHostFacts('') }, { code: `remote.${error.code}`, params: { host: error.host, detail: error.detail } })
   }
 }
 
@@ -56,15 +64,19 @@ const settleYes = async ({ run, phase, lane, step }: StepRun, interrupted: boole
 }
 
 /** All acts of the step; after a lost link it looks again before it acts again. */
-const act = async (at: StepRun, place: Place): Promise<StepEnd> => {
+const act = async (at: StepRun, place: Place, cluster: ClusterFacts | undefined): Promise<StepEnd> => {
   const { run, step } = at
   const began = run.engine.clock.now()
   for (let round = 1; ; round++) {
     try {
-      const { facts, made, failure } = await actOnce(at, place)
-      const seen = facts ?? (await observe(at, kindOf(step).needs(step)))
+      const { facts, made, failure } = await actOnce(at, place, cluster)
+      const seen = await observe(at, facts)
       const verdict = judge(at, seen)
       run.engine.boundary(`after probe ${step.id}`)
+      const gate = failure ? undefined : kindOf(step).waits?.(step)
+      const waited = gate && (await runGate(run, { phase: at.phase, lane: at.lane, gate, halt: at.halt, step }))
+      if (waited?.end === 'halted') return 'halted'
+      if (waited?.end === 'failed') return failWait(at, waited.answers)
       if (!failure && (verdict === 'yes' || (verdict === 'unknown' && cannotBeSeen(step)))) {
         const change = step.kind === 'recorded' ? { change: step.record } : {}
         await run.writer.append({ kind: 'done', made, durationMs: run.engine.clock.now() - began, ...change, ...place })
@@ -74,17 +86,22 @@ const act = async (at: StepRun, place: Place): Promise<StepEnd> => {
     } catch (error) {
       if (!mayPass(error) || round >= rounds) throw error
       // Whether the command ran is not known: look again, and act again only where that is harmless.
-      const again = await observe(at, kindOf(step).needs(step))
+      const again = await observe(at)
       if (judge(at, again) === 'yes') return settleYes(at, true)
       if (kindOf(step).afterCrash === 'ask') return 'unknown'
     }
   }
 }
 
-const actOnce = async (at: StepRun, place: Place): Promise<{ facts?: HostFacts; made: string[]; failure?: Failure }> => {
+const actOnce = async (
+  at: StepRun,
+  place: Place,
+  cluster: ClusterFacts | undefined,
+): Promise<{ facts?: HostFacts; made: string[]; failure?: Failure }> => {
   const { run, lane, step } = at
   const made: string[] = []
-  const acts = kindOf(step).acts(step)
+  // Staged names are made of the step's id: another cluster's plan may have the same one on this host.
+  const acts = kindOf(step).acts({ ...step, id: stagedIdOf(run.plan, step.id) }, cluster)
   let facts: HostFacts | undefined
   for (const [i, each] of acts.entries()) {
     run.engine.boundary(`before act ${each.act} ${step.id}`)
@@ -98,15 +115,30 @@ const actOnce = async (at: StepRun, place: Place): Promise<{ facts?: HostFacts; 
   return { made, ...(facts ? { facts } : {}) }
 }
 
-const judge = ({ run, lane, step }: StepRun, facts: HostFacts): Verdict => kindOf(step).satisfied(step, facts, turnOf(run, lane))
+const judge = ({ run, lane, step }: StepRun, { host, cluster }: Seen): Verdict =>
+  kindOf(step).satisfied(step, host, turnOf(run, lane), cluster)
 
 const turnOf = (run: JobRun, lane: Lane): Turn => ({ incarnation: run.writer.view.lanes[lane.id]?.incarnation ?? '' })
 
-/** Facts for the step's needs; nothing is asked when it needs none. */
-const observe = ({ run, lane, step }: StepRun, needs: readonly HostProbe[]): Promise<HostFacts> => {
+/** Facts for the step's needs; nothing is asked when it needs none. `known`: of the host, and still true. */
+const observe = async (at: StepRun, known?: HostFacts): Promise<Seen> => {
+  const [host, cluster] = await Promise.all([known ?? observeHost(at), observeCluster(at)])
+  return { host, ...(cluster ? { cluster } : {}) }
+}
+
+const observeHost = ({ run, lane, step }: StepRun): Promise<HostFacts> => {
   const host = hostOf(step)
+  const needs = kindOf(step).needs(step)
   if (host === undefined || needs.length === 0) return Promise.resolve(noHostFacts(new Date(run.engine.clock.now()).toISOString()))
   return run.hosts.probe(host, lane.login, needs)
+}
+
+const observeCluster = async ({ run, lane, step }: StepRun): Promise<ClusterFacts | undefined> => {
+  const probes = kindOf(step).clusterNeeds?.(step) ?? []
+  const host = hostOf(step)
+  if (host === undefined || probes.length === 0) return undefined
+  const asker = askerOf(run, lane)
+  return { ...noClusterFacts(asker.now()), ...(await askShared(asker, probes, [host])) }
 }
 
 /** Its goal can't be observed, so that acts which succeeded are all there is: evict, the books, the content of a secret file. */
@@ -115,9 +147,26 @@ const cannotBeSeen = (step: Step): boolean => kindOf(step).afterCrash !== 'probe
 const wasToldToRetry = ({ run, lane, step }: StepRun): boolean =>
   Object.entries(run.writer.view.answers).some(([id, { choice }]) => id.startsWith(`unknown/${lane.id}/${step.id}/`) && choice === 'retry')
 
-const fail = async (at: StepRun, facts: HostFacts, error: Failure): Promise<'failed'> => {
+/** What it waited for did not come: said by the questions that don't hold. */
+const failWait = async ({ run, phase, lane, step }: StepRun, answers: readonly HealthAnswer[]): Promise<'failed'> => {
+  const open = answers.filter(({ ok }) => !ok)
+  const expected = open.map((one) => one.expected).join('; ')
+  const seen = open.map((one) => one.seen).join('; ')
+  const error = { code: 'engine.waited-in-vain', params: {} }
+  await run.writer.append({
+    kind: 'failed',
+    expected,
+    seen,
+    error,
+    tails: await tailsOf(run, lane, step),
+    ...placeOf(phase, lane, step.id),
+  })
+  return 'failed'
+}
+
+const fail = async (at: StepRun, { host, cluster }: Seen, error: Failure): Promise<'failed'> => {
   const { run, phase, lane, step } = at
-  const explained = kindOf(step).explain(step, facts, turnOf(run, lane))
+  const explained = kindOf(step).explain(step, host, turnOf(run, lane), cluster)
   const tails = await tailsOf(run, lane, step)
   await run.writer.append({ kind: 'failed', ...explained, error, tails, ...placeOf(phase, lane, step.id) })
   return 'failed'

@@ -3,6 +3,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { components } from '@/server/domain/component'
 import type { Gate, HealthQuestion } from '@/server/domain/health'
 import type { HostId, Instance } from '@/server/domain/instance'
+import { type PackageInfo, packageFileName } from '@/server/domain/package'
 import type { Lane, OperationName, Phase, Plan, PlanHost } from '@/server/domain/plan'
 import type { BlobRef, Step } from '@/server/domain/step'
 import { hostsOf } from '@/server/domain/topology/instances'
@@ -64,6 +65,16 @@ export const recordLane = (cluster: string, record: Extract<Step, { kind: 'recor
   steps: [{ subject: record.change, step: { kind: 'recorded', record } }],
 })
 
+/** Packages that lie in a host's cache before anything is stopped; each goes there once. */
+export const cachedOn = (host: HostId, packages: readonly PackageInfo[]): LaneDraft => ({
+  subject: host,
+  login: 'deploy',
+  steps: packages.map((one) => ({
+    subject: packageFileName(one),
+    step: { kind: 'package-cached', host, sha256: one.sha256, sizeBytes: one.sizeBytes, name: packageFileName(one) },
+  })),
+})
+
 /** The unit's name without `.service`, as ids show it. */
 export const unitSubject = (instance: Instance): string => instance.unit.replace(/\.service$/, '')
 
@@ -121,16 +132,23 @@ export const refOf = ({ sha256: hash, sizeBytes, secret }: PlannedBlob): BlobRef
  * A gate with TiUP's patience: how long, and how long without a break, by what is asked. A monitor that answers on its health path
  * has proved itself already, and five kinds of them start one after another.
  */
-export const gateOf = (question: HealthQuestion, input: OperationInput): Gate => ({
-  questions: [question],
-  timeoutMs: (input.waitTimeoutS ?? 120) * 1000,
-  stableMs: stableMs[question.ask],
-})
+export const gateOf = (questions: HealthQuestion | readonly HealthQuestion[], input: OperationInput): Gate => {
+  const all = 'ask' in questions ? [questions] : questions
+  const stableMs = Math.max(...all.map(({ ask }) => stableFor(ask)), (input.rolling?.stableS ?? 0) * 1000)
+  return { questions: all, timeoutMs: (input.waitTimeoutS ?? 120) * 1000, stableMs }
+}
 
-const stableMs = { 'master-ready': 6000, 'worker-ready': 3000, 'unit-active': 3000, 'http-up': 1000 } as const satisfies Record<
-  HealthQuestion['ask'],
-  number
->
+const stableFor = (ask: HealthQuestion['ask']): number => {
+  if (ask === 'master-ready' || ask === 'masters-settled') return 6000
+  return ask === 'http-up' ? 1000 : 3000
+}
+
+/** A wait of its own, without a time that it must hold: for what DM does at once when it does it. */
+export const waitFor = (questions: readonly HealthQuestion[], timeoutS: number, stableMs = 0): Gate => ({
+  questions,
+  timeoutMs: timeoutS * 1000,
+  stableMs,
+})
 
 /** The health question of a monitor or exporter. */
 export const httpQuestion = (instance: Instance): HealthQuestion => {

@@ -36,12 +36,36 @@ export type OperationInput = {
   nodes?: readonly string[]
   /** Bound of gates, in seconds; 120 by default. */
   waitTimeoutS?: number
+  /** restart: all at once, as TiUP does. */
+  atOnce?: boolean
+  /** How a rolling operation goes on; `rollingDefaults` where it is not given. */
+  rolling?: Rolling
+  /** Bound of leader and source hand-over, in seconds; 600 by default, as TiUP's `--transfer-timeout`. */
+  transferTimeoutS?: number
+  /** dmctl that moves sources and asks for tasks; undefined when the store has none that fits. */
+  dmctl?: PackageInfo
+  /** Measured before: how long a restart of a worker paused its source, in seconds; the median of the last ones. */
+  measured?: { sourcePauseS?: number; masterRestartS?: number }
   /** Bound of a TCP connection, in seconds; the transport's by default. */
   connectTimeoutS?: number
   /** remove-deploy: the deploy's plan, and what each step that acted made (`deedsOf`; `already` steps are not in it). */
   donePlan?: Plan
   made?: Readonly<Record<StepId, readonly string[]>>
 }
+
+/** Pace of a rolling operation. */
+export type Rolling = {
+  /** Workers at once. Masters go one by one, always. */
+  batch: number
+  /** Asks the operator after the first master and the first worker. */
+  canary: boolean
+  /** So many failed instances per phase are left behind without asking. */
+  tolerance: number
+  /** At least so long, in seconds, each gate must hold. */
+  stableS?: number
+}
+
+export const rollingDefaults: Rolling = { batch: 1, canary: true, tolerance: 0 }
 
 export type OperationFacts = { hosts: Readonly<Record<HostId, HostFacts>>; cluster?: ClusterFacts }
 

@@ -61,7 +61,8 @@ const toStart = (topology: Topology, input: OperationInput): Instance[] => {
   return [...chosen, ...instancesOf(topology).filter((one) => isExporter(one) && hosts.has(one.hostId))]
 }
 
-const startPhases = (topology: Topology, facts: OperationFacts, input: OperationInput): PhaseDraft[] => {
+/** Masters together, workers, monitors, exporters: each component a phase with a gate per instance. */
+export const startPhases = (topology: Topology, facts: OperationFacts, input: OperationInput): PhaseDraft[] => {
   const all = toStart(topology, input)
   const running = mastersAfter(topology, facts, input)
   const order = componentNames.toSorted((a, b) => components[a].startOrder - components[b].startOrder)
@@ -113,7 +114,8 @@ const quorumProblems = (topology: Topology, facts: OperationFacts, input: Operat
   return [{ code: 'start.below-quorum', severity: 'warning', params: { running, masters, quorum: quorum(masters) } }]
 }
 
-const unknownUnits = (topology: Topology, facts: OperationFacts, input: OperationInput): Problem[] =>
+/** Units that systemd does not know on their hosts. */
+export const unknownUnits = (topology: Topology, facts: OperationFacts, input: OperationInput): Problem[] =>
   toStart(topology, input).flatMap((one): Problem[] =>
     facts.hosts[one.hostId]?.units[one.unit]?.loadState === 'not-found'
       ? [{ code: 'start.unit-missing', severity: 'error', params: { host: one.hostId, unit: one.unit, instance: one.id } }]

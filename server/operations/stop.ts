@@ -6,6 +6,7 @@ import { exporterHosts, instancesOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
 import { type Draft, type LaneDraft, type PhaseDraft, phase, planOf, recordLane, unitSubject } from './build'
 import type { Operation, OperationFacts, OperationInput } from './input'
+import { cancelEvict, evict } from './masters'
 import { byComponent, isExporter, quorum, selectable, selected, selectionFlags, selectionProblems, unitState, unseenHosts } from './select'
 import { startNeeds } from './start'
 
@@ -47,7 +48,8 @@ const toStop = (topology: Topology, input: OperationInput): Instance[] => {
   return [...chosen, ...instancesOf(topology).filter((one) => isExporter(one) && emptied.has(one.hostId))]
 }
 
-const stopPhases = (topology: Topology, facts: OperationFacts, input: OperationInput): PhaseDraft[] => {
+/** The reverse of the start order; masters leave leadership first. */
+export const stopPhases = (topology: Topology, facts: OperationFacts, input: OperationInput): PhaseDraft[] => {
   const all = toStop(topology, input)
   const reversed = componentNames.toSorted((a, b) => components[b].startOrder - components[a].startOrder)
   const order = [...reversed.filter((component) => !exporters.includes(component)), ...exporters]
@@ -81,7 +83,7 @@ const masterPhases = (stopping: readonly Instance[], topology: Topology, facts: 
     phase('plan.evict-masters', up.length > 1 ? up.map(evictLane) : [], { tolerance: up.length, uninterruptible: true }),
     phase(
       'plan.stop-dm-master',
-      stopping.map((one) => stopLane(one, up.length > 1 && up.includes(one) ? [cancel(one)] : [])),
+      stopping.map((one) => stopLane(one, up.length > 1 && up.includes(one) ? [cancelEvict(one)] : [])),
       { uninterruptible: true },
     ),
   ]
@@ -99,18 +101,9 @@ const evictLane = (instance: Instance): LaneDraft => ({ subject: instance.id, lo
 
 /** Evicted whether it leads or not, so that it can't win an election just before its stop. */
 const evictedLane = (instance: Instance): LaneDraft => {
-  const lane = stopLane(instance, [cancel(instance)])
+  const lane = stopLane(instance, [cancelEvict(instance)])
   return { ...lane, steps: [evict(instance), ...lane.steps] }
 }
-
-const master = (instance: Instance) => ({
-  instance: instance.id,
-  host: instance.hostId,
-  address: instance.host,
-  port: instance.ports[0] ?? 0,
-})
-const evict = (instance: Instance): Draft => ({ subject: instance.id, step: { kind: 'leader-not-here', ...master(instance) } })
-const cancel = (instance: Instance): Draft => ({ subject: instance.id, step: { kind: 'evict-cancelled', ...master(instance) } })
 
 /** Masters that are up now, and after it. */
 const mastersLeft = (topology: Topology, facts: OperationFacts, input: OperationInput): { before: number; after: number } => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { MasterHealthFact, MembersFact } from '@/server/domain/facts'
+import type { MasterHealthFact, MembersFact, SourceFact, SubtaskFact } from '@/server/domain/facts'
 import type { InstanceId } from '@/server/domain/instance'
 
 /** Paths to ask a dm-master for; `{name}` lists are not used, a missing name is told by looking for it. */
@@ -82,3 +82,64 @@ export const noHealth = (reason: string): MasterHealthFact => ({ answered: false
 
 /** Release Version from `/status`, or from what `-V` prints; undefined when the text is something else. */
 export const parseVersion = (body: string): string | undefined => /^Release Version:\s*(\S+)\s*$/m.exec(body)?.[1]
+
+/** Path of one task's status at a master's gateway. */
+export const taskPath = (task: string): string => `/apis/v1alpha1/status/${encodeURIComponent(task)}`
+
+const count = z.union([z.string(), z.number()]).transform(Number)
+const subtask = z.object({
+  name: z.string(),
+  stage: z.string(),
+  unit: z.string(),
+  result: z
+    .object({ errors: z.array(z.object({ Message: z.string().default(''), RawCause: z.string().default('') })).nullish() })
+    .nullish(),
+  unresolvedDDLLockID: z.string().default(''),
+  sync: z.object({ secondsBehindMaster: count.optional() }).nullish(),
+})
+const sourceAnswer = z.object({
+  result: z.boolean(),
+  msg: z.string(),
+  sourceStatus: z.object({ source: z.string(), worker: z.string(), relayStatus: z.unknown() }).nullish(),
+  subTaskStatus: z.array(subtask).nullish(),
+})
+const statusAnswer = z.union([
+  z.object({ result: z.boolean(), msg: z.string(), sources: z.array(sourceAnswer).nullish() }),
+  z.object({ code: z.number(), message: z.string() }),
+])
+
+/** query-status as the gateway (`/status/TASK`) and dmctl answer it. A task without sources is no answer: DM says why. */
+export const parseTasks = (body: string): { tasks: SubtaskFact[]; sources: SourceFact[] } | { error: string } => {
+  const read = statusAnswer.safeParse(parsed(body))
+  if (!read.success) return { error: `not a status: ${body.slice(0, 200)}` }
+  if ('code' in read.data) return { error: read.data.message }
+  const answers = read.data.sources ?? []
+  if (!read.data.result && answers.length === 0) return { error: read.data.msg }
+  return {
+    tasks: answers.flatMap(({ sourceStatus, subTaskStatus }) =>
+      (subTaskStatus ?? []).flatMap((one) =>
+        one.name === '' ? [] : [subtaskOf(one, sourceStatus?.source ?? '', sourceStatus?.worker ?? '')],
+      ),
+    ),
+    sources: answers.flatMap(({ sourceStatus }) =>
+      sourceStatus ? [{ source: sourceStatus.source, worker: sourceStatus.worker, relay: Boolean(sourceStatus.relayStatus) }] : [],
+    ),
+  }
+}
+
+const subtaskOf = (one: z.infer<typeof subtask>, source: string, worker: string): SubtaskFact => {
+  const first = one.result?.errors?.[0]
+  const lagS = one.unit === 'Sync' ? one.sync?.secondsBehindMaster : undefined
+  return {
+    ...{ task: one.name, source, worker, stage: one.stage, unit: one.unit },
+    error: first ? first.RawCause || first.Message : '',
+    ddlLock: one.unresolvedDDLLockID,
+    ...(lagS === undefined || Number.isNaN(lagS) ? {} : { lagS }),
+  }
+}
+
+/** How often this process has begun to lead, from a master's `/metrics`; undefined when the page does not say. */
+export const parseLeaderCount = (metrics: string): number | undefined => {
+  const value = /^dm_master_start_leader_counter(?:\{[^}]*\})?\s+(\S+)/m.exec(metrics)?.[1]
+  return value === undefined || Number.isNaN(Number(value)) ? undefined : Number(value)
+}

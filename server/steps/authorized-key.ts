@@ -60,7 +60,6 @@ const inWords = (lines: number | undefined): string => (lines === undefined ? 'u
 
 /** A user's authorized_keys (where sshd_config says) holds the key; a line that holds it already is left as it is. */
 export const authorizedKeyPresent: StepKind<StepOf<'authorized-key'>> = {
-  title: (step) => ({ word: 'step.authorized-key', params: { user: step.user } }),
   needs: (step) => [{ probe: 'authorized-key', user: step.user, key: step.key }],
   satisfied: (step, seen) => judged(count(step, seen), (lines) => lines >= 1),
   acts: (step) => [{ act: 'exec', argv: bash(keyAddScript, step.user, step.key, keyBody(step.key)), as: 'root', deadlineMs: shortMs }],
@@ -71,7 +70,6 @@ export const authorizedKeyPresent: StepKind<StepOf<'authorized-key'>> = {
 
 /** No line of a user's authorized_keys holds the key; other lines stay byte for byte. */
 export const authorizedKeyAbsent: StepKind<StepOf<'authorized-key-absent'>> = {
-  title: (step) => ({ word: 'step.authorized-key-absent', params: { user: step.user } }),
   needs: (step) => [{ probe: 'authorized-key', user: step.user, key: step.key }],
   satisfied: (step, seen) => judged(count(step, seen), (lines) => lines === 0),
   acts: (step) => [{ act: 'exec', argv: bash(keyRemoveScript, step.user, keyBody(step.key)), as: 'root', deadlineMs: shortMs }],

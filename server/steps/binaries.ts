@@ -45,7 +45,6 @@ const executable = (mode: string): boolean => (Number.parseInt(mode, 8) & 0o111)
 
 /** The unpacked package, its program being this very file, executable, of this owner. The folder must exist. */
 export const binaries: StepKind<StepOf<'binaries'>> = {
-  title: (step) => ({ word: 'step.binaries', params: { name: step.name, into: step.into } }),
   needs: (step) => [{ probe: 'path', path: entryPath(step), hash: true }],
   satisfied: (step, seen) =>
     judged(

@@ -30,7 +30,6 @@ chmod "$mode" "$path"
 
 /** A directory with this owner and mode; every missing level above is made alike. A link is refused, not followed. */
 export const directory: StepKind<StepOf<'directory'>> = {
-  title: (step) => ({ word: 'step.directory', params: { path: step.path } }),
   needs: (step) => [{ probe: 'path', path: step.path, hash: false }],
   satisfied: (step, seen) =>
     judged(

@@ -32,7 +32,6 @@ rm -f -- "$staged"
  * can be guessed): with the right owner and mode its verdict is `unknown`, so it is always written, and never `yes`.
  */
 export const file: StepKind<StepOf<'file'>> = {
-  title: (step) => ({ word: 'step.file', params: { path: step.path } }),
   needs: (step) => [{ probe: 'path', path: step.path, hash: !step.content.secret }],
   satisfied(step, seen) {
     const fact = seen.paths[step.path]

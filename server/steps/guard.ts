@@ -1,49 +1,53 @@
-import type { HostFacts } from '@/server/domain/facts'
-import type { HostProbe } from '@/server/domain/probe'
+import type { ClusterFacts, HostFacts } from '@/server/domain/facts'
+import type { ClusterProbe, HostProbe } from '@/server/domain/probe'
 import type { Guard, StepOf } from '@/server/domain/step'
-import type { Words } from '@/server/domain/words/words'
+import { quorumOf } from './judge-health'
 import type { StepKind, Verdict } from './step-kind'
-import { judged, unitInWords } from './verdict'
+import { judged, pathInWords, unitInWords } from './verdict'
 
 type GuardOf<K extends Guard['guard']> = Extract<Guard, { guard: K }>
 
 type GuardKind<G extends Guard> = {
   needs(asks: G): readonly HostProbe[]
-  holds(asks: G, seen: HostFacts): Verdict
-  params(asks: G): NonNullable<Words['params']>
+  clusterNeeds?(asks: G): readonly ClusterProbe[]
+  holds(asks: G, seen: HostFacts, cluster?: ClusterFacts): Verdict
   expected(asks: G): string
-  seen(asks: G, seen: HostFacts): string
+  seen(asks: G, seen: HostFacts, cluster?: ClusterFacts): string
 }
 
 const otherListeners = (asks: GuardOf<'port-free-or-ours'>, seen: HostFacts) =>
   (seen.listeners ?? []).filter((one) => one.port === asks.port && one.unit !== asks.unit)
 
+const aliveWithout = ({ name }: GuardOf<'quorum-without'>, cluster: ClusterFacts | undefined): number =>
+  (cluster?.members?.masters ?? []).filter((one) => one.alive && one.name !== name).length
+
+const loading = ({ tasks }: GuardOf<'not-loading'>, cluster: ClusterFacts | undefined): string[] =>
+  (cluster?.tasks ?? [])
+    .filter(({ task, stage, unit }) => tasks.includes(task) && stage === 'Running' && (unit === 'Dump' || unit === 'Load'))
+    .map(({ task, source, unit }) => `${task} on ${source}: ${unit}`)
+
 const guards = {
   platform: {
     needs: () => [{ probe: 'system' }],
     holds: (asks, seen) => judged(seen.system, (fact) => fact.os === asks.os && fact.arch === asks.arch),
-    params: (asks) => ({ os: asks.os, arch: asks.arch }),
     expected: (asks) => `${asks.os}/${asks.arch}`,
     seen: (_asks, seen) => (seen.system ? `${seen.system.os}/${seen.system.arch}` : 'unknown'),
   } satisfies GuardKind<GuardOf<'platform'>>,
   systemd: {
     needs: () => [{ probe: 'system' }],
     holds: (_asks, seen) => judged(seen.system, (fact) => fact.init === 'systemd'),
-    params: () => ({}),
     expected: () => 'PID 1: systemd',
     seen: (_asks, seen) => (seen.system ? `PID 1: ${seen.system.init}` : 'unknown'),
   } satisfies GuardKind<GuardOf<'systemd'>>,
   root: {
     needs: () => [{ probe: 'system' }],
     holds: (_asks, seen) => judged(seen.root, (root) => root === 'yes' || root === 'sudo'),
-    params: () => ({}),
     expected: () => 'root, or sudo',
     seen: (_asks, seen) => seen.root ?? 'unknown',
   } satisfies GuardKind<GuardOf<'root'>>,
   'port-free-or-ours': {
     needs: () => [{ probe: 'listeners' }],
     holds: (asks, seen) => judged(seen.listeners, () => otherListeners(asks, seen).length === 0),
-    params: (asks) => ({ port: asks.port, unit: asks.unit }),
     expected: (asks) => `port ${asks.port} free, or of ${asks.unit}`,
     seen(asks, seen) {
       if (!seen.listeners) return 'unknown'
@@ -56,7 +60,6 @@ const guards = {
   'disk-free': {
     needs: (asks) => [{ probe: 'disk', path: asks.path }],
     holds: (asks, seen) => judged(seen.disks[asks.path], (fact) => fact.freeBytes >= asks.bytes),
-    params: (asks) => ({ path: asks.path, mib: Math.ceil(asks.bytes / 1024 ** 2) }),
     expected: (asks) => `${Math.ceil(asks.bytes / 1024 ** 2)} MiB free`,
     seen(asks, seen) {
       const fact = seen.disks[asks.path]
@@ -66,10 +69,31 @@ const guards = {
   'unit-known': {
     needs: (asks) => [{ probe: 'unit', unit: asks.unit, hashExe: false }],
     holds: (asks, seen) => judged(seen.units[asks.unit], (fact) => fact.loadState === 'loaded'),
-    params: (asks) => ({ unit: asks.unit }),
     expected: () => 'LoadState=loaded',
     seen: (asks, seen) => unitInWords(seen.units[asks.unit]),
   } satisfies GuardKind<GuardOf<'unit-known'>>,
+  'file-is': {
+    needs: (asks) => [{ probe: 'path', path: asks.path, hash: true }],
+    holds: (asks, seen) => judged(seen.paths[asks.path], (fact) => fact.exists && fact.sha256 === asks.sha256),
+    expected: (asks) => `${asks.path} with sha256 ${asks.sha256.slice(0, 12)}, as at review`,
+    seen: (asks, seen) => pathInWords(seen.paths[asks.path]),
+  } satisfies GuardKind<GuardOf<'file-is'>>,
+  'quorum-without': {
+    needs: () => [],
+    clusterNeeds: () => [{ probe: 'members' }],
+    holds: (asks, _seen, cluster) => judged(cluster?.members, () => aliveWithout(asks, cluster) >= quorumOf(asks.masters)),
+    expected: (asks) => `at least ${quorumOf(asks.masters)} of ${asks.masters} masters alive without ${asks.name}`,
+    seen: (asks, _seen, cluster) =>
+      cluster?.members ? `${aliveWithout(asks, cluster)} alive` : (cluster?.membersError ?? 'member list unknown'),
+  } satisfies GuardKind<GuardOf<'quorum-without'>>,
+  'not-loading': {
+    needs: () => [],
+    clusterNeeds: (asks) => asks.tasks.map((task) => ({ probe: 'task', task })),
+    holds: (asks, _seen, cluster) => judged(cluster?.tasks, () => loading(asks, cluster).length === 0),
+    expected: (asks) => `no Dump or Load in ${asks.tasks.join(', ')}`,
+    seen: (asks, _seen, cluster) =>
+      cluster?.tasks ? loading(asks, cluster).join(', ') || 'none' : (cluster?.tasksError ?? 'tasks unknown'),
+  } satisfies GuardKind<GuardOf<'not-loading'>>,
 } satisfies { [K in Guard['guard']]: GuardKind<GuardOf<K>> }
 
 /** Parameters of methods are bivariant, so the exact table may be read as a plain one; a guard only ever meets its own row. */
@@ -80,12 +104,12 @@ const kindOf = (asks: Guard): GuardKind<Guard> => {
 
 /** A condition that must hold whenever it is asked. Does nothing; `predict` changes nothing. */
 export const guard: StepKind<StepOf<'guard'>> = {
-  title: ({ asks }) => ({ word: `step.guard-${asks.guard}`, params: kindOf(asks).params(asks) }),
   needs: ({ asks }) => kindOf(asks).needs(asks),
-  satisfied: ({ asks }, seen) => kindOf(asks).holds(asks, seen),
+  clusterNeeds: ({ asks }) => kindOf(asks).clusterNeeds?.(asks) ?? [],
+  satisfied: ({ asks }, seen, _turn, cluster) => kindOf(asks).holds(asks, seen, cluster),
   acts: () => [],
   predict: (_step, seen) => seen,
-  explain: ({ asks }, seen) => ({ expected: kindOf(asks).expected(asks), seen: kindOf(asks).seen(asks, seen) }),
+  explain: ({ asks }, seen, _turn, cluster) => ({ expected: kindOf(asks).expected(asks), seen: kindOf(asks).seen(asks, seen, cluster) }),
   afterCrash: 'probe',
   volatile: true,
 }

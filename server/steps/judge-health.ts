@@ -2,6 +2,7 @@ import type { ClusterFacts, HostFacts, UnitFact } from '@/server/domain/facts'
 import type { HealthAnswer, HealthQuestion } from '@/server/domain/health'
 import type { HostId } from '@/server/domain/instance'
 import type { ClusterProbe, HostProbe } from '@/server/domain/probe'
+import { memberTrouble, subtaskTrouble, subtaskWanted } from './judge-cluster'
 import { unitInWords } from './verdict'
 
 export type SeenForHealth = { hosts: Readonly<Record<HostId, HostFacts>>; cluster?: ClusterFacts }
@@ -10,7 +11,10 @@ type QuestionOf<K extends HealthQuestion['ask']> = Extract<HealthQuestion, { ask
 
 /** What must be seen to judge a question: of its own host, and of the cluster. */
 export const needsOf = (question: HealthQuestion): { host: readonly HostProbe[]; cluster: readonly ClusterProbe[] } => {
-  const host: HostProbe[] = [{ probe: 'unit', unit: question.unit, hashExe: false }]
+  const host: HostProbe[] =
+    'unit' in question && question.ask !== 'subtask-as-before'
+      ? [{ probe: 'unit', unit: question.unit, hashExe: question.ask === 'process-is' }]
+      : []
   switch (question.ask) {
     case 'master-ready':
       return { host, cluster: [{ probe: 'members' }, { probe: 'health', instance: question.instance }] }
@@ -19,7 +23,19 @@ export const needsOf = (question: HealthQuestion): { host: readonly HostProbe[];
     case 'http-up':
       return { host, cluster: [{ probe: 'up', instance: question.instance }] }
     case 'unit-active':
+    case 'process-is':
       return { host, cluster: [] }
+    case 'version-is':
+      return { host, cluster: [{ probe: 'version', instance: question.instance }] }
+    case 'subtask-as-before':
+      return { host, cluster: [{ probe: 'task', task: question.task }] }
+    case 'leader-elsewhere':
+    case 'worker-unbound':
+    case 'source-bound':
+    case 'member-absent':
+    case 'worker-offline':
+    case 'masters-settled':
+      return { host, cluster: [{ probe: 'members' }] }
   }
 }
 
@@ -28,7 +44,8 @@ export const needsOf = (question: HealthQuestion): { host: readonly HostProbe[];
  * should see its exit status and logs now. So is a quorum that the running masters can't reach.
  */
 export const judge = (question: HealthQuestion, seen: SeenForHealth): HealthAnswer => {
-  const unit = seen.hosts[question.host]?.units[question.unit]
+  const name = unitOf(question)
+  const unit = seen.hosts[question.host]?.units[name]
   const expected = expectedOf(question)
   if (question.ask === 'master-ready' && question.running < quorumOf(question.masters)) {
     return {
@@ -38,10 +55,13 @@ export const judge = (question: HealthQuestion, seen: SeenForHealth): HealthAnsw
       hopeless: true,
     }
   }
-  if (unit && isDead(unit)) return { ok: false, expected, seen: `${question.unit}: ${unitInWords(unit)}`, hopeless: true }
+  if (unit && isDead(unit)) return { ok: false, expected, seen: `${name}: ${unitInWords(unit)}`, hopeless: true }
   const trouble = troubleOf(question, seen, unit)
-  return { ok: trouble === '', expected, seen: trouble === '' ? expected : withUnit(trouble, question.unit, unit), hopeless: false }
+  return { ok: trouble === '', expected, seen: trouble === '' ? expected : withUnit(trouble, name, unit), hopeless: false }
 }
+
+/** The unit that a question is about; '' when it is about the cluster. */
+const unitOf = (question: HealthQuestion): string => ('unit' in question && question.ask !== 'subtask-as-before' ? question.unit : '')
 
 /** More than half. */
 export const quorumOf = (masters: number): number => Math.floor(masters / 2) + 1
@@ -65,6 +85,24 @@ const expectedOf = (question: HealthQuestion): string => {
       return `${question.path} answers 2xx`
     case 'unit-active':
       return 'active (running)'
+    case 'process-is':
+      return `/proc/PID/exe of ${question.unit} with sha256 ${question.sha256.slice(0, 12)}`
+    case 'version-is':
+      return `Release Version ${question.version}`
+    case 'leader-elsewhere':
+      return `a leader other than ${question.name}`
+    case 'worker-unbound':
+      return `no source bound to ${question.name}`
+    case 'source-bound':
+      return `${question.source} bound to a worker that is online`
+    case 'subtask-as-before':
+      return subtaskWanted(question)
+    case 'member-absent':
+      return `${question.name} not in the member list`
+    case 'worker-offline':
+      return `${question.name} offline`
+    case 'masters-settled':
+      return `a leader known, ${question.names.join(', ')} alive`
   }
 }
 
@@ -79,6 +117,21 @@ const troubleOf = (question: HealthQuestion, seen: SeenForHealth, unit: UnitFact
       return upTrouble(question, seen.cluster)
     case 'unit-active':
       return unit?.activeState === 'active' && unit.subState === 'running' ? '' : unitInWords(unit)
+    case 'process-is':
+      return unit?.exeSha256 === question.sha256 ? '' : `sha256 ${unit?.exeSha256?.slice(0, 12) ?? 'unknown'}`
+    case 'version-is':
+      return seen.cluster?.versions[question.instance] === question.version
+        ? ''
+        : `Release Version ${seen.cluster?.versions[question.instance] || 'unknown'}`
+    case 'subtask-as-before':
+      return subtaskTrouble(question, seen.cluster)
+    case 'leader-elsewhere':
+    case 'worker-unbound':
+    case 'source-bound':
+    case 'member-absent':
+    case 'worker-offline':
+    case 'masters-settled':
+      return seen.cluster?.members ? memberTrouble(question, seen.cluster.members) : noMembers(seen.cluster)
   }
 }
 

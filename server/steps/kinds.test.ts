@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type HostFacts, noHostFacts, type PathFact, type UnitFact } from '@/server/domain/facts'
 import type { Step } from '@/server/domain/step'
+import { stepTitle } from '@/server/domain/step-title'
 import { stepWords } from '@/server/domain/words/steps'
 import { kindOf, stepKinds } from './kinds'
 
@@ -113,7 +114,7 @@ it('a missing fact is unknown, never an answer', () => {
 })
 
 it('every title has its words', () => {
-  fc.assert(fc.property(observable, (step) => kindOf(step).title(step).word in stepWords))
+  fc.assert(fc.property(observable, (step) => stepTitle(step).word in stepWords))
 })
 
 it('a restart is a new incarnation, not merely a running unit', () => {

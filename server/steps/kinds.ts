@@ -1,5 +1,6 @@
 import type { Step, StepKindName, StepOf } from '@/server/domain/step'
 import { authorizedKeyAbsent, authorizedKeyPresent } from './authorized-key'
+import { awaited } from './awaited'
 import { binaries } from './binaries'
 import { directory } from './directory'
 import { file } from './file'
@@ -8,6 +9,7 @@ import { evictCancelled, leaderNotHere } from './leader'
 import { packageCached } from './package-cached'
 import { pathAbsent } from './path-absent'
 import { recorded } from './recorded'
+import { sourceBoundElsewhere } from './source-bound-elsewhere'
 import type { StepKind } from './step-kind'
 import { unitEnabled } from './unit-enabled'
 import { unitRunning } from './unit-running'
@@ -32,6 +34,8 @@ export const stepKinds = {
   'path-absent': pathAbsent,
   'leader-not-here': leaderNotHere,
   'evict-cancelled': evictCancelled,
+  'source-bound-elsewhere': sourceBoundElsewhere,
+  awaited,
   recorded,
 } satisfies { [K in StepKindName]: StepKind<StepOf<K>> }
 

@@ -36,7 +36,6 @@ const observed = {
 /** This master resigns and does not campaign until that is cancelled or it is restarted. Idempotent, not observable. */
 export const leaderNotHere: StepKind<StepOf<'leader-not-here'>> = {
   ...observed,
-  title: (step) => ({ word: 'step.leader-not-here', params: { instance: step.instance } }),
   acts: (step) => [leaderAct(step, 1)],
   predict: (_step, seen) => seen,
   explain: () => ({ expected: 'result: true', seen: 'another answer' }),
@@ -45,7 +44,6 @@ export const leaderNotHere: StepKind<StepOf<'leader-not-here'>> = {
 /** This master may campaign again. Idempotent, not observable. */
 export const evictCancelled: StepKind<StepOf<'evict-cancelled'>> = {
   ...observed,
-  title: (step) => ({ word: 'step.evict-cancelled', params: { instance: step.instance } }),
   acts: (step) => [leaderAct(step, 2)],
   predict: (_step, seen) => seen,
   explain: () => ({ expected: 'result: true', seen: 'another answer' }),

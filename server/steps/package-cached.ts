@@ -24,7 +24,6 @@ mv -fT -- "$staged" "$cached"
 
 /** The package lies in the host's cache, by its hash. The hash is proved when it gets that name, not at every look. */
 export const packageCached: StepKind<StepOf<'package-cached'>> = {
-  title: (step) => ({ word: 'step.package-cached', params: { name: step.name } }),
   needs: (step) => [{ probe: 'package', sha256: step.sha256 }],
   satisfied: (step, seen) => judged(seen.packages[step.sha256], (size) => size === step.sizeBytes),
   acts: (step) => [

@@ -53,7 +53,6 @@ const without = (seen: HostFacts, top: string): HostFacts => ({
  * Refuses links anywhere in the path, mount points at or below it, and, unless onlyEmpty, a path right below the root.
  */
 export const pathAbsent: StepKind<StepOf<'path-absent'>> = {
-  title: (step) => ({ word: step.onlyEmpty ? 'step.empty-path-absent' : 'step.path-absent', params: { path: step.path } }),
   needs: (step) => [{ probe: 'path', path: step.path, hash: false }],
   satisfied: (step, seen) => judged(seen.paths[step.path], (fact) => isGone(fact, step.onlyEmpty)),
   acts: (step) => [

@@ -1,7 +1,7 @@
-import type { HostFacts } from '@/server/domain/facts'
-import type { HostProbe } from '@/server/domain/probe'
+import type { ClusterFacts, HostFacts } from '@/server/domain/facts'
+import type { Gate } from '@/server/domain/health'
+import type { ClusterProbe, HostProbe } from '@/server/domain/probe'
 import type { Act, Step } from '@/server/domain/step'
-import type { Words } from '@/server/domain/words/words'
 
 /** What the lane knew when its turn began: boot id and ActiveEnterTimestampMonotonic of its unit, joined by a space; '' if none. */
 export type Turn = { incarnation: string }
@@ -11,17 +11,23 @@ export type Verdict = 'yes' | 'no' | 'unknown'
 
 /** The behaviour of one kind of goal. Pure: no clock, no IO, no dice. */
 export type StepKind<S extends Step> = {
-  title(step: S): Words
   /** What must be seen on its host to judge the goal. */
   needs(step: S): readonly HostProbe[]
-  /** The goal, as a question. Asked before and after. */
-  satisfied(step: S, seen: HostFacts, turn: Turn): Verdict
-  /** What is typed, and what the review shows. */
-  acts(step: S): readonly Act[]
+  /** What must be seen of the cluster; asked fresh each time, for members and bindings move. */
+  clusterNeeds?(step: S): readonly ClusterProbe[]
+  /** The goal, as a question. Asked before and after. `cluster`: only when it was asked for. */
+  satisfied(step: S, seen: HostFacts, turn: Turn, cluster?: ClusterFacts): Verdict
+  /**
+   * What is typed, and what the review shows. A choice among what is there, such as a free worker, is made from `cluster` when the
+   * turn comes; before that the act shows that it is open.
+   */
+  acts(step: S, cluster?: ClusterFacts): readonly Act[]
+  /** The step is done when this holds; asked after the acts, without a channel or a deadline of an exec. */
+  waits?(step: S): Gate
   /** The goal, as an effect on facts. Property: satisfied(s, predict(s, f)) is yes wherever the goal can be observed. */
   predict(step: S, seen: HostFacts): HostFacts
   /** For a failed step: what was wanted and what is there, as short facts (English technical terms, no sentences). */
-  explain(step: S, seen: HostFacts, turn: Turn): { expected: string; seen: string }
+  explain(step: S, seen: HostFacts, turn: Turn, cluster?: ClusterFacts): { expected: string; seen: string }
   /** After a crash between `started` and `done`: look again; do it again (idempotent but not observable); or ask a person. */
   afterCrash: 'probe' | 'repeat' | 'ask'
   /** A guard is asked every time and never skipped by the journal. */

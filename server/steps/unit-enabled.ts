@@ -20,7 +20,6 @@ systemctl "$verb" -- "$unit"
 
 /** The unit starts at boot, or does not. */
 export const unitEnabled: StepKind<StepOf<'unit-enabled'>> = {
-  title: (step) => ({ word: step.enabled ? 'step.unit-enabled' : 'step.unit-disabled', params: { unit: step.unit } }),
   needs: (step) => [{ probe: 'unit', unit: step.unit, hashExe: false }],
   satisfied: (step, seen) => judged(seen.units[step.unit], (fact) => (fact.unitFileState === 'enabled') === step.enabled),
   acts: (step) => [

@@ -1,4 +1,4 @@
-import type { HostFacts } from '@/server/domain/facts'
+import type { HostFacts, UnitFact } from '@/server/domain/facts'
 import type { StepOf } from '@/server/domain/step'
 import { bash, head, shortMs } from './script'
 import type { StepKind } from './step-kind'
@@ -30,13 +30,16 @@ const isRunning = (seen: HostFacts, unit: string): boolean => {
   return fact?.activeState === 'active' && fact.subState === 'running'
 }
 
+const isProgram = (step: StepOf<'unit-running'>, fact: UnitFact | undefined): boolean =>
+  step.exeSha256 === undefined || fact?.exeSha256 === step.exeSha256
+
 /** The unit runs; `this-turn`: and was started after its lane's turn began. */
 export const unitRunning: StepKind<StepOf<'unit-running'>> = {
-  title: (step) => ({ word: step.started === 'any' ? 'step.unit-running' : 'step.unit-restarted', params: { unit: step.unit } }),
-  needs: (step) => [{ probe: 'unit', unit: step.unit, hashExe: false }, { probe: 'system' }],
+  needs: (step) => [{ probe: 'unit', unit: step.unit, hashExe: step.exeSha256 !== undefined }, { probe: 'system' }],
   satisfied(step, seen, turn) {
     if (!seen.units[step.unit]) return 'unknown'
     if (!isRunning(seen, step.unit)) return 'no'
+    if (step.exeSha256 !== undefined && seen.units[step.unit]?.exeSha256 !== step.exeSha256) return 'no'
     if (step.started === 'any') return 'yes'
     const now = incarnationOf(seen, step.unit)
     if (now === '') return 'unknown'
@@ -45,14 +48,14 @@ export const unitRunning: StepKind<StepOf<'unit-running'>> = {
   acts: (step) => [
     {
       act: 'exec',
-      argv: bash(unitRunningScript, step.unit, step.started === 'any' ? 'start' : 'restart'),
+      argv: bash(unitRunningScript, step.unit, step.started === 'any' && step.exeSha256 === undefined ? 'start' : 'restart'),
       as: 'root',
       deadlineMs: shortMs,
     },
   ],
   predict(step, seen) {
     const before = seen.units[step.unit]
-    const stays = step.started === 'any' && isRunning(seen, step.unit)
+    const stays = step.started === 'any' && isRunning(seen, step.unit) && isProgram(step, before)
     return withUnit(seen, step.unit, {
       loadState: 'loaded',
       activeState: 'active',
@@ -60,15 +63,19 @@ export const unitRunning: StepKind<StepOf<'unit-running'>> = {
       result: 'success',
       execMainStatus: 0,
       needDaemonReload: stays ? (before?.needDaemonReload ?? false) : false,
+      ...(step.exeSha256 === undefined ? {} : { exeSha256: step.exeSha256 }),
       activeEnterMonotonicUs: (before?.activeEnterMonotonicUs ?? 0) + (stays ? 0 : 1),
     })
   },
-  explain: (step, seen, turn) => ({
-    expected: step.started === 'any' ? 'active (running)' : 'active (running), started in this turn',
-    seen:
-      isRunning(seen, step.unit) && step.started === 'this-turn' && incarnationOf(seen, step.unit) === turn.incarnation
-        ? `${unitInWords(seen.units[step.unit])}, since ${seen.units[step.unit]?.activeEnterTimestamp || 'before'}`
-        : unitInWords(seen.units[step.unit]),
-  }),
+  explain(step, seen, turn) {
+    const fact = seen.units[step.unit]
+    const wanted = step.started === 'any' ? 'active (running)' : 'active (running), started in this turn'
+    const stale = isRunning(seen, step.unit) && step.started === 'this-turn' && incarnationOf(seen, step.unit) === turn.incarnation
+    const other = isRunning(seen, step.unit) && !isProgram(step, fact)
+    return {
+      expected: step.exeSha256 === undefined ? wanted : `${wanted}, program ${step.exeSha256.slice(0, 12)}`,
+      seen: `${unitInWords(fact)}${stale ? `, since ${fact?.activeEnterTimestamp || 'before'}` : ''}${other ? `, program ${fact?.exeSha256?.slice(0, 12) ?? 'unknown'}` : ''}`,
+    }
+  },
   afterCrash: 'probe',
 }

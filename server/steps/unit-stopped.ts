@@ -16,7 +16,6 @@ const isStopped = (fact: UnitFact): boolean => fact.activeState === 'inactive' |
 
 /** The unit does not run and will not be restarted by systemd; one that is not known is stopped. */
 export const unitStopped: StepKind<StepOf<'unit-stopped'>> = {
-  title: (step) => ({ word: 'step.unit-stopped', params: { unit: step.unit } }),
   needs: (step) => [{ probe: 'unit', unit: step.unit, hashExe: false }],
   satisfied: (step, seen) => judged(seen.units[step.unit], isStopped),
   acts: (step) => [{ act: 'exec', argv: bash(unitStoppedScript, step.unit), as: 'root', deadlineMs: shortMs }],

@@ -37,7 +37,6 @@ fi
 
 /** The account and its home are gone, and the group with them when nobody else has it. Refuses while other processes of it run. */
 export const userAbsent: StepKind<StepOf<'user-absent'>> = {
-  title: (step) => ({ word: 'step.user-absent', params: { user: step.user } }),
   needs: (step) => [{ probe: 'user', user: step.user }],
   satisfied: (step, seen) => judged(seen.users[step.user], (fact) => !fact.exists),
   acts: (step) => [{ act: 'exec', argv: bash(userAbsentScript, step.user, step.group), as: 'root', deadlineMs: shortMs }],

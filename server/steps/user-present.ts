@@ -31,7 +31,6 @@ export const userInWords = (fact: UserFact | undefined): string => {
 
 /** An account with this primary group. One that exists with another group is left alone and named in the error. */
 export const userPresent: StepKind<StepOf<'user-present'>> = {
-  title: (step) => ({ word: 'step.user-present', params: { user: step.user, group: step.group } }),
   needs: (step) => [{ probe: 'user', user: step.user }],
   satisfied: (step, seen) => judged(seen.users[step.user], (fact) => fact.exists && fact.primaryGroup === step.group),
   acts: (step) => [{ act: 'exec', argv: bash(userPresentScript, step.user, step.group), as: 'root', deadlineMs: shortMs }],

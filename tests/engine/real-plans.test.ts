@@ -3,6 +3,7 @@ import type { HostFacts } from '@/server/domain/facts'
 import { foldJournal } from '@/server/domain/fold-journal'
 import type { Plan } from '@/server/domain/plan'
 import { stepsOf } from '@/server/domain/plan'
+import { stagedIdOf } from '@/server/engine/staged-id'
 import { askHost, parseHost } from '@/server/probes/batch'
 import { kindOf } from '@/server/steps/kinds'
 import { type TestDatabase, testDatabase } from '@/tests/support/test-db'
@@ -61,7 +62,7 @@ const runAsForecast = async (plan: Plan) => {
   const shown = new Set(
     stepsOf(plan).flatMap((step) =>
       kindOf(step)
-        .acts(step)
+        .acts({ ...step, id: stagedIdOf(plan, step.id) })
         .flatMap((act) => (act.act === 'exec' ? [JSON.stringify(act.argv)] : [])),
     ),
   )

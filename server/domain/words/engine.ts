@@ -30,6 +30,13 @@ export const engineProblems = {
       '请对比期望与实际情况；可能有其他操作同时做了更改。',
     ],
   },
+  'engine.waited-in-vain': {
+    message: ['What the job waited for did not come in time.', '任务等待的条件未在限定时间内达成。'],
+    hint: [
+      'Compare what was expected with what was seen, remove the cause, then retry; or skip this wait with a reason.',
+      '请对比期望与实际情况，排除原因后重试；或说明理由并跳过等待。',
+    ],
+  },
   'engine.guard': {
     message: ['A condition that must hold before anything is changed does not hold.', '变更前必须满足的条件未满足。'],
     hint: ['Set the host right as expected, then retry.', '请按期望修正主机，然后重试。'],
