@@ -10,6 +10,7 @@ import { Button } from '@/components/ui/button'
 import { copyText } from '@/components/ui/copy-button'
 import { Menu } from '@/components/ui/menu'
 import type { ClusterDetail } from '@/server/domain/api'
+import { ExportDialog } from './export-dialog'
 import { OperateDialog, type Verb } from './operate-dialog'
 
 const verbs: readonly Verb[] = ['start', 'stop', 'remove-deploy']
@@ -19,6 +20,7 @@ export function ClusterActions({ cluster, narrow }: { cluster: ClusterDetail; na
   const { say, sayError } = useWords()
   const url = useUrlState()
   const reason = useReason(cluster)
+  const role = useSession().data?.user?.role
   const asked = verbs.find((verb) => verb === url.get('do'))
   const base = `/api/clusters/${encodeURIComponent(cluster.name)}/display?format=`
   const copyDisplay = async (): Promise<void> => {
@@ -55,10 +57,16 @@ export function ClusterActions({ cluster, narrow }: { cluster: ClusterDetail; na
           { label: say('cluster.export-text'), onSelect: () => void copyDisplay() },
           { label: say('cluster.export-json'), onSelect: () => window.open(`${base}json`) },
           { label: say('cluster.export-csv'), onSelect: () => window.open(`${base}csv`) },
+          {
+            label: say('export.menu'),
+            reason: role === 'admin' ? undefined : say('role.needs-admin'),
+            onSelect: () => url.set({ do: 'export' }),
+          },
           { kind: 'line' },
           { label: say('cluster.remove-deploy'), reason: removeReason, onSelect: () => url.set({ do: 'remove-deploy' }) },
         ]}
       />
+      {url.get('do') === 'export' && role === 'admin' ? <ExportDialog cluster={cluster} onClose={() => url.set({ do: '' })} /> : null}
       {asked && !reason ? (
         <OperateDialog
           verb={asked}

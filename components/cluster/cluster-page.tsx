@@ -20,6 +20,7 @@ import { ClusterActions, useReason } from './cluster-actions'
 import { DisplayTable } from './display-table'
 import { InstanceDrawer } from './instance-drawer'
 import { worstShape } from './shapes'
+import { SilentHosts } from './silent-hosts'
 import { TopologyPicture } from './topology-picture'
 
 const tabs = ['overview', 'topology', 'config', 'jobs', 'audit'] as const
@@ -160,9 +161,7 @@ function Banners({ cluster }: { cluster: ClusterDetail }) {
       {status?.membersError && !mastersAreDown(status.rows) ? (
         <Banner>{say('cluster.members-error', { why: status.membersError })}</Banner>
       ) : null}
-      {Object.entries(status?.silent ?? {}).map(([host, why]) => (
-        <Banner key={host}>{say('cluster.silent', { host, why })}</Banner>
-      ))}
+      <SilentHosts cluster={cluster} />
     </>
   )
 }

@@ -8,11 +8,10 @@ import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
 import { PageHead } from '@/components/layout/page-head'
 import { Chip } from '@/components/ui/badge'
-import { Button, ButtonLink } from '@/components/ui/button'
+import { ButtonLink } from '@/components/ui/button'
 import { FilterBox } from '@/components/ui/filter-box'
 import { StatusShape } from '@/components/ui/status-shape'
 import type { ClusterRow } from '@/server/domain/api'
-import { AdoptDialog } from './adopt-dialog'
 import { ClustersTable } from './clusters-table'
 import { FirstRun } from './first-run'
 import { worstOrder, worstShape } from './shapes'
@@ -21,16 +20,14 @@ export function ClustersPage() {
   const { say } = useWords()
   const clusters = useClusters()
   const connected = useConnected()
-  const url = useUrlState()
-  const adopting = url.get('adopt') === '1'
   return (
     <>
       <PageHead title={say('nav.clusters')} note={clusters.data?.length}>
         <span className="live">{connected ? say('state.live') : say('state.polling')}</span>
-        <Button onClick={() => url.set({ adopt: '1' })}>
+        <ButtonLink href="/adopt">
           <Download className="i" aria-hidden="true" />
           {say('clusters.adopt')}
-        </Button>
+        </ButtonLink>
         <ButtonLink look="primary" href="/clusters/new">
           <Plus className="i" aria-hidden="true" />
           {say('clusters.deploy')}
@@ -41,7 +38,6 @@ export function ClustersPage() {
           {(rows) => (rows.length === 0 ? <FirstRun /> : <List rows={rows} />)}
         </Loaded>
       </div>
-      <AdoptDialog open={adopting} onClose={() => url.set({ adopt: '' })} />
     </>
   )
 }

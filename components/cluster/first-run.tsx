@@ -6,7 +6,6 @@ import { useRouter } from 'next/navigation'
 import { api } from '@/components/data/api'
 import { runErrand } from '@/components/data/queries'
 import { ErrorNote } from '@/components/data/states'
-import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
 import { StatusShape } from '@/components/ui/status-shape'
 import type { ErrandView } from '@/server/domain/api'
@@ -17,7 +16,6 @@ type Simulated = { hosts: readonly { address: string; port: number }[] }
 export function FirstRun() {
   const { say } = useWords()
   const router = useRouter()
-  const url = useUrlState()
   const simulate = useMutation({
     mutationFn: () => runErrand<Simulated>(() => api<ErrandView>('/api/simulated-hosts', { method: 'POST' })),
     onSuccess: ({ hosts }) => router.push(`/clusters/new?simulated=${hosts[0]?.address ?? ''}`),
@@ -36,7 +34,7 @@ export function FirstRun() {
         icon={<Download className="i i16 t3 mt-0.5" aria-hidden="true" />}
         title={say('first.adopt')}
         note={say('first.adopt-note')}
-        onClick={() => url.set({ adopt: '1' })}
+        onClick={() => router.push('/adopt')}
       />
       <Choice
         icon={

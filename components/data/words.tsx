@@ -6,11 +6,12 @@ import { LocaleProvider } from '@/components/ui/locale'
 import { problemText, wordsText } from '@/server/domain/words/catalogue'
 import { uiWords } from '@/server/domain/words/ui'
 import { uiAuditWords } from '@/server/domain/words/ui-audit'
+import { uiHostsWords } from '@/server/domain/words/ui-hosts'
 import { uiPagesWords } from '@/server/domain/words/ui-pages'
 import { fill, inLanguage, type Language, type Pair, type Words } from '@/server/domain/words/words'
 import { ApiFailure } from './api'
 
-const all = { ...uiWords, ...uiPagesWords, ...uiAuditWords }
+const all = { ...uiWords, ...uiPagesWords, ...uiAuditWords, ...uiHostsWords }
 export type UiWord = keyof typeof all
 type Params = Readonly<Record<string, string | number>>
 

@@ -1,7 +1,7 @@
 'use client'
 
 import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { api } from '@/components/data/api'
 import { keys } from '@/components/data/keys'
 import { runErrand, useCredentials, useSend } from '@/components/data/queries'
@@ -26,11 +26,11 @@ export const hostsOf = (text: string): { address: string; port: number }[] =>
       return match ? { address: match[1] ?? line, port: Number(match[2]) } : { address: line.replace(/^\[|\]$/g, ''), port: 22 }
     })
 
-/** Reads host keys, has new ones confirmed, stops hard at changed ones. No credential is sent before a key is pinned. */
-export function ProbeDialog({ onClose }: { onClose: () => void }) {
+/** `hosts` given: they are looked at at once. Reads host keys, has new ones confirmed, stops hard at changed ones. No credential is sent before a key is pinned. */
+export function ProbeDialog({ hosts = '', onClose }: { hosts?: string; onClose: () => void }) {
   const { say } = useWords()
   const credentials = useCredentials().data ?? []
-  const [text, setText] = useState('')
+  const [text, setText] = useState(hosts)
   const [credentialId, setCredential] = useState('')
   const [changed, setChanged] = useState<ProbedHost>()
   const probe = useMutation({
@@ -39,6 +39,10 @@ export function ProbeDialog({ onClose }: { onClose: () => void }) {
         api<ErrandView>('/api/hosts/probe', { method: 'POST', body: { hosts: hostsOf(text), ...(credentialId && { credentialId }) } }),
       ),
   })
+  const { mutate } = probe
+  useEffect(() => {
+    if (hosts) mutate()
+  }, [hosts, mutate])
   const confirm = useSend(
     (hosts: readonly ProbedHost[]) =>
       api('/api/host-keys', {

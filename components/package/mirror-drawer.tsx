@@ -11,41 +11,26 @@ import { Note } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
 import { Drawer, DrawerSection, KeyValues } from '@/components/ui/drawer'
-import { Field, SelectField } from '@/components/ui/field'
+import { SelectField } from '@/components/ui/field'
 import { Status } from '@/components/ui/status-shape'
 import type { ErrandView, MirrorView } from '@/server/domain/api'
+import { MirrorSource } from './mirror-source'
 
 const usual = 'https://tiup-mirrors.pingcap.com'
 
 /** A TiUP mirror: its root of trust is confirmed by a person, then packages are taken from it, verified. */
 export function MirrorDrawer({ onClose }: { onClose: () => void }) {
   const { say } = useWords()
-  const client = useQueryClient()
   const mirrors = useMirrors()
-  const [location, setLocation] = useState('')
-  const wanted = location || mirrors.data?.[0]?.location || usual
-  const mirror = mirrors.data?.find((one) => one.location === wanted)
-  const open = useMutation({
-    mutationFn: () => runErrand<unknown>(() => api<ErrandView>('/api/mirror', { method: 'POST', body: { location: wanted } })),
-    onSuccess: () => client.invalidateQueries({ queryKey: keys.mirror }),
-  })
+  const [typed, setTyped] = useState<string>()
+  const location = typed ?? mirrors.data?.[0]?.location ?? usual
+  const mirror = mirrors.data?.find((one) => one.location === location.trim())
   return (
     <Drawer label={say('mirror.title')} closeLabel={say('act.close')} onClose={onClose} head={<h2 className="b">{say('mirror.title')}</h2>}>
-      <div className="ds flex flex-col gap-3">
-        <Field
-          mono
-          label={say('mirror.location')}
-          value={location || wanted}
-          onChange={(event) => setLocation(event.target.value)}
-          hint={say('mirror.location-help')}
-        />
-        <div>
-          <Button busy={open.isPending} onClick={() => open.mutate()}>
-            {say('mirror.read')}
-          </Button>
-        </div>
-        <ErrorNote error={open.error ?? mirrors.error} />
-        {mirror || mirrors.isPending ? null : <p className="t3 sm">{say('mirror.none')}</p>}
+      <div className="ds">
+        <MirrorSource location={location} mirrors={mirrors.data ?? []} onLocation={setTyped} />
+        <ErrorNote error={mirrors.error} />
+        {mirror || mirrors.isPending ? null : <p className="t3 sm mt-3">{say('mirror.none')}</p>}
       </div>
       {mirror ? (
         <>

@@ -26,6 +26,7 @@ export const uiPagesWords = {
   'packages.origin': ['Origin', '来源'],
   'packages.origin.upload': ['upload', '上传'],
   'packages.origin.mirror': ['mirror', '镜像'],
+  'packages.origin.hotfix': ['hotfix', '热补丁'],
   'packages.delete': ['Delete {name}', '删除 {name}'],
   'packages.delete-note': [
     'Its file leaves the store. A later deploy of this version needs it again, by upload or from a mirror.',
