@@ -1,6 +1,15 @@
 import { z } from 'zod'
 import type { MasterHealthFact, MembersFact } from '@/server/domain/facts'
-import { healthPath, membersPath, noHealth, parseHealth, parseMembers, parseVersion, statusPath } from '@/server/probes/cluster-answers'
+import {
+  healthPath,
+  membersPath,
+  noHealth,
+  parseHealth,
+  parseLeaderCount,
+  parseMembers,
+  parseVersion,
+  statusPath,
+} from '@/server/probes/cluster-answers'
 import { HttpFailed, type HttpResponse, type Target, type Transport } from '@/server/remote/transport'
 
 /** An address as seen from the target host. */
@@ -30,6 +39,12 @@ export const readHealth = async (transport: Http, target: Target, at: Endpoint):
 export const readVersion = async (transport: Http, target: Target, at: Endpoint): Promise<string | undefined> => {
   const answer = await ask(transport, target, at, { method: 'GET', path: statusPath })
   return 'error' in answer || answer.status !== 200 ? undefined : parseVersion(answer.body)
+}
+
+/** How often this master's process has begun to lead, from `/metrics`. undefined: no answer, or another one. Rejects with `LinkLost` only. */
+export const readLeaderCount = async (transport: Http, target: Target, at: Endpoint): Promise<number | undefined> => {
+  const answer = await ask(transport, target, at, { method: 'GET', path: '/metrics' })
+  return 'error' in answer || answer.status !== 200 ? undefined : parseLeaderCount(answer.body)
 }
 
 /** `process_start_time_seconds 1.79522671838e+09` */

@@ -1,4 +1,4 @@
-import { readHealth, readMembers, readVersion } from '@/server/dm/dm-client'
+import { readHealth, readLeaderCount, readMembers, readVersion } from '@/server/dm/dm-client'
 import { componentSpec } from '@/server/domain/component'
 import { type ClusterFacts, type HostFacts, noClusterFacts, noHostFacts } from '@/server/domain/facts'
 import type { HostId, Instance } from '@/server/domain/instance'
@@ -9,6 +9,7 @@ import type { Topology } from '@/server/domain/topology/topology'
 import { askHost, parseHost } from '@/server/probes/batch'
 import { testLogin } from '@/server/remote/test-login'
 import { HttpFailed, LinkLost, type Target } from '@/server/remote/transport'
+import { askTasks } from './ask-tasks'
 import type { ErrandRun } from './errand-run'
 
 export type HostLook = { facts: HostFacts; lost?: LinkLost }
@@ -73,6 +74,7 @@ export const lookAtCluster = async (
   const health: Record<string, ClusterFacts['health'][string]> = {}
   const versions: Record<string, string> = {}
   const up: Record<string, boolean> = {}
+  const leaderCounts: Record<string, number> = {}
   for (const probe of ask.probes) {
     const one = 'instance' in probe ? instances.find(({ id }) => id === probe.instance) : undefined
     if (!one) continue
@@ -81,10 +83,28 @@ export const lookAtCluster = async (
       if (probe.probe === 'health') health[one.id] = await readHealth(run.transport, target, endpoint)
       if (probe.probe === 'version') versions[one.id] = (await readVersion(run.transport, target, endpoint)) ?? ''
       if (probe.probe === 'up') up[one.id] = await isUp(run, target, one)
+      if (probe.probe === 'leader-count') {
+        const count = await readLeaderCount(run.transport, target, endpoint)
+        if (count !== undefined) leaderCounts[one.id] = count
+      }
     })
   }
   const members = ask.probes.some(({ probe }) => probe === 'members') ? await lookAtMembers(run, instances, at) : {}
-  return { ...facts, ...members, health, versions, up }
+  return { ...facts, ...members, ...(await lookAtTasks(run, topology, ask)), health, versions, up, leaderCounts }
+}
+
+/** Tasks, where a planner asks for them and DM runs. */
+const lookAtTasks = async (
+  run: ErrandRun,
+  topology: Topology,
+  ask: { login: Login; probes: readonly ClusterProbe[]; connectTimeoutS?: number | undefined },
+): Promise<Pick<ClusterFacts, 'tasks' | 'tasksError' | 'sources'>> => {
+  const wanted = ask.probes.find((probe) => probe.probe === 'tasks')
+  const masters = instancesOf(topology).filter(({ component }) => component === 'dm-master')
+  const [first] = masters
+  if (wanted?.probe !== 'tasks' || !first) return {}
+  const target = targetOf(first, ask.login, ask.connectTimeoutS)
+  return askTasks(run, { masters, target, user: topology.global.user, dmctl: wanted.dmctl })
 }
 
 const lookAtMembers = async (

@@ -62,7 +62,7 @@ export type Rolling = {
   /** So many failed instances per phase are left behind without asking. */
   tolerance: number
   /** At least so long, in seconds, each gate must hold. */
-  stableS?: number
+  stableS?: number | undefined
 }
 
 export const rollingDefaults: Rolling = { batch: 1, canary: true, tolerance: 0 }

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { deployInput, removeDeployInput, selectInput } from '@/server/domain/api'
+import { deployInput } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
 import { type OperationName, operationNames } from '@/server/domain/plan'
+import { planInputs } from '@/server/domain/plan-inputs'
 import type { Problem } from '@/server/domain/problem'
 import { clusterNameProblem } from '@/server/domain/topology/names'
 import { findCluster } from '@/server/store/clusters'
@@ -37,8 +38,7 @@ const withoutSecrets = async (db: Db, who: Who, cluster: string, input: z.infer<
 })
 
 const readInput = (operation: OperationName, input: unknown): unknown => {
-  const schema = operation === 'deploy' ? deployInput : operation === 'remove-deploy' ? removeDeployInput : selectInput
-  const read = schema.safeParse(input ?? {})
+  const read = planInputs[operation].safeParse(input ?? {})
   if (read.success) return read.data
   throw new AppError('usecases.input-invalid', 422, {
     problems: read.error.issues.map((issue): Problem => {

@@ -1,0 +1,79 @@
+import type { z } from 'zod'
+import { selectInput } from '@/server/domain/api'
+import { AppError } from '@/server/domain/app-error'
+import type { PackageInfo } from '@/server/domain/package'
+import type { Login } from '@/server/domain/plan'
+import { restartInput, type rollingInput } from '@/server/domain/plan-inputs'
+import { instancesOf } from '@/server/domain/topology/instances'
+import type { OperationInput } from '@/server/operations/input'
+import { type ClusterWithTopology, findCluster } from '@/server/store/clusters'
+import { listPackages } from '@/server/store/packages'
+import type { PlanRow } from '@/server/store/plans'
+import type { ErrandRun } from './errand-run'
+import type { Prepared } from './prepared'
+
+/** Topology and logins of a cluster that is in the books. */
+export const existingCluster = async (run: ErrandRun, row: PlanRow): Promise<{ cluster: ClusterWithTopology; input: OperationInput }> => {
+  const cluster = await findCluster(run.db, row.clusterName)
+  if (!cluster) throw new AppError('usecases.cluster-unknown', 404, { params: { name: row.clusterName } })
+  const deploy: Login = { user: cluster.deployUser, credentialId: cluster.credentialId, sudo: 'nopasswd' }
+  const input: OperationInput = {
+    clusterName: cluster.name,
+    version: cluster.version,
+    revision: cluster.revision,
+    deploy,
+    ...(cluster.waitTimeoutS === null ? {} : { waitTimeoutS: cluster.waitTimeoutS }),
+    ...(cluster.connectTimeoutS === null ? {} : { connectTimeoutS: cluster.connectTimeoutS }),
+  }
+  return { cluster, input }
+}
+
+/** start, stop. */
+export const prepareSelection = async (run: ErrandRun, row: PlanRow): Promise<Prepared> => {
+  const { cluster, input } = await existingCluster(run, row)
+  const { roles, nodes } = selectInput.parse(row.input)
+  return { topology: cluster.topology, input: { ...input, roles, nodes }, problems: [] }
+}
+
+export const prepareRestart = async (run: ErrandRun, row: PlanRow): Promise<Prepared> => {
+  const { cluster, input } = await existingCluster(run, row)
+  const asked = restartInput.parse(row.input)
+  const { roles, nodes, atOnce } = asked
+  return {
+    topology: cluster.topology,
+    input: { ...input, roles, nodes, atOnce, ...(await rollingPart(run, cluster, asked)) },
+    problems: [],
+  }
+}
+
+/** Pace, patience and dmctl of a rolling operation. */
+export const rollingPart = async (
+  run: ErrandRun,
+  cluster: ClusterWithTopology,
+  { rolling, waitTimeoutS, transferTimeoutS, waivers }: z.infer<typeof rollingInput>,
+): Promise<Partial<OperationInput>> => {
+  const dmctl = dmctlFor(cluster, await listPackages(run.db))
+  return {
+    ...(rolling && { rolling }),
+    ...(waitTimeoutS === undefined ? {} : { waitTimeoutS }),
+    ...(transferTimeoutS === undefined ? {} : { transferTimeoutS }),
+    waivers: waivers.map(({ code }) => ({ code })),
+    ...(dmctl && { dmctl }),
+  }
+}
+
+/** dmctl of the cluster's version for the platform of the master that it runs on; undefined when the store has none. */
+export const dmctlFor = (
+  cluster: ClusterWithTopology,
+  packages: readonly PackageInfo[],
+  version = cluster.version,
+): PackageInfo | undefined => {
+  const master = instancesOf(cluster.topology).find(({ component }) => component === 'dm-master')
+  return packages.find(
+    (one) =>
+      one.component === 'dmctl' &&
+      one.version === version &&
+      (master?.arch === '' || one.arch === master?.arch) &&
+      one.os === (master?.os || 'linux'),
+  )
+}

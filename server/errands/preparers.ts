@@ -1,0 +1,16 @@
+import type { OperationName } from '@/server/domain/plan'
+import type { PlanRow } from '@/server/store/plans'
+import type { ErrandRun } from './errand-run'
+import { prepareDeploy } from './prepare-deploy'
+import { prepareRestart, prepareSelection } from './prepare-existing'
+import { prepareRemoval } from './prepare-removal'
+import type { Prepared } from './prepared'
+
+/** How each operation's input is made of what was asked for; a new name without a row does not compile. */
+export const preparers: Record<OperationName, (run: ErrandRun, row: PlanRow) => Promise<Prepared>> = {
+  deploy: prepareDeploy,
+  start: prepareSelection,
+  stop: prepareSelection,
+  restart: prepareRestart,
+  'remove-deploy': prepareRemoval,
+}
