@@ -14,6 +14,9 @@ export const errandKinds = [
   'export-cluster',
   'connect-simulated',
   'verify-audit',
+  'preview-hotfix',
+  'build-package',
+  'verify-package',
 ] as const
 export type ErrandKind = (typeof errandKinds)[number]
 

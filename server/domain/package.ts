@@ -75,11 +75,21 @@ export const packageFileName = (p: Pick<PackageInfo, 'component' | 'version' | '
 export const downloadName = (p: Pick<PackageInfo, 'component' | 'version' | 'os' | 'arch' | 'origin'>): string =>
   packageFileName(p.origin.from === 'hotfix' ? { ...p, version: 'hotfix' } : p)
 
-/** Reads what `-V` printed. Null when it is not the version text of a program of DM. */
+/** What makes a component's program print its version and end. */
+export const versionFlag = (component: PackageComponent): string =>
+  component === 'grafana' ? '-v' : component.startsWith('dm') ? '-V' : '--version'
+
+/** Reads what `-V` of DM's programs printed, or `--version` of the monitors'. Null when it is no version text. */
 export const parseProgramVersion = (text: string): ProgramVersion | null => {
-  const line = (name: string): string => new RegExp(`^${name}:[ \\t]*(\\S.*?)\\s*$`, 'm').exec(text)?.[1] ?? ''
+  const line = (name: string): string => new RegExp(`^\\s*${name}:[ \\t]*(\\S.*?)\\s*$`, 'm').exec(text)?.[1] ?? ''
   const release = line('Release Version')
-  if (release === '') return null
-  const [commit, branch, built, go] = ['Git Commit Hash', 'Git Branch', 'UTC Build Time', 'Go Version'].map(line)
-  return { release, commit: commit ?? '', branch: branch ?? '', built: built ?? '', go: go ?? '' }
+  if (release !== '') {
+    const [commit = '', branch = '', built = '', go = ''] = ['Git Commit Hash', 'Git Branch', 'UTC Build Time', 'Go Version'].map(line)
+    return { release, commit, branch, built, go }
+  }
+  const plain = /\bversion:? v?(\d[^\s,)]*)/i.exec(text)?.[1]
+  if (plain === undefined) return null
+  const inBrackets = (name: string): string => new RegExp(`\\b${name}: ([^\\s,)]+)`).exec(text)?.[1] ?? ''
+  const commit = inBrackets('revision') || inBrackets('commit')
+  return { release: `v${plain}`, commit, branch: inBrackets('branch'), built: line('build date'), go: line('go version') }
 }

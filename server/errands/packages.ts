@@ -55,7 +55,9 @@ export const keepArchive = async (run: ErrandRun, archive: Archive): Promise<Pac
     const version = archive.version ?? seen.version
     if (!version) throw new AppError('errands.package-version-unknown', 422, { params: { name: fileName } })
     if (archive.expectedSha256 !== undefined && archive.expectedSha256 !== seen.sha256) {
-      throw new AppError('errands.package-hash-differs', 422, { params: { name: fileName, wanted: archive.expectedSha256, seen: seen.sha256 } })
+      throw new AppError('errands.package-hash-differs', 422, {
+        params: { name: fileName, wanted: archive.expectedSha256, seen: seen.sha256 },
+      })
     }
     const { tree, ...plain } = seen
     const info: PackageInfo = { ...plain, version, origin, ...(archive.hotfix && { hotfix: archive.hotfix }) }

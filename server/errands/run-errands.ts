@@ -14,6 +14,7 @@ import {
 } from '@/server/store/errands'
 import type { ErrandInput } from '@/server/usecases/ask-errand'
 import { conclude } from '@/server/usecases/audited'
+import { buildPackages, previewHotfix } from './build-package'
 import { connectSimulated } from './connect-simulated'
 import type { ErrandDeps, ErrandRun } from './errand-run'
 import { fetchMirror, fetchPackages, inspectUpload } from './packages'
@@ -23,6 +24,7 @@ import { probeHosts } from './probe-hosts'
 import { tailLog } from './tail-log'
 import { adoptClusters, exportForDownload, scanTiup } from './tiup-storage'
 import { verifyAudit } from './verify-audit'
+import { verifyPackage } from './verify-package'
 
 /** Every kind of errand; a new one without a row does not compile. */
 const handlers: Record<ErrandKind, (run: ErrandRun, input: unknown) => Promise<unknown>> = {
@@ -37,6 +39,9 @@ const handlers: Record<ErrandKind, (run: ErrandRun, input: unknown) => Promise<u
   'adopt-cluster': adoptClusters,
   'export-cluster': exportForDownload,
   'connect-simulated': connectSimulated,
+  'preview-hotfix': previewHotfix,
+  'build-package': buildPackages,
+  'verify-package': verifyPackage,
   'verify-audit': verifyAudit,
 }
 

@@ -26,11 +26,13 @@ import { registerDraftRoutes } from './routes/drafts'
 import { registerHealthRoutes } from './routes/health'
 import { registerHostKeyRoutes } from './routes/host-keys'
 import { registerHostRoutes } from './routes/hosts'
+import { registerHotfixRoutes } from './routes/hotfix-packages'
 import { registerJobRoutes } from './routes/jobs'
 import { registerPackageRoutes } from './routes/packages'
 import { registerPlanRoutes } from './routes/plans'
 import { registerSessionRoutes } from './routes/session'
 import { registerTokenRoutes } from './routes/tokens'
+import { registerUploadRoutes } from './routes/uploads'
 import { registerUserRoutes } from './routes/users'
 
 export type ApiDeps = Pick<ApiVariables, 'db' | 'env' | 'auth'>
@@ -53,6 +55,8 @@ export const createApi = (deps: ApiDeps): Api => {
   registerHostRoutes(api)
   registerJobRoutes(api)
   registerPackageRoutes(api)
+  registerHotfixRoutes(api)
+  registerUploadRoutes(api)
   registerPlanRoutes(api)
   api.doc31('/api/openapi.json', {
     openapi: '3.1.0',

@@ -27,13 +27,7 @@ const blockBytes = 64 * 1024
 export const repack = async ({ base, upload, changes, signal }: Repack, target: string): Promise<Problem[]> => {
   const packing = tar.pack()
   const options = signal ? { signal } : {}
-  const writing = pipeline(
-    packing,
-    inBlocks(),
-    createGzip({ level: 6 }),
-    createWriteStream(target, { flags: 'wx', mode: 0o600 }),
-    options,
-  )
+  const writing = pipeline(packing, inBlocks(), createGzip({ level: 6 }), createWriteStream(target, { flags: 'wx', mode: 0o600 }), options)
   const state: Copying = { packing, ...options }
   writing.catch((error: unknown) => {
     state.failed = error // it is awaited below; this only ends the reading, which would wait for ever
@@ -65,7 +59,17 @@ const frameOf = (entries: readonly TreeEntry[], changes: readonly TreeChange[]):
 }
 
 const headerOf = ({ path, type, sizeBytes, mode, target }: TreeEntry): Partial<tar.Header> & { name: string } => ({
-  ...{ name: type === 'directory' ? `${path}/` : path, type, size: sizeBytes, mode, mtime: fixedTime, uid: 0, gid: 0, uname: '', gname: '' },
+  ...{
+    name: type === 'directory' ? `${path}/` : path,
+    type,
+    size: sizeBytes,
+    mode,
+    mtime: fixedTime,
+    uid: 0,
+    gid: 0,
+    uname: '',
+    gname: '',
+  },
   ...(target !== undefined && { linkname: target }),
 })
 

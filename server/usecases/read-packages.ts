@@ -1,9 +1,20 @@
 import { rm } from 'node:fs/promises'
 import type { PackageRow } from '@/server/domain/api'
+import type { PackageDetail } from '@/server/domain/api-packages'
 import { AppError } from '@/server/domain/app-error'
-import { packageFileName } from '@/server/domain/package'
+import { downloadName, type PackageInfo, packageFileName } from '@/server/domain/package'
 import type { Db } from '@/server/store/database'
-import { dropPackage, findPackage, listPackages, packageFile, packageUses } from '@/server/store/packages'
+import {
+  dropPackage,
+  findPackage,
+  hotfixesOn,
+  listPackages,
+  packageFile,
+  packageInstances,
+  packageTree,
+  packageUses,
+  type StoredPackage,
+} from '@/server/store/packages'
 import { audited, type Who } from './audited'
 
 export const readPackages = async (db: Db): Promise<PackageRow[]> => {
@@ -16,6 +27,33 @@ export const readPackages = async (db: Db): Promise<PackageRow[]> => {
     originDetail: origin.detail,
     usedBy: uses.get(row.sha256) ?? [],
   }))
+}
+
+/** Everything that is known of one package. Throws package-unknown. */
+export const readPackage = async (db: Db, sha256: string): Promise<PackageDetail> => {
+  const found = await demandPackage(db, sha256)
+  const { origin, texts: _texts, hotfix, verified, ...plain } = found
+  const tree = await packageTree(db, sha256)
+  const base = hotfix && (await findPackage(db, hotfix.baseSha256))
+  return {
+    ...plain,
+    ...{ origin: origin.from, originDetail: origin.detail, fileName: downloadName(found) },
+    hotfix: hotfix ? { ...hotfix, base: base ? nameOf(base) : null } : null,
+    verified: verified ?? null,
+    entries: tree?.entries ?? null,
+    changes: tree?.changes ?? [],
+    instances: await packageInstances(db, sha256),
+    hotfixes: (await hotfixesOn(db, sha256)).map(nameOf),
+  }
+}
+
+const nameOf = ({ sha256, component, version }: PackageInfo) => ({ sha256, component, version })
+
+/** Throws package-unknown. */
+export const demandPackage = async (db: Db, sha256: string): Promise<StoredPackage> => {
+  const found = await findPackage(db, sha256)
+  if (!found) throw new AppError('usecases.package-unknown', 404)
+  return found
 }
 
 /** Throws package-unknown, package-in-use. */

@@ -1,14 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, rm, statfs } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { AppError } from '@/server/domain/app-error'
 import type { Db } from '@/server/store/database'
 import { askErrand, type ErrandRow } from '@/server/store/errands'
-import { packageBytes } from '@/server/store/packages'
 import { conclude, intend, type Who } from './audited'
+import { type RoomEnv, roomFor } from './room-for-packages'
 
 export type Upload = {
   body: ReadableStream<Uint8Array>
@@ -16,12 +16,8 @@ export type Upload = {
   name: string
   /** 0 when it is not known. */
   length: number
-  env: { dataFolder: string; packageQuotaBytes: number }
+  env: RoomEnv
 }
-
-export const maxPackageBytes = 2 * 1024 ** 3
-/** What must stay free on the disk of the data folder. */
-const reserveBytes = 1024 ** 3
 
 /**
  * Streams an archive beside the store, hashing it on the way; the runner then inspects it and keeps or refuses it.
@@ -48,17 +44,6 @@ export const uploadPackage = async (db: Db, who: Who, upload: Upload): Promise<E
     await conclude(db, who, deed, { act, result: `refused: ${error instanceof AppError ? error.code : 'internal'}` })
     throw error
   }
-}
-
-/** How many bytes may come; throws when not even the announced ones fit. */
-const roomFor = async (db: Db, { length, env }: Upload): Promise<number> => {
-  if (length > maxPackageBytes) throw new AppError('usecases.package-too-large', 413, { params: { limit: maxPackageBytes } })
-  const quota = env.packageQuotaBytes - (await packageBytes(db))
-  if (quota <= length) throw new AppError('usecases.quota-exceeded', 507, { params: { quota: env.packageQuotaBytes } })
-  const disk = await statfs(env.dataFolder)
-  const free = disk.bavail * disk.bsize - reserveBytes
-  if (free <= length) throw new AppError('usecases.disk-full', 507, { params: { free: Math.max(0, free) } })
-  return Math.min(maxPackageBytes, quota, free)
 }
 
 const receive = async (body: ReadableStream<Uint8Array>, file: string, limit: number): Promise<{ sha256: string; sizeBytes: number }> => {

@@ -82,14 +82,20 @@ describe('a full hotfix tarball', () => {
     ])
     const listed = execFileSync('tar', ['-tzf', target], { encoding: 'utf8' })
     expect(listed.trim().split('\n').sort()).toEqual(
-      ['conf/', 'conf/dm_worker.rules.yml', 'dm-master', 'newest', 'scripts/', 'scripts/dm.json', ''].map((one) => `dm-master/${one}`).sort(),
+      ['conf/', 'conf/dm_worker.rules.yml', 'dm-master', 'newest', 'scripts/', 'scripts/dm.json', '']
+        .map((one) => `dm-master/${one}`)
+        .sort(),
     )
     const into = fs.mkdtempSync(path.join(folder, 'unpacked-'))
     execFileSync('tar', ['-xzf', target, '-C', into])
     expect(sha(fs.readFileSync(path.join(into, 'dm-master/dm-master')))).toBe(sha(newMaster))
     expect(fs.statSync(path.join(into, 'dm-master/dm-master')).mode & 0o777).toBe(0o755)
     expect(fs.readFileSync(path.join(into, rules.name), 'utf8')).toBe(rules.body)
-    expect(await inspectPackage(target)).toMatchObject({ component: 'dm-master', entry: 'dm-master/dm-master', entrySha256: sha(newMaster) })
+    expect(await inspectPackage(target)).toMatchObject({
+      component: 'dm-master',
+      entry: 'dm-master/dm-master',
+      entrySha256: sha(newMaster),
+    })
   })
 
   it('says what no package takes', async () => {
@@ -135,7 +141,9 @@ describe('other uploads', () => {
 
   it('a configuration goes where its name is, or where it is told', async () => {
     const upload = await uploadOf('dm_worker.rules.yml', 'groups: [new]')
-    expect((await build('dm-master', upload)).changes.filter(({ change }) => change !== 'same').map(({ path: at }) => at)).toEqual([rules.name])
+    expect((await build('dm-master', upload)).changes.filter(({ change }) => change !== 'same').map(({ path: at }) => at)).toEqual([
+      rules.name,
+    ])
     const told = [{ component: 'dm-master', from: 'dm_worker.rules.yml', to: 'dm-master/conf/extra.yml' }]
     expect((await build('dm-master', upload, told)).changes).toContainEqual(
       expect.objectContaining({ path: 'dm-master/conf/extra.yml', change: 'added' }),

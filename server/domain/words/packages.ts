@@ -4,10 +4,16 @@ import type { ProblemWords } from './words'
 export const packagesProblems = {
   'package.duplicate': {
     message: ['The archive holds {path} twice, or as a file and a folder.', '归档中 {path} 出现两次，或同时作为文件和目录。'],
-    hint: ['Which of the two is meant can’t be known. Pack it again, each path once.', '无法判断应使用哪一个。请重新打包，每个路径只保留一次。'],
+    hint: [
+      'Which of the two is meant can’t be known. Pack it again, each path once.',
+      '无法判断应使用哪一个。请重新打包，每个路径只保留一次。',
+    ],
   },
   'package.special-mode': {
-    message: ['{path} in the archive would run with another user’s rights (setuid or setgid).', '归档中的 {path} 带有 setuid 或 setgid 权限位。'],
+    message: [
+      '{path} in the archive would run with another user’s rights (setuid or setgid).',
+      '归档中的 {path} 带有 setuid 或 setgid 权限位。',
+    ],
     hint: ['No program of DM needs that. Pack it again with mode 0755.', 'DM 的程序不需要该权限。请以 0755 权限重新打包。'],
   },
   'hotfix.nothing-fits': {
@@ -18,7 +24,10 @@ export const packagesProblems = {
     ],
   },
   'hotfix.which-place': {
-    message: ['Nothing in the package of {component} is called “{name}”, or several files are.', '{component} 安装包中没有名为“{name}”的文件，或有多个同名文件。'],
+    message: [
+      'Nothing in the package of {component} is called “{name}”, or several files are.',
+      '{component} 安装包中没有名为“{name}”的文件，或有多个同名文件。',
+    ],
     hint: ['Type the path that it should have in the package.', '请输入该文件在安装包中的路径。'],
   },
   'hotfix.which-component': {
@@ -26,7 +35,10 @@ export const packagesProblems = {
     hint: ['Choose the component.', '请选择组件。'],
   },
   'hotfix.ambiguous': {
-    message: ['Two different files of the upload would become {path}: {first} and {second}.', '上传内容中有两个不同的文件对应 {path}：{first} 和 {second}。'],
+    message: [
+      'Two different files of the upload would become {path}: {first} and {second}.',
+      '上传内容中有两个不同的文件对应 {path}：{first} 和 {second}。',
+    ],
     hint: ['Upload only the right one.', '请只上传正确的那一个。'],
   },
   'hotfix.wrong-arch': {
@@ -39,10 +51,16 @@ export const packagesProblems = {
   },
   'hotfix.no-such-place': {
     message: ['{path} is no place for a file in the package.', '{path} 不能作为安装包中的文件路径。'],
-    hint: ['Type a relative path such as dm-master/conf/name.yml; no folder, no link, no “..”.', '请输入相对路径，例如 dm-master/conf/name.yml；不能是目录、链接或包含“..”。'],
+    hint: [
+      'Type a relative path such as dm-master/conf/name.yml; no folder, no link, no “..”.',
+      '请输入相对路径，例如 dm-master/conf/name.yml；不能是目录、链接或包含“..”。',
+    ],
   },
   'hotfix.same-as-base': {
-    message: ['The upload has the same files as the package of {component} has already.', '上传的文件与 {component} 安装包中已有的完全相同。'],
+    message: [
+      'The upload has the same files as the package of {component} has already.',
+      '上传的文件与 {component} 安装包中已有的完全相同。',
+    ],
     hint: ['Check that it is the fixed build; -V of old and new tells them apart.', '请确认上传的是修复后的构建；可用 -V 区分新旧。'],
   },
   'hotfix.layout-mended': {
@@ -54,7 +72,10 @@ export const packagesProblems = {
   },
   'errands.package-hash-differs': {
     message: ['“{name}” has the sha256 {seen}, not {wanted}.', '“{name}”的 sha256 为 {seen}，而不是 {wanted}。'],
-    hint: ['Upload it again; if it stays so, ask whoever built it which file is right.', '请重新上传；若仍不一致，请向构建者确认正确的文件。'],
+    hint: [
+      'Upload it again; if it stays so, ask whoever built it which file is right.',
+      '请重新上传；若仍不一致，请向构建者确认正确的文件。',
+    ],
   },
   'errands.upload-unknown': {
     message: ['The uploaded file is no longer there.', '上传的文件已不存在。'],
@@ -69,7 +90,10 @@ export const packagesProblems = {
     hint: ['Look at the new tree and save again.', '请查看新的文件树后重新保存。'],
   },
   'errands.base-missing': {
-    message: ['{name}, on which the hotfix is built, is neither in the store nor in a confirmed mirror.', '制作热修复所需的 {name} 不在库中，也不在已确认的镜像中。'],
+    message: [
+      '{name}, on which the hotfix is built, is neither in the store nor in a confirmed mirror.',
+      '制作热修复所需的 {name} 不在库中，也不在已确认的镜像中。',
+    ],
     hint: ['Upload it, or read and confirm a mirror that has it.', '请上传它，或读取并确认包含它的镜像。'],
   },
   'errands.package-damaged': {
