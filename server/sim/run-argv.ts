@@ -1,6 +1,8 @@
 import { fencedScript } from '@/server/steps/host-lock'
 import { withProbeScript } from '@/server/steps/with-probe'
+import { versionText } from './dm-http'
 import type { SimMachine } from './machine'
+import { dmctlScripts } from './sim-dmctl'
 import { simProbe } from './sim-probes'
 import { simLock, simMade, simScripts } from './sim-scripts'
 import { fail, type Outcome, ok } from './state'
@@ -23,7 +25,7 @@ export const runArgv = (context: RunContext, argv: readonly string[]): Outcome =
   const plain = programs[program.replace(/^\/(usr\/)?s?bin\//, '')]
   if (plain) return plain(context, args)
   const node = context.machine.node(program)
-  if (node?.version && args[0] === '-V') return ok(`Release Version: ${node.version}\n`)
+  if (node?.version && args[0] === '-V') return ok(versionText(node.version, node.sha256))
   return fail(127, `simulated host: unknown command: ${argv.slice(0, 3).join(' ').slice(0, 200)}`)
 }
 
@@ -36,6 +38,8 @@ const runScript = (context: RunContext, [flag, text = '', zero = '', ...args]: r
   if (name === 'probe') return text === simProbe.text ? ok(probe(context, args)) : unknownScript(name)
   if (name === fencedScript.name) return text === fencedScript.text ? fenced(context, args) : unknownScript(name)
   if (name === withProbeScript.name) return text === withProbeScript.text ? withProbe(context, args) : unknownScript(name)
+  const ofWorld = dmctlScripts.get(name)
+  if (ofWorld?.text === text) return context.user === 'root' ? ofWorld.run(context, args) : needsRoot(name)
   const known = simScripts.get(name)
   if (!known || known.script.text !== text) return unknownScript(name)
   return context.user === 'root' ? known.run(context, args) : needsRoot(name)

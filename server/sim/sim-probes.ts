@@ -78,8 +78,8 @@ const listeners = ({ machine }: ProbeContext): string[] => {
 }
 
 const unit = ({ machine, systemd }: ProbeContext, name: string, hashExe: boolean): string[] => {
-  const program = machine.unit(name)?.process?.program
-  const sha256 = program ? machine.node(program)?.sha256 : undefined
+  const process = machine.unit(name)?.process
+  const sha256 = process?.exeSha256 ?? machine.node(process?.program ?? '')?.sha256
   return [...systemd.show(name, unitProperties).trim().split('\n'), ...(hashExe && sha256 ? [`exeSha256=${sha256}`] : [])]
 }
 

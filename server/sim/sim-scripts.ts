@@ -14,6 +14,7 @@ import { unitStoppedScript } from '@/server/steps/unit-stopped'
 import { userAbsentScript } from '@/server/steps/user-absent'
 import { userPresentScript } from '@/server/steps/user-present'
 import { parentOf, type SimMachine } from './machine'
+import { programIn } from './sim-archive'
 import { keyLines } from './sim-probes'
 import { fail, type Outcome, ok } from './state'
 import type { SimSystemd } from './systemd'
@@ -141,7 +142,7 @@ const packageCached: SimScript = {
   },
 }
 
-/** The archive itself is not kept, so its program is taken to be what the caller expects, and its version what its name says. */
+/** Where the archive itself is not kept, its program is taken to be what the caller expects, and its version what its name says. */
 const binaries: SimScript = {
   script: binariesScript,
   run({ machine }, [cached = '', name = '', into = '', entry = '', sha = '', owner = '', group = '']) {
@@ -151,7 +152,10 @@ const binaries: SimScript = {
     if (trouble) return trouble
     const path = `${into}/${entry}`
     machine.makeDirs(parentOf(path), owner, group, '0755')
-    const version = /-(v\d[^/]*?)-(?:linux|darwin)-/.exec(name)?.[1] ?? ''
+    const program = programIn(machine, cached, entry)
+    if (program && !program.found) return fail(65, `the package ${name} has no ${entry}`)
+    if (program && program.sha256 !== sha) return fail(74, `${entry} of ${name} has sha256 ${program.sha256}, not ${sha}`)
+    const version = program?.version || (/-(v\d[^/]*?)-(?:linux|darwin)-/.exec(name)?.[1] ?? '')
     machine.state.nodes[path] = { type: 'file', mode: '0755', owner, group, size: machine.node(cached)?.size ?? 0, sha256: sha, version }
     return ok()
   },

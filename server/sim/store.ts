@@ -23,6 +23,8 @@ const process = z.object({
   ports: z.array(z.number()),
   version: text,
   settled: z.boolean(),
+  startedMs: z.number().exactOptional(),
+  exeSha256: text.exactOptional(),
 })
 const unit = z.object({
   loaded: text,
@@ -51,12 +53,42 @@ const machine = z.object({
   units: z.record(text, unit),
   nextPid: z.number(),
 })
+const seat = z.object({ address: text, unit: text, pid: z.number() })
+const pids = z.record(text, z.number()).default({})
+const lock = z.object({
+  id: text,
+  task: text,
+  mode: text,
+  owner: text,
+  ddls: z.array(text),
+  synced: z.array(text),
+  unsynced: z.array(text),
+})
+const subtask = z.object({ source: text, stage: text, unit: text, lagS: z.number(), error: text, ddlLock: text })
+const dmWorker = z.object({
+  name: text,
+  addr: text,
+  source: text,
+  last: text.default(''),
+  seat: seat.exactOptional(),
+  leaseUntilMs: z.number().exactOptional(),
+})
+/** What older panels did not keep has a default. */
 const cluster = z.object({
   key: text,
-  members: z.array(z.object({ name: text, memberId: text, peerUrl: text, clientUrl: text })),
+  members: z.array(z.object({ name: text, memberId: text, peerUrl: text, clientUrl: text, seat: seat.exactOptional() })),
   leader: text,
-  evicted: z.record(text, z.number()),
-  workers: z.array(z.object({ name: text, addr: text, source: text })),
+  leaderPid: z.number().default(0),
+  headlessUntilMs: z.number().default(0),
+  evicted: pids,
+  barred: pids,
+  removed: pids,
+  terms: z.record(text, z.object({ pid: z.number(), count: z.number() })).default({}),
+  workers: z.array(dmWorker),
+  sources: z.array(z.object({ id: text, config: text, relay: z.boolean() })).default([]),
+  relay: z.record(text, z.array(text)).default({}),
+  tasks: z.array(z.object({ name: text, config: text, subtasks: z.array(subtask) })).default([]),
+  locks: z.array(lock).default([]),
 })
 const world = z.object({ format: z.literal(1), machines: z.array(machine), clusters: z.array(cluster) })
 

@@ -172,6 +172,7 @@ export class SimSystemd {
       version: node.version ?? '',
       settled: false,
       startedMs: this.now(),
+      exeSha256: node.sha256,
     }
   }
 }

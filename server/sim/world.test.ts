@@ -79,6 +79,8 @@ describe('simulated DM', () => {
     expect(members(first)).toMatchObject({ leader: { name: `dm-${second}-8261` } })
     get(first, '/apis/v1alpha1/leader/2', 'PUT')
     world.host(second)?.systemd.stop('dm-master-8261.service')
+    expect(members(first)).toMatchObject({ error: expect.stringContaining('connection refused') })
+    nowMs += 1_200
     expect(members(first)).toMatchObject({ leader: { name: `dm-${first}-8261` } })
     expect(members(second)).toBe('refused')
   })

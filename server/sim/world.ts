@@ -1,4 +1,4 @@
-import { SimDm } from './dm-cluster'
+import { type DmTiming, recordedTiming, SimDm } from './dm-cluster'
 import { type HttpAnswer, type HttpAsk, masterHttp, otherHttp } from './dm-http'
 import { newMachine, SimMachine } from './machine'
 import { runArgv } from './run-argv'
@@ -13,6 +13,8 @@ export type WorldOptions = {
   faultsOf?: (address: string) => readonly string[]
   /** Called after whatever may have changed the state. */
   onChange?: () => void
+  /** Of DM; as recorded where nothing is said. */
+  timing?: Partial<DmTiming>
 }
 
 export type SimHost = { machine: SimMachine; systemd: SimSystemd }
@@ -30,7 +32,7 @@ export class SimWorld {
       const machine = new SimMachine(machineState, () => options.faultsOf?.(machineState.address) ?? [])
       return { machine, systemd: new SimSystemd(machine, options.now) }
     })
-    this.dm = new SimDm(() => this.hosts, state.clusters, options.now)
+    this.dm = new SimDm(() => this.hosts, state.clusters, options.now, { ...recordedTiming, ...options.timing })
   }
 
   /** A world of fresh hosts. */
@@ -61,17 +63,23 @@ export class SimWorld {
   /** HTTP to a port of a host, as any other host would see it. */
   http(address: string, port: number, ask: HttpAsk): HttpAnswer {
     this.dm.settle()
+    if (this.isCutOff(address)) return 'silent'
     const process = this.listening(address, port)
     if (!process) return 'refused'
     const answer = process.component === 'dm-master' ? masterHttp(this.dm, process, ask) : otherHttp(process, ask)
+    this.dm.settle()
     this.options.onChange?.()
     return answer
   }
 
   reach(address: string, port: number): 'open' | 'refused' | 'silent' {
     const host = this.host(address)
-    if (!host) return 'silent'
+    if (!host || this.isCutOff(address)) return 'silent'
     return host.machine.listeners().some((one) => one.port === port) ? 'open' : 'refused'
+  }
+
+  private isCutOff(address: string): boolean {
+    return this.host(address)?.machine.hasFault('silent') ?? false
   }
 
   /** A unit's process dies by itself. */
