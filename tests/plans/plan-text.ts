@@ -2,21 +2,17 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { expect } from 'vitest'
 import type { Lane, Phase, Plan } from '@/server/domain/plan'
+import type { Problem } from '@/server/domain/problem'
 import type { Act, Step } from '@/server/domain/step'
 import { stepTitle } from '@/server/domain/step-title'
-import { operationProblems, operationWords } from '@/server/domain/words/operations'
-import { stepWords } from '@/server/domain/words/steps'
-import { topologyProblems } from '@/server/domain/words/topology'
-import { fill, type Pair, type ProblemWords, type Words } from '@/server/domain/words/words'
+import { problemCodes, problemText as problemIn, wordsText } from '@/server/domain/words/catalogue'
+import type { Words } from '@/server/domain/words/words'
 import { kindOf } from '@/server/steps/kinds'
 
-const words: Record<string, Pair> = { ...operationWords, ...stepWords }
-const problems: Record<string, ProblemWords> = { ...operationProblems, ...topologyProblems }
-
-const english = ({ word, params }: Words): string => {
-  const pair = words[word]
-  if (!pair) throw new Error(`no words for ${word}`)
-  return fill(pair[0], params)
+const english = (words: Words): string => {
+  const text = wordsText(words, 'en')
+  if (text === words.word) throw new Error(`no words for ${words.word}`)
+  return text
 }
 
 /** The same text as a committed `.plan.txt`; UPDATE_GOLDENS=1 rewrites it. */
@@ -39,21 +35,22 @@ export const planText = (plan: Plan): string =>
       ([id, host]) => `host ${id}:${host.sshPort} ${host.given ? `given ${host.given.user}, ` : ''}deploy ${host.deploy.user}`,
     ),
     ...plan.impact.sources.map((one) => `impact: source ${one.source} on ${one.worker}`),
+    ...(plan.impact.masterOutageS > 0 ? [`impact: no answer of DM-master for ${plan.impact.masterOutageS} s`] : []),
     ...plan.problems.map((one) => `${one.severity}: ${problemText(one.code, one.params)}`),
     ...plan.phases.flatMap(phaseLines),
   ].join('\n')}\n`
 
-const problemText = (code: string, params: Words['params']): string => {
-  const entry = problems[code]
-  if (!entry) throw new Error(`no words for ${code}`)
-  const text = `${fill(entry.message[0], params)} ${fill(entry.hint[0], params)}`
+const problemText = (code: string, params: Problem['params']): string => {
+  if (!problemCodes.includes(code)) throw new Error(`no words for ${code}`)
+  const { message, hint } = problemIn({ code, params }, 'en')
+  const text = `${message} ${hint}`
   expect(text).not.toMatch(/\{\w+\}/)
   return text
 }
 
 const phaseLines = (phase: Phase): string[] => [
   '',
-  `${phase.id} ${english(phase.title)} (width ${phase.width}, tolerance ${phase.tolerance}${phase.uninterruptible ? ', uninterruptible' : ''})`,
+  `${phase.id} ${english(phase.title)} (width ${phase.width}, tolerance ${phase.tolerance}${phase.uninterruptible ? ', uninterruptible' : ''}${phase.pauseAfter ? `, pause after lane ${phase.pauseAfter.join(', ')}` : ''})`,
   ...phase.lanes.flatMap(laneLines),
 ]
 
@@ -68,6 +65,7 @@ const laneLines = (lane: Lane): string[] => [
 
 const stepLines = (step: Step, indent: string): string[] => [
   `${indent}${english(stepTitle(step))}`,
+  ...(step.kind === 'awaited' ? [`${indent}    for ${step.gate.timeoutMs} ms, stable ${step.gate.stableMs} ms`] : []),
   ...kindOf(step)
     .acts(step)
     .flatMap((act) => {

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import type { SubtaskFact } from '@/server/domain/facts'
+import type { PackageInfo } from '@/server/domain/package'
+import type { OperationFacts } from '@/server/operations/input'
+import { restart } from '@/server/operations/restart'
+import { expectGolden } from './plan-text'
+import { fresh, later, running, three, tiny } from './world'
+
+const dmctl: PackageInfo = {
+  ...{ sha256: 'd'.repeat(64), component: 'dmctl', version: 'v8.5.0', os: 'linux', arch: 'amd64', sizeBytes: 50_000_000 },
+  ...{ entry: 'dmctl/dmctl', entrySha256: 'e'.repeat(64), origin: { from: 'mirror', detail: '' }, texts: {} },
+}
+const subtask = (more: Partial<SubtaskFact> = {}): SubtaskFact => ({
+  ...{ task: 't1', source: 'mysql-01', worker: 'dm-10.0.0.4-8262', stage: 'Running', unit: 'Sync', lagS: 2, error: '', ddlLock: '' },
+  ...more,
+})
+const seen = (tasks: SubtaskFact[] = [subtask()], relay = false): OperationFacts => {
+  const { hosts, cluster } = running(three, undefined, { '10.0.0.4:8262': 'mysql-01' })
+  if (!cluster) throw new Error('no cluster')
+  return { hosts, cluster: { ...cluster, tasks, sources: [{ source: 'mysql-01', worker: 'dm-10.0.0.4-8262', relay }] } }
+}
+const codes = (facts: OperationFacts, more: Parameters<typeof later>[1] = {}) =>
+  restart.validate(three, facts, later(three, { dmctl, ...more })).map(({ code, severity }) => `${severity} ${code}`)
+
+describe('restart', () => {
+  it('rolls: followers, the leader last, free workers first, the source of a bound one moved', () => {
+    expectGolden('restart/rolling', restart.plan(three, seen(), later(three, { dmctl })).plan)
+  })
+
+  it('one master and one worker: no evict, no canary, the outage said in seconds', () => {
+    const facts = running(tiny, undefined, { 'm1.example:8262': 'mysql-01' })
+    expectGolden('restart/one-master', restart.plan(tiny, facts, later(tiny)).plan)
+  })
+
+  it('a stopped cluster starts as one', () => {
+    const { plan } = restart.plan(three, fresh(three), later(three))
+    expect(plan.problems).toEqual([])
+    expect(plan.phases[0]).toMatchObject({ width: 3 })
+    expect(plan.phases[0]?.lanes.flatMap((lane) => [...lane.steps, ...(lane.onLeave ?? [])].map(({ kind }) => kind))).not.toContain(
+      'leader-not-here',
+    )
+  })
+
+  it('all at once, as tiup does: what it costs is said', () => {
+    expectGolden('restart/at-once', restart.plan(three, seen(), later(three, { dmctl, atOnce: true })).plan)
+  })
+
+  it('without a free worker, with relay, or without dmctl a source pauses, and the plan says why', () => {
+    const both = running(three, undefined, { '10.0.0.4:8262': 'mysql-01', '10.0.0.5:8262': 'mysql-02' })
+    const cluster = both.cluster && { ...both.cluster, tasks: [], sources: [{ source: 'mysql-01', worker: 'w', relay: false }] }
+    expect(codes({ ...both, ...(cluster && { cluster }) })).toEqual(['warning rolling.sources-pause-no-free-worker'])
+    expect(codes(seen([subtask()], true))).toEqual(['warning rolling.sources-pause-relay'])
+    const { dmctl: _none, ...without } = { ...later(three), dmctl: undefined }
+    expect(restart.validate(three, running(three, undefined, { '10.0.0.4:8262': 's' }), without).map(({ code }) => code)).toEqual([
+      'rolling.sources-pause-no-dmctl',
+      'rolling.tasks-unknown',
+    ])
+  })
+
+  it('a full load blocks unless it is waived; paused tasks and open DDL locks are said', () => {
+    const loading = seen([subtask({ unit: 'Load' })])
+    expect(codes(loading)).toEqual(['error rolling.loading'])
+    expect(codes(loading, { waivers: [{ code: 'rolling.loading' }] })).toEqual(['warning rolling.loading'])
+    expect(codes(seen([subtask({ stage: 'Paused' }), subtask({ ddlLock: 'x' })]))).toEqual([
+      'warning rolling.tasks-paused',
+      'warning rolling.ddl-locks',
+    ])
+  })
+
+  it('of three masters with one down no other may go, unless the one that is down comes first', () => {
+    const facts = running(three, ['10.0.0.1:8261', '10.0.0.2:8261', '10.0.0.4:8262', '10.0.0.5:8262'])
+    expect(codes(facts, { nodes: ['10.0.0.1:8261'] })).toEqual(['error rolling.no-quorum'])
+    const { plan } = restart.plan(three, facts, later(three, { roles: ['dm-master'] }))
+    expect(plan.problems).toEqual([])
+    expect(plan.phases[0]?.lanes.map(({ subject }) => subject)).toEqual(['10.0.0.3:8261', '10.0.0.2:8261', '10.0.0.1:8261'])
+  })
+
+  it('masters that answer nothing while they run: not one after another', () => {
+    const { hosts } = running(three)
+    expect(codes({ hosts }, { roles: ['dm-master'] })).toEqual(['error rolling.members-unknown'])
+  })
+
+  it('pace is the operator’s: batch, canary, tolerance', () => {
+    const rolling = { batch: 2, canary: false, tolerance: 1, stableS: 10 }
+    const { plan } = restart.plan(three, seen(), later(three, { dmctl, rolling, roles: ['dm-worker'] }))
+    const workers = plan.phases.find(({ title }) => title.word === 'plan.roll-dm-worker')
+    expect(workers).toMatchObject({ width: 2, tolerance: 1 })
+    expect(workers?.pauseAfter).toBeUndefined()
+    expect(workers?.lanes[0]?.gate?.stableMs).toBe(10_000)
+  })
+})
