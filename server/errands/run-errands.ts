@@ -14,6 +14,7 @@ import {
 } from '@/server/store/errands'
 import type { ErrandInput } from '@/server/usecases/ask-errand'
 import { conclude } from '@/server/usecases/audited'
+import { sweepUploads } from '@/server/usecases/receive-upload'
 import { buildPackages, previewHotfix } from './build-package'
 import { connectSimulated } from './connect-simulated'
 import type { ErrandDeps, ErrandRun } from './errand-run'
@@ -59,6 +60,7 @@ export const runErrands = async (deps: ErrandDeps, stopping: AbortSignal): Promi
   let busyAtMs = 0
   await requeueErrands(deps.db, holder)
   await forgetErrands(deps.db, new Date(deps.now().getTime() - keepMs))
+  await sweepUploads(deps.db, deps.folders.data, deps.now())
   while (!stopping.aborted) {
     const row = open.size < atOnce ? await claimErrand(deps.db, holder) : undefined
     if (row) {

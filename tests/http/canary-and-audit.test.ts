@@ -77,6 +77,9 @@ const bodies: Record<string, unknown> = {
     location: 'http://m.test',
     wanted: [{ component: 'dm-master', version: 'v8.5.0', os: 'linux', arch: 'amd64' }],
   },
+  'POST /api/hotfix-packages/preview': { upload: crypto.randomUUID(), version: 'v8.5.0' },
+  'POST /api/hotfix-packages': { upload: crypto.randomUUID(), version: 'v8.5.0', previewHash: 'a'.repeat(64) },
+  'POST /api/packages/{sha256}/verify': { cluster: 'c', host: 'h' },
   'POST /api/mirror': { location: 'http://m.test' },
   'POST /api/mirror/confirm': { location: 'http://m.test', fingerprint: 'f' },
 }
@@ -92,6 +95,7 @@ describe('audit', () => {
       'POST /api/jobs/{id}/pause',
       'POST /api/jobs/{id}/answer',
       'POST /api/plans/{id}/jobs',
+      'PATCH /api/uploads/{id}', // bytes of an upload whose intent was written when it began
     ])
     const mutating = Object.keys(access).filter((route) => !route.startsWith('GET ') && !exempt.some((one) => route.includes(` ${one}`)))
     expect(mutating.length).toBeGreaterThan(12)
