@@ -1,5 +1,7 @@
+import type { ComponentName } from './component'
 import type { Gate } from './health'
 import type { HostId, InstanceId, Lifecycle } from './instance'
+import type { LedgerNote } from './ledger'
 
 /** A text in the blob store, by its hash. `secret` ones are never shown and their hash is not either. */
 export type BlobRef = { sha256: string; sizeBytes: number; secret: boolean }
@@ -12,7 +14,12 @@ export type Change =
   | { change: 'lifecycle'; instance: InstanceId; to: Lifecycle | 'gone' }
   | { change: 'cluster-deployed'; version: string }
   | { change: 'cluster-removed' }
-  | { change: 'installed'; instance: InstanceId; packageSha256: string; entrySha256: string }
+  /** `ledger`: how it came there; without it the operation's name says so. */
+  | { change: 'installed'; instance: InstanceId; packageSha256: string; entrySha256: string; ledger?: LedgerNote }
+  /** TiUP's mark: the instance does not run what its cluster's version says. */
+  | { change: 'patched'; instance: InstanceId; patched: boolean }
+  /** What a later scale-out of the role gets on this platform; null: the release's own again. TiUP's `patch/` link. */
+  | { change: 'role-package'; component: ComponentName; os: string; arch: string; packageSha256: string | null }
   | { change: 'run-state'; to: 'running' | 'stopped' | 'partly' }
 
 /** dmctl in a host's package cache, the deploy user that runs it, and the masters that it talks to (`10.0.0.1:8261`). */
@@ -49,6 +56,11 @@ export type Step =
   /** `check`: argv run as root before it goes live; `{staged}` is the staged file's path. */
   | OnHost<'file', { path: string; content: BlobRef; mode: string; owner: string; group: string; check?: readonly string[] }>
   | OnHost<'package-cached', { sha256: string; sizeBytes: number; name: string }>
+  /** The package is unpacked and verified beside what is live in `into`. Stops nothing; `binaries` then only renames. */
+  | OnHost<
+      'binaries-staged',
+      { packageSha256: string; name: string; into: string; entry: string; entrySha256: string; owner: string; group: string }
+    >
   /** `into` holds the unpacked package, `into/entry` has that hash and is executable. */
   | OnHost<
       'binaries',

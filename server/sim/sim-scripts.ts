@@ -1,5 +1,4 @@
 import { keyAddScript, keyRemoveScript } from '@/server/steps/authorized-key'
-import { binariesScript } from '@/server/steps/binaries'
 import { directoryScript } from '@/server/steps/directory'
 import { fileScript } from '@/server/steps/file'
 import { lockReleaseScript, lockTakeScript } from '@/server/steps/host-lock'
@@ -14,13 +13,13 @@ import { unitStoppedScript } from '@/server/steps/unit-stopped'
 import { userAbsentScript } from '@/server/steps/user-absent'
 import { userPresentScript } from '@/server/steps/user-present'
 import { parentOf, type SimMachine } from './machine'
-import { programIn } from './sim-archive'
+import { simBinaries, simBinariesStaged } from './sim-binaries'
 import { keyLines } from './sim-probes'
 import { fail, type Outcome, ok } from './state'
 import type { SimSystemd } from './systemd'
 
 export type ScriptContext = { machine: SimMachine; systemd: SimSystemd; stdin?: string }
-type SimScript = { script: Script; run(context: ScriptContext, args: readonly string[]): Outcome }
+export type SimScript = { script: Script; run(context: ScriptContext, args: readonly string[]): Outcome }
 
 const panelDir = '/var/lib/dm-panel'
 const made = (paths: readonly string[]): string => paths.map((path) => `::made ${path}\n`).join('')
@@ -139,25 +138,6 @@ const packageCached: SimScript = {
     machine.makeDirs(parentOf(cached), 'root', 'root', '0700')
     machine.move(staged, cached)
     return ok(made([cached]))
-  },
-}
-
-/** Where the archive itself is not kept, its program is taken to be what the caller expects, and its version what its name says. */
-const binaries: SimScript = {
-  script: binariesScript,
-  run({ machine }, [cached = '', name = '', into = '', entry = '', sha = '', owner = '', group = '']) {
-    if (!machine.node(cached)) return fail(66, `the package ${name} is not in this host's cache`)
-    if (!machine.isDir(into)) return fail(73, `${into} is not a directory`)
-    const trouble = accountTrouble(machine, owner, group) ?? noSpace(machine)
-    if (trouble) return trouble
-    const path = `${into}/${entry}`
-    machine.makeDirs(parentOf(path), owner, group, '0755')
-    const program = programIn(machine, cached, entry)
-    if (program && !program.found) return fail(65, `the package ${name} has no ${entry}`)
-    if (program && program.sha256 !== sha) return fail(74, `${entry} of ${name} has sha256 ${program.sha256}, not ${sha}`)
-    const version = program?.version || (/-(v\d[^/]*?)-(?:linux|darwin)-/.exec(name)?.[1] ?? '')
-    machine.state.nodes[path] = { type: 'file', mode: '0755', owner, group, size: machine.node(cached)?.size ?? 0, sha256: sha, version }
-    return ok()
   },
 }
 
@@ -302,7 +282,8 @@ export const simScripts: ReadonlyMap<string, SimScript> = new Map(
     keyAdd,
     keyRemove,
     packageCached,
-    binaries,
+    simBinaries,
+    simBinariesStaged,
     unitRunning,
     unitStopped,
     unitEnabled,

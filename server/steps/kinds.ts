@@ -2,6 +2,7 @@ import type { Step, StepKindName, StepOf } from '@/server/domain/step'
 import { authorizedKeyAbsent, authorizedKeyPresent } from './authorized-key'
 import { awaited } from './awaited'
 import { binaries } from './binaries'
+import { binariesStaged } from './binaries-staged'
 import { directory } from './directory'
 import { file } from './file'
 import { guard } from './guard'
@@ -27,6 +28,7 @@ export const stepKinds = {
   directory,
   file,
   'package-cached': packageCached,
+  'binaries-staged': binariesStaged,
   binaries,
   'unit-enabled': unitEnabled,
   'unit-running': unitRunning,

@@ -116,6 +116,19 @@ export const stepContract = (name: string, open: () => Promise<ContractHost>): v
       const entry = { entry: 'dm-worker/dm-worker', entrySha256: sha(host.program) }
       await holds({ ...on, kind: 'binaries', id: '9', packageSha256: sha(packed), name, into: `${host.dir}/bin`, ...entry, ...owned() })
     })
+    it('binaries-staged unpacks beside, and binaries moves it in', async () => {
+      const name = 'dm-worker-v8.5.0-linux-amd64.tar.gz'
+      const into = `${host.dir}/staged`
+      await holds({ ...on, kind: 'directory', id: '9a', path: into, mode: '0755', ...owned() })
+      const entry = { entry: 'dm-worker/dm-worker', entrySha256: sha(host.program) }
+      const unpacked = { packageSha256: sha(packed), name, into, ...entry, ...owned() }
+      await holds({ ...on, kind: 'binaries-staged', id: '9b', ...unpacked })
+      const live: Step = { ...on, kind: 'binaries', id: '9c', ...unpacked }
+      expect(kindOf(live).satisfied(live, await see(live), { incarnation: '' }), 'staged is not live').toBe('no')
+      await holds(live)
+      const staged: Step = { ...live, kind: 'binaries-staged' }
+      expect(kindOf(staged).satisfied(staged, await see(staged), { incarnation: '' }), 'live needs no staging').toBe('yes')
+    })
     it('units are enabled, started, restarted in their turn, stopped, disabled', async () => {
       const script = `#!/bin/bash\nDEPLOY_DIR=${host.dir}\ncd "\${DEPLOY_DIR}" || exit 1\nexec bin/dm-worker/dm-worker\n`
       await holds({ ...on, kind: 'file', id: '10', path: `${host.dir}/run.sh`, content: text(script), mode: '0755', ...owned() })

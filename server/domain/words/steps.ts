@@ -30,6 +30,7 @@ export const stepWords = {
   'step.directory': ['Directory {path}', '目录 {path}'],
   'step.file': ['File {path}', '文件 {path}'],
   'step.package-cached': ['Upload {name}', '上传 {name}'],
+  'step.binaries-staged': ['Unpack {name} beside {into}', '将 {name} 解压到 {into} 旁'],
   'step.binaries': ['Unpack {name} into {into}', '将 {name} 解压到 {into}'],
   'step.unit-enabled': ['{unit} starts at boot', '{unit} 开机自启'],
   'step.unit-disabled': ['{unit} does not start at boot', '{unit} 不再开机自启'],
