@@ -153,7 +153,7 @@ const run = ({ world, machine }: Context, args: readonly string[]): Outcome => {
   const [form, path = ''] = given.split(/:(.*)/s)
   const files = given === '' ? new Map<string, string>() : inputOf(machine, form === 'tar', path)
   if (!files) return fail(66, 'nothing is staged for dmctl')
-  machine.remove(path)
+  if (path !== '') machine.remove(path)
   const program = programIn(machine, cached, entry)
   if (program && !program.found) return fail(65, `the package of dmctl has no ${entry}`)
   let out = ''
