@@ -1,7 +1,7 @@
 // Real plans on simulated hosts: probed, planned and run as the product does it, without a network.
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { type ClusterFacts, type HostFacts, noClusterFacts } from '@/server/domain/facts'
+import { type ClusterFacts, type HostFacts, type MembersFact, noClusterFacts } from '@/server/domain/facts'
 import { foldJournal } from '@/server/domain/fold-journal'
 import { deedsOf } from '@/server/domain/job'
 import type { Entry } from '@/server/domain/journal'
@@ -46,6 +46,16 @@ export const packages: PackageInfo[] = samplePackages.map((one) => {
   const bytes = archiveOf(one.component)
   return { ...one, sha256: hashOf(bytes), sizeBytes: bytes.length }
 })
+const dmctlBytes = Buffer.from('archive of dmctl\n'.repeat(20))
+export const dmctl: PackageInfo = {
+  ...{ sha256: hashOf(dmctlBytes), component: 'dmctl', version: 'v8.5.0', os: 'linux', arch: 'amd64', sizeBytes: dmctlBytes.length },
+  ...{ entry: 'dmctl/dmctl', entrySha256: 'e'.repeat(64), origin: { from: 'mirror', detail: '' }, texts: {} },
+}
+const archiveBytes = (sha256: string): Buffer | undefined => {
+  if (sha256 === dmctl.sha256) return dmctlBytes
+  const found = packages.find((one) => one.sha256 === sha256)
+  return found && archiveOf(found.component)
+}
 
 /** Time that passes only when somebody sleeps. */
 export const virtualClock = (): Clock => {
@@ -99,8 +109,20 @@ const factsOf = async (ground: Site, operation: OperationName, input: OperationI
   if (needs.cluster.length === 0) return { hosts }
   const masters = instancesOf(ground.topology).filter(({ component }) => component === 'dm-master')
   const http = (from: string, request: HttpRequest) => ground.transport.http(target(from), request)
-  const cluster: ClusterFacts = { ...noClusterFacts(at), ...(await askMembers({ http }, masters, Object.keys(hosts))) }
+  const members = await askMembers({ http }, masters, Object.keys(hosts))
+  const tasks = members.members && needs.cluster.some(({ probe }) => probe === 'tasks') ? await tasksOf(ground, members.members) : {}
+  const cluster: ClusterFacts = { ...noClusterFacts(at), ...members, ...tasks }
   return { hosts, cluster }
+}
+
+/** As the simulated DM has them; the errand that asks dmctl has tests of its own. */
+const tasksOf = (ground: Site, members: MembersFact): Pick<ClusterFacts, 'tasks' | 'sources'> => {
+  const [dm] = 'world' in ground && ground.world instanceof SimWorld ? ground.world.dm.clusters : []
+  const workerOf = (source: string): string => members.workers.find((one) => one.source === source)?.name ?? ''
+  return {
+    sources: (dm?.sources ?? []).map(({ id, relay }) => ({ source: id, worker: workerOf(id), relay })),
+    tasks: (dm?.tasks ?? []).flatMap(({ name, subtasks }) => subtasks.map((one) => ({ ...one, task: name, worker: workerOf(one.source) }))),
+  }
 }
 
 /** Plans as prepare-plan does, of what is seen now. Throws when something stands against it. */
@@ -150,9 +172,8 @@ export const engineOn = (ground: Site, more: Partial<Engine> = {}): Engine => ({
   },
   secret: () => Promise.resolve('s3cret-of-tests'),
   async packages(sha256) {
-    const found = packages.find((one) => one.sha256 === sha256)
-    if (!found) throw new Error(`no package ${sha256}`)
-    const bytes = archiveOf(found.component)
+    const bytes = archiveBytes(sha256)
+    if (!bytes) throw new Error(`no package ${sha256}`)
     return { sizeBytes: bytes.length, sha256, open: (offset) => Readable.from([bytes.subarray(offset)]) }
   },
   panelId: 'p1',

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { foldJournal } from '@/server/domain/fold-journal'
+import { appendByUser, readJournal } from '@/server/store/journal'
+import { type TestDatabase, testDatabase } from '@/tests/support/test-db'
+import { demandWhole, matrix, type Ran } from './crash-matrix'
+import { attempt, copyOf, dmctl, forgetCluster, type Ground, newGround, perform, planNow, submitPlan, threeHosts } from './sim-plans'
+
+let database: TestDatabase
+let started: Ground
+beforeAll(async () => {
+  database = await testDatabase()
+  await database.db.$queryRawUnsafe('PRAGMA synchronous = OFF') // whether a disk keeps what was written is not tried here
+  started = newGround(database.db, threeHosts)
+  expect((await perform(started, await planNow(started, 'deploy'))).end).toBe('succeeded')
+  expect((await perform(started, await planNow(started, 'start'))).end).toBe('succeeded')
+  const [dm] = started.world.dm.clusters
+  if (!dm) throw new Error('no cluster')
+  expect(started.world.dm.schedule.addSource(dm, { id: 'mysql-01', config: '', relay: false })).toBe('')
+  dm.tasks.push({
+    name: 't1',
+    config: '',
+    subtasks: [{ source: 'mysql-01', stage: 'Running', unit: 'Sync', lagS: 1, error: '', ddlLock: '' }],
+  })
+  started.world.dm.settle()
+}, 60_000)
+afterAll(() => database.close())
+
+const rolling = { batch: 1, canary: false, tolerance: 0 }
+const plan = (ground: Ground, more = {}) => planNow(ground, 'restart', { dmctl, rolling, ...more })
+
+const bindings = (ground: Ground) =>
+  ground.world.dm.clusters[0]?.workers.map(({ name, source }) => [name, source]).filter(([, s]) => s !== '')
+const evicted = (ground: Ground) => Object.entries(ground.world.dm.clusters[0]?.evicted ?? {}).length
+
+it('restart: one after another; the source is never with a worker that goes down', async () => {
+  const ground = copyOf(started)
+  const moves = JSON.stringify(bindings(ground))
+  const { end, entries, plan: asRun } = await perform(ground, await plan(ground))
+  expect(end, JSON.stringify(entries.filter(({ kind }) => kind === 'failed' || kind === 'question'))).toBe('succeeded')
+  expect(JSON.stringify(bindings(ground))).not.toBe(moves)
+  expect(bindings(ground)).toHaveLength(1)
+  // Order of the turns: no lane of a phase begins before the former one has ended.
+  const turns = entries.flatMap((one) => (one.kind === 'lane-started' || one.kind === 'lane-ended' ? [`${one.kind} ${one.lane}`] : []))
+  const lanes = asRun.phases.flatMap(({ lanes: all }) => all.map(({ id }) => id))
+  expect(turns).toEqual(lanes.flatMap((id) => [`lane-started ${id}`, `lane-ended ${id}`]))
+  await forgetCluster(database.db)
+})
+
+it('restart: a runner that dies anywhere restarts each unit once, and leaves no master evicted and no source unbound', {
+  timeout: 240_000,
+}, async () => {
+  const units = 6
+  const scene = async () => {
+    const ground = copyOf(started)
+    return { ground, plan: await plan(ground) }
+  }
+  const check = (ran: Ran): void => {
+    demandWhole(ran)
+    const title = ran.died.join(', ')
+    expect(ran.starts, title).toBe(units)
+    expect(evicted(ran.ground), title).toBe(0)
+    expect(bindings(ran.ground), title).toHaveLength(1)
+    expect(ran.ground.world.dm.clusters[0]?.leader, title).not.toBe('')
+  }
+  const { points, deaths, jobs, left } = await matrix(scene, { apart: 12, check })
+  console.log(`crash matrix of restart: ${points} points, ${deaths} deaths of the runner in ${jobs} jobs`)
+  expect(left).toEqual([])
+})
+
+it('the operator is asked after the first master and the first worker; cancelled there, the rest runs as before', async () => {
+  await forgetCluster(database.db)
+  const ground = copyOf(started)
+  const asked = await planNow(ground, 'restart', { dmctl })
+  const jobId = await submitPlan(ground, asked)
+  const running = attempt(ground, asked)
+  const pausedAt: (string | undefined)[] = []
+  for (let i = 0; i < 2000; i++) {
+    const view = foldJournal(asked, await readJournal(database.db, jobId, 0))
+    if (view.question && view.question.about === 'pause' && !pausedAt.includes(view.question.lane)) {
+      pausedAt.push(view.question.lane)
+      const said = { kind: 'answered', question: view.question.id, choice: 'continue', reason: '', by: 'ann' } as const
+      if (pausedAt.length === 1) await appendByUser(database.db, jobId, said)
+      else await appendByUser(database.db, jobId, { kind: 'cancel-requested', by: 'ann' })
+    }
+    if (view.endedAt) break
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  expect(await running).toBe('cancelled')
+  expect(pausedAt).toEqual(['2.1', '3.1'])
+  expect(evicted(ground)).toBe(0)
+})
