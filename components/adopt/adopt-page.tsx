@@ -47,7 +47,7 @@ export function AdoptPage() {
   return (
     <>
       <PageHead title={say('first.adopt')} />
-      <div className="scroll pad pb-8">
+      <div className="scroll pad pt-2 pb-8">
         <form
           className="flex max-w-[640px] flex-col gap-4"
           onSubmit={(event) => {
@@ -73,6 +73,8 @@ export function AdoptPage() {
             onType={(next) => {
               forget()
               setTyped(next)
+              // An archive is whole when it is here; there is nothing more to type.
+              if (next.archive && next.archive !== typed.archive) scan.mutate({ archive: next.archive.id })
             }}
           />
           <div>

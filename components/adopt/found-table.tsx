@@ -96,7 +96,7 @@ function State({ row, adopted }: { row: Found; adopted: boolean }) {
   if (!canAdopt(row))
     return (
       <span title={title}>
-        <Status shape="bad" detail={row.hasKey ? why?.message : say('adopt.no-key')}>
+        <Status shape="bad" detail={why?.message ?? (row.hasKey ? null : say('adopt.no-key'))}>
           {say('adopt.unreadable')}
         </Status>
       </span>

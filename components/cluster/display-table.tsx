@@ -51,7 +51,11 @@ export function DisplayTable(props: { cluster: ClusterDetail; selected: string |
         />
         <span className="t3 sm">{say('cluster.total', { count: rows.length })}</span>
         <span className="grow" />
-        {narrow ? <span className="t3 sm">{say('cluster.fields-hidden', { shown: 7, all: columns.length })}</span> : null}
+        {narrow ? (
+          <span className="t3 sm">
+            {say('cluster.fields-hidden', { shown: columns.filter((column) => !column.spare).length, all: columns.length })}
+          </span>
+        ) : null}
       </div>
       <div className="scroll">
         {props.cluster.status ? (
@@ -108,7 +112,7 @@ const useColumns = (narrow: boolean, rows: readonly Row[]): readonly Column<Row>
     },
     { key: 'host', title: 'Host', width: hostPx, sortBy: (row) => row.host, cell: (row) => <span className="mono t2">{row.host}</span> },
     { key: 'ports', title: 'Ports', width: portsPx, cell: (row) => <span className="mono t2">{row.ports}</span> },
-    { key: 'os', title: 'OS/Arch', width: 90, cell: (row) => <span className="t2">{row.osArch}</span> },
+    { key: 'os', title: 'OS/Arch', width: 90, spare: true, cell: (row) => <span className="t2">{row.osArch}</span> },
     {
       key: 'status',
       title: 'Status',
@@ -133,14 +137,14 @@ function Since({ row }: { row: Row }) {
   const since = row.since.value
   const text = since && now !== null ? shortAge((now - Date.parse(since)) / 1000).replace(' ', '') : '-'
   return (
-    <SeenCell seen={row.since}>
+    <SeenCell seen={row.since} ageless>
       <span className="n">{text}</span>
     </SeenCell>
   )
 }
 
-/** A value with its source and age on hover; one that is old turns grey with its age in warn colour. */
-export function SeenCell({ seen, children }: { seen: Seen; children: React.ReactNode }) {
+/** A value with its source and age on hover; one that is old turns grey with its age in warn colour, unless another cell of its row says it. */
+export function SeenCell({ seen, children, ageless }: { seen: Seen; children: React.ReactNode; ageless?: boolean }) {
   const { say } = useWords()
   const now = useNow()
   const ageS = seen.at && now !== null ? Math.max(0, (now - Date.parse(seen.at)) / 1000) : null
@@ -153,7 +157,7 @@ export function SeenCell({ seen, children }: { seen: Seen; children: React.React
     <Tooltip text={text}>
       <span className={stale ? 'row g1 t3' : 'row g1'}>
         {children}
-        {stale ? <span className="warn n">{shortAge(ageS)}</span> : null}
+        {stale && !ageless ? <span className="warn n">{shortAge(ageS)}</span> : null}
       </span>
     </Tooltip>
   )

@@ -26,7 +26,9 @@ export function ExportDialog({ cluster, onClose }: { cluster: ClusterDetail; onC
       title={say('export.title', { cluster: name })}
       footer={
         <>
-          <Button onClick={onClose}>{say('act.close')}</Button>
+          <Button autoFocus onClick={onClose}>
+            {say('act.close')}
+          </Button>
           <Button look="primary" busy={send.isPending} onClick={() => send.mutate(undefined)}>
             {say('export.go')}
           </Button>
@@ -34,7 +36,9 @@ export function ExportDialog({ cluster, onClose }: { cluster: ClusterDetail; onC
       }
     >
       <div className="flex flex-col gap-3">
-        <Note tone="warn" title={say('export.note', { user })} />
+        <Note tone="warn" title={say('export.holds', { user })}>
+          {say('export.note')}
+        </Note>
         <p className="t2">{say('export.audited')}</p>
         <p className="t2">{say('export.use')}</p>
         <div className="cmd">

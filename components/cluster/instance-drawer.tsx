@@ -2,12 +2,13 @@
 
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api } from '@/components/data/api'
+import { ApiFailure, api } from '@/components/data/api'
 import { runErrand } from '@/components/data/queries'
 import { ErrorNote } from '@/components/data/states'
 import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
 import { Badge, Segmented } from '@/components/ui/badge'
+import { Note } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
 import { Drawer, DrawerSection, KeyValues } from '@/components/ui/drawer'
@@ -171,7 +172,7 @@ function LogTail({ cluster, row }: { cluster: string; row: Row }) {
           {tail.data ? say('instance.log-again') : say('instance.log-read', { lines })}
         </Button>
       </div>
-      <ErrorNote error={tail.error} />
+      {isAbsent(tail.error) ? <AbsentLog error={tail.error} /> : <ErrorNote error={tail.error} />}
       {tail.data === undefined ? null : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         <pre className="pre max-h-80 overflow-auto" tabIndex={0}>
@@ -179,6 +180,19 @@ function LogTail({ cluster, row }: { cluster: string; row: Row }) {
         </pre>
       )}
     </DrawerSection>
+  )
+}
+
+const isAbsent = (error: unknown): boolean => error instanceof ApiFailure && error.error.code === 'errands.log-absent'
+
+/** No trouble: a process that has said nothing has no file. */
+function AbsentLog({ error }: { error: unknown }) {
+  const { sayError } = useWords()
+  const { message, hint } = sayError(error)
+  return (
+    <div role="status">
+      <Note title={<span className="break-words">{message}</span>}>{hint}</Note>
+    </div>
   )
 }
 

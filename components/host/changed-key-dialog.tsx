@@ -14,6 +14,9 @@ import { StatusShape } from '@/components/ui/status-shape'
 import type { ScannedKey } from '@/server/domain/api'
 
 const hidden = 8
+/** The end must come from the host's own console. */
+export const withoutEnd = (fingerprint: string): string => `${fingerprint.slice(0, -hidden)}${'·'.repeat(hidden)}`
+
 const readKey = 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub'
 
 /** A changed key is a hard stop. The end of the new fingerprint is hidden, so that it must come from the host's own console. */

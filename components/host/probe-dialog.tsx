@@ -12,7 +12,7 @@ import { Dialog } from '@/components/ui/dialog'
 import { AreaField, SelectField } from '@/components/ui/field'
 import { type Shape, Status } from '@/components/ui/status-shape'
 import type { ErrandView, ProbedHost } from '@/server/domain/api'
-import { ChangedKeyDialog } from './changed-key-dialog'
+import { ChangedKeyDialog, withoutEnd } from './changed-key-dialog'
 
 const shapes: Record<ProbedHost['state'], Shape> = { new: 'free', pinned: 'ok', changed: 'bad', unreachable: 'unknown' }
 
@@ -135,6 +135,11 @@ function Results({ hosts, onChanged }: { hosts: readonly ProbedHost[]; onChanged
           {host.fingerprint && host.state !== 'changed' ? (
             <div className="mono t2 break-all">
               {host.keyType} {host.fingerprint}
+            </div>
+          ) : null}
+          {host.state === 'changed' ? (
+            <div className="mono bad break-all" role="alert">
+              {say('hosts.changed-both', { pinned: host.pinnedFingerprint, shown: withoutEnd(host.fingerprint) })}
             </div>
           ) : null}
           {host.error || host.loginError ? <div className="bad sm">{host.error || host.loginError}</div> : null}

@@ -22,6 +22,7 @@ export function Crumbs() {
 function OfPlace({ place, id }: { place: string; id: string | undefined }) {
   const { say, sayMaybe } = useWords()
   const name = sayMaybe(`nav.${place}`, place)
+  if (place === 'adopt') return <Way crumbs={[{ text: say('nav.clusters'), href: '/clusters' }, { text: say('crumb.adopt') }]} />
   if (id === undefined) return <Way crumbs={[{ text: name }]} />
   const text = place === 'clusters' && id === 'new' ? say('crumb.new') : decodeURIComponent(id)
   return <Way crumbs={[{ text: name, href: `/${place}` }, { text }]} />

@@ -104,7 +104,11 @@ function Rail({ onHelp }: { onHelp: () => void }) {
     <nav className="rail" aria-label={say('nav.main')}>
       <Brand name={say('app.name')} />
       {places.map(({ href, word, icon: Icon }) => (
-        <Link key={href} href={href} aria-current={path.startsWith(href) ? 'page' : undefined}>
+        <Link
+          key={href}
+          href={href}
+          aria-current={path.startsWith(href) || (path === '/adopt' && href === '/clusters') ? 'page' : undefined}
+        >
           <Icon className="i i16" aria-hidden="true" />
           {say(word)}
           {counts[href] === undefined ? null : <span className="n">{counts[href]}</span>}

@@ -56,7 +56,8 @@ export function MirrorSource({ location, mirrors, onLocation }: Props) {
         onChange={(event) => change(event.target.value)}
         hint={say('mirror.location-help')}
       />
-      <div>
+      <div className="field">
+        <span className="flabel">{say('mirror.trust')}</span>
         <Segmented<Trust>
           small
           label={say('mirror.trust')}

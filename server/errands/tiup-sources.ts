@@ -93,7 +93,7 @@ const sshSource = async (run: ErrandRun, { address, port, credentialId, path: gi
   const clusters = `${storage.replace(/\/+$/, '').replace(/\/clusters$/, '')}/clusters`
   const shape = ['-mindepth', '2', '-maxdepth', '2', '-type', 'f', '-name', 'meta.yaml', '-print0']
   const found = await typed(run, target, ['find', '-P', clusters, ...shape])
-  if (found === undefined) throw new AppError('errands.tiup-folder-unknown', 404, { params: { path: `${address}:${clusters}` } })
+  if (found === undefined) throw new AppError('errands.tiup-storage-unknown', 404, { params: { host: address, path: clusters } })
   const names = found.split('\0').flatMap((file) => (file === '' ? [] : [file.split('/').at(-2) ?? '']))
   return {
     names: async () => names,

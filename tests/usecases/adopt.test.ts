@@ -143,7 +143,7 @@ describe('adoption', () => {
     const rows = JSON.stringify(await panel.db.errand.findMany()) + JSON.stringify(await panel.db.cluster.findMany())
     expect(rows).not.toContain(pem.split('\n')[3])
     const elsewhere = { ssh: { ...ssh, path: '/nowhere' } }
-    expect(await errand('/api/adopt/scan', elsewhere)).toMatchObject({ state: 'failed', error: { code: 'errands.tiup-folder-unknown' } })
+    expect(await errand('/api/adopt/scan', elsewhere)).toMatchObject({ state: 'failed', error: { code: 'errands.tiup-storage-unknown' } })
     expect((await panel.call('POST', '/api/adopt/scan', { as: admin, body: { path: 'x', ssh } })).status).toBe(400)
   })
 

@@ -105,6 +105,13 @@ export const errandsProblems = {
       '请指定 DM_PANEL_TIUP_ROOT 之下含 clusters/名称/meta.yaml 的目录。',
     ],
   },
+  'errands.tiup-storage-unknown': {
+    message: ['{host} has no TiUP storage folder at {path}.', '{host} 上的 {path} 不是 TiUP 存储目录。'],
+    hint: [
+      'Name the folder there that holds clusters/NAME/meta.yaml, or log in as the user who runs tiup.',
+      '请指定该机器上含 clusters/名称/meta.yaml 的目录，或以运行 tiup 的用户登录。',
+    ],
+  },
   'errands.tiup-archive-gone': {
     message: ['The uploaded archive is not there any more.', '上传的归档已不存在。'],
     hint: ['Upload it again.', '请重新上传。'],

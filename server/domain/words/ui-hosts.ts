@@ -2,7 +2,6 @@ import type { Pair } from './words'
 
 /** Adopting from three places, host keys that come as text or change, mirrors with a root of one's own, the export for TiUP. */
 export const uiHostsWords = {
-  'nav.adopt': ['Adopt', '接管'],
   'adopt.from': ['Where TiUP keeps its clusters', 'TiUP 集群所在位置'],
   'adopt.from.path': ['Folder on this machine', '本机目录'],
   'adopt.from.archive': ['Archive', '归档文件'],
@@ -25,7 +24,10 @@ export const uiHostsWords = {
   'adopt.ssh-path': ['Storage folder there', '对方的存储目录'],
   'adopt.ssh-path-help': ['Empty: ~/.tiup/storage/dm of the login user.', '留空则为登录用户的 ~/.tiup/storage/dm。'],
   'adopt.ssh-missing': ['Address and credential are needed.', '需要地址和凭据。'],
-  'adopt.ssh-read': ['Three commands that only read: find and head.', '仅执行 find、head 等只读命令。'],
+  'adopt.ssh-read': [
+    'Only reads there, by printenv, find and head. Nothing is written.',
+    '仅以 printenv、find 和 head 读取，不写入任何内容。',
+  ],
   'adopt.user': ['User', '用户'],
   'adopt.instances': ['Instances', '实例'],
   'adopt.patched': ['{count} patched', '{count} 个已打补丁'],
@@ -50,6 +52,7 @@ export const uiHostsWords = {
   ],
   'key.confirm': ['It is the right one: confirm it', '确认无误'],
   'key.reading': ['Reading the host key of {host}', '正在读取 {host} 的主机密钥'],
+  'hosts.changed-both': ['Pinned {pinned}; shown now {shown}', '已固定 {pinned}；当前出示 {shown}'],
   'hosts.none-match': ['No host fits the filter.', '没有符合筛选条件的主机。'],
   'hosts.acts': ['Actions', '操作'],
   'key.check': ['Check {host}', '检查 {host}'],
@@ -110,9 +113,10 @@ export const uiHostsWords = {
   // export for TiUP
   'export.menu': ['Export meta.yaml and SSH key…', '导出 meta.yaml 与 SSH 密钥…'],
   'export.title': ['Export {cluster} for TiUP', '导出 {cluster} 供 TiUP 使用'],
+  'export.holds': ['The archive holds the private SSH key of {user}', '归档包含用户 {user} 的 SSH 私钥'],
   'export.note': [
-    'The archive holds the private SSH key of {user}. Whoever has it can log in to every host of this cluster. Passwords in meta.yaml are in clear, as TiUP keeps them.',
-    '归档包含用户 {user} 的 SSH 私钥，持有者可登录该集群的所有主机。meta.yaml 中的密码与 TiUP 一样为明文。',
+    'Whoever has it can log in to every host of this cluster. Passwords in meta.yaml are in clear, as TiUP keeps them.',
+    '持有者可登录该集群的所有主机。meta.yaml 中的密码与 TiUP 一样为明文。',
   ],
   'export.audited': ['The export is written to the audit with your name.', '此次导出将以您的名义写入审计。'],
   'export.use': ['To hand the cluster to tiup, unpack it where tiup runs:', '要交还给 tiup，请在运行 tiup 的机器上解包：'],
