@@ -4,13 +4,11 @@ import { packageFileName } from '@/server/domain/package'
 import type { HostProbe } from '@/server/domain/probe'
 import { directoriesOf, hostsOf, instancesOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
-import { partsWithSecrets } from '@/server/domain/topology/typed-secrets'
-import { type RenderInput, renderInstance } from '@/server/templates/render-instance'
-import type { Part } from '@/server/templates/rendered-file'
 import { blobOf, type Draft, type LaneDraft, phase, planOf, recordLane, refOf, unitSubject } from './build'
-import { masterTexts, packageFor, packagesOn, wantedBytes, withSeenPlatforms } from './deploy-packages'
+import { packageFor, packagesOn, wantedBytes, withSeenPlatforms } from './deploy-packages'
 import { globalDirectories, groupOn, instanceDirectories } from './deploy-paths'
 import type { Needs, Operation, OperationFacts, OperationInput, PlannedBlob } from './input'
+import { instanceFiles } from './instance-files'
 import { preflightProblems, reachPairs } from './preflight'
 
 /** Makes the hosts ready, installs every instance and its files, enables the units, and writes the cluster into the books. Starts nothing. */
@@ -177,7 +175,7 @@ const instanceSteps = (instance: Instance, context: Context): Draft[] => {
           } as const,
         ]
       : []),
-    ...fileSteps(instance, { ...context, owner, group }),
+    ...instanceFiles(instance, { ...context, owner, group }),
     ...(found
       ? [
           {
@@ -190,39 +188,6 @@ const instanceSteps = (instance: Instance, context: Context): Draft[] => {
         ]
       : []),
   ]
-}
-
-const fileSteps = (instance: Instance, context: Context & { owner: string; group: string }): Draft[] => {
-  const { topology, owner, group, keep } = context
-  return renderInstance(topology, instance, renderInput(instance, context.input)).map((file): Draft => {
-    const asRoot = file.owner === 'root'
-    return {
-      subject: file.path,
-      step: {
-        kind: 'file',
-        host: instance.hostId,
-        path: file.path,
-        content: refOf(keep(blobOf(cutSecrets(file.parts, context.input.clusterName), { sensitive: file.sensitive ?? false }))),
-        mode: file.mode,
-        owner: asRoot ? 'root' : owner,
-        group: asRoot ? 'root' : group,
-        ...(file.check ? { check: file.check } : {}),
-      },
-    }
-  })
-}
-
-const cutSecrets = (parts: readonly Part[], cluster: string): Part[] =>
-  parts.flatMap((part) => ('text' in part ? partsWithSecrets(part.text, cluster) : [part]))
-
-const renderInput = (instance: Instance, input: OperationInput): RenderInput => {
-  const secret = input.grafanaSecrets?.[instance.id]
-  return {
-    clusterName: input.clusterName,
-    texts: masterTexts(input),
-    ...(input.localTexts ? { localTexts: input.localTexts } : {}),
-    ...(secret ? { grafanaPassword: { secret } } : {}),
-  }
 }
 
 const enableStep = (instance: Instance): Draft => ({
