@@ -1,4 +1,4 @@
-import type { Guard, Step } from './step'
+import type { Change, Guard, Step } from './step'
 import type { Words } from './words/words'
 
 /** What a step is called, as words of `words/steps.ts`; the browser and the goldens use the same ones. */
@@ -15,10 +15,15 @@ export const stepTitle = (step: Step): Words => {
     case 'awaited':
       return { word: `step.awaited-${step.gate.questions[0]?.ask ?? 'nothing'}`, params: scalars(step.gate.questions[0] ?? {}) }
     case 'recorded':
-      return { word: `step.recorded-${step.record.change}`, params: scalars(step.record) }
+      return { word: `step.recorded-${recordWord(step.record)}`, params: scalars(step.record) }
     default:
       return { word: `step.${step.kind}`, params: scalars(step) }
   }
+}
+
+const recordWord = (record: Change): string => {
+  if (record.change === 'patched' && !record.patched) return 'unpatched'
+  return record.change === 'role-package' && record.packageSha256 === null ? 'role-package-dropped' : record.change
 }
 
 const guardParams = (asks: Guard): Record<string, string | number> =>

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { EndState } from '@/server/domain/journal'
 import type { Change } from '@/server/domain/step'
 import type { Tx } from './database'
+import { type ChangingJob, dropLedger, keepRolePackage, noteInstalled } from './ledger'
+import { markPatched } from './mark-patched'
 
 export type EndedJob = { id: string; clusterName: string; state: EndState; reason: string; at: Date }
 
@@ -32,13 +34,15 @@ const forgetSecrets = async (tx: Tx, jobId: string, name: string): Promise<void>
 }
 
 /** Makes a `recorded` step true in the panel's own books, in the transaction of its `done` entry. */
-export const applyChange = async (tx: Tx, cluster: string, change: Change, at: Date): Promise<void> => {
+export const applyChange = async (tx: Tx, job: ChangingJob, change: Change, at: Date): Promise<void> => {
+  const cluster = job.clusterName
   switch (change.change) {
     case 'cluster-deployed':
       await tx.cluster.update({ where: { name: cluster }, data: { lifecycle: 'deployed', version: change.version } })
       break
     case 'cluster-removed':
       await tx.installed.deleteMany({ where: { cluster } })
+      await dropLedger(tx, cluster)
       await tx.clusterStatus.deleteMany({ where: { cluster } })
       await tx.cluster.deleteMany({ where: { name: cluster } })
       break
@@ -50,8 +54,15 @@ export const applyChange = async (tx: Tx, cluster: string, change: Change, at: D
         create: { cluster, instance, ...row },
         update: row,
       })
+      await noteInstalled(tx, job, change, at)
       break
     }
+    case 'patched':
+      await markPatched(tx, job, change, at)
+      break
+    case 'role-package':
+      await keepRolePackage(tx, job, change, at)
+      break
     case 'run-state':
       await tx.cluster.updateMany({ where: { name: cluster }, data: { runState: change.to } })
       break

@@ -8,6 +8,7 @@ export const uiWords = {
   'crumb.deploy': ['Deploy', '部署'],
   'crumb.start': ['Start', '启动'],
   'crumb.stop': ['Stop', '停止'],
+  'crumb.patch': ['Hotfix', '热修复'],
   'crumb.remove-deploy': ['Remove what was done', '移除已部署内容'],
   'crumb.adopt': ['Adopt', '接管'],
   'nav.main': ['Main', '主导航'],
