@@ -3,14 +3,14 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { pack } from 'tar-stream'
-import { type ComponentName, components } from '@/server/domain/component'
-import { packageFileName } from '@/server/domain/package'
+import { components } from '@/server/domain/component'
+import { type PackageComponent, packageFileName } from '@/server/domain/package'
 
-export type DemoPackage = { component: ComponentName; version: string; path: string; sha256: string; sizeBytes: number }
+export type DemoPackage = { component: PackageComponent; version: string; path: string; sha256: string; sizeBytes: number }
 
-const wanted: readonly { component: ComponentName; version: string }[] = [
+const wanted: readonly { component: PackageComponent; version: string }[] = [
   ...['v8.5.0', 'v8.5.1'].flatMap((version) =>
-    (['dm-master', 'dm-worker', 'prometheus', 'grafana'] as const).map((component) => ({ component, version })),
+    (['dm-master', 'dm-worker', 'dmctl', 'prometheus', 'grafana'] as const).map((component) => ({ component, version })),
   ),
   { component: 'alertmanager', version: 'v0.26.0' },
   { component: 'node_exporter', version: 'v1.5.0' },
@@ -22,7 +22,7 @@ export const makeDemoPackages = async (dir: string): Promise<DemoPackage[]> => {
   mkdirSync(dir, { recursive: true })
   const made: DemoPackage[] = []
   for (const { component, version } of wanted) {
-    const archive = gzipSync(await tarOf(filesOf(component, version)), { level: 9 })
+    const archive = await makeDemoPackage(component, version)
     const path = join(dir, packageFileName({ component, version, os: 'linux', arch: 'amd64' }))
     if (!existsSync(path)) {
       writeFileSync(`${path}.new`, archive)
@@ -33,11 +33,16 @@ export const makeDemoPackages = async (dir: string): Promise<DemoPackage[]> => {
   return made
 }
 
+/** One such package as bytes. */
+export const makeDemoPackage = async (component: PackageComponent, version: string): Promise<Buffer> =>
+  gzipSync(await tarOf(filesOf(component, version)), { level: 9 })
+
 type DemoFile = { name: string; mode: number; bytes: Buffer }
 
-const filesOf = (component: ComponentName, version: string): DemoFile[] => {
+const filesOf = (component: PackageComponent, version: string): DemoFile[] => {
   const program = (name: string): DemoFile => ({ name, mode: 0o755, bytes: elf(`${name} ${version}`) })
   const text = (name: string, content: string): DemoFile => ({ name, mode: 0o644, bytes: Buffer.from(content) })
+  if (component === 'dmctl') return [program('dmctl/dmctl')]
   const own = program(components[component].entry)
   if (component === 'dm-master')
     return [

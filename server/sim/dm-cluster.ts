@@ -233,8 +233,12 @@ export class SimDm {
     )
   }
 
+  /** Who may lead, in the order of their queue: who came last is last. */
   private candidates(cluster: DmClusterState): string[] {
-    return this.aliveNames(cluster).filter((name) => cluster.evicted[name] === undefined && cluster.barred[name] === undefined)
+    const entered = new Map(this.running('dm-master').map(({ process, enteredMs }) => [process.flags.name ?? '', enteredMs]))
+    return this.aliveNames(cluster)
+      .filter((name) => cluster.evicted[name] === undefined && cluster.barred[name] === undefined)
+      .toSorted((one, other) => (entered.get(one) ?? 0) - (entered.get(other) ?? 0))
   }
 
   private elect(cluster: DmClusterState): void {
@@ -253,9 +257,7 @@ export class SimDm {
     if (leader !== '' && pids.get(leader) !== cluster.leaderPid && cluster.leaderPid !== 0)
       this.goHeadless(cluster, this.wentQuietly(cluster, leader, pids) ? this.timing.handoverMs : this.timing.electionMs)
     if (this.now() < cluster.headlessUntilMs) return
-    const [first = '', ...others] = this.candidates(cluster)
-    // Who has just come back is last in the queue.
-    this.lead(cluster, first === leader && others[0] !== undefined ? others[0] : first)
+    this.lead(cluster, this.candidates(cluster)[0] ?? '')
   }
 
   private wentQuietly(cluster: DmClusterState, name: string, pids: ReadonlyMap<string, number>): boolean {

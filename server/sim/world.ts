@@ -85,6 +85,7 @@ export class SimWorld {
   /** A unit's process dies by itself. */
   kill(address: string, unit: string, status: number): void {
     this.host(address)?.systemd.exit(unit, status)
+    this.dm.settle()
     this.options.onChange?.()
   }
 
