@@ -80,7 +80,7 @@ const common = (component: ComponentName, entry: Entry, ports: readonly number[]
   os: entry.os ?? '',
   arch: entry.arch ?? '',
   patched: entry.patched ?? false,
-  lifecycle: 'active' as const,
+  lifecycle: entry.lifecycle ?? ('active' as const),
 })
 
 const masterInstance = (entry: Master): Instance => ({ ...common('dm-master', entry, [entry.port, entry.peer_port]), name: entry.name })

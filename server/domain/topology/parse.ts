@@ -1,7 +1,7 @@
 import { type Document, isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
 import { isError, type Problem } from '../problem'
 import { topologyProblems } from './check'
-import { knownKeys, topologyFile } from './schema'
+import { knownKeys, type TopologyFile, topologyFile } from './schema'
 import { type Topology, withDefaults } from './topology'
 
 /**
@@ -22,6 +22,17 @@ export const parseTopology = (yamlText: string): { topology?: Topology; problems
   const topology = withDefaults(file.data)
   const problems = sorted(topologyProblems(topology).map(where))
   return problems.some(isError) ? { problems } : { topology, problems }
+}
+
+/** The file as it is typed, without defaults and without a look at what it means; or all that is wrong with its form. */
+export const readTopologyFile = (
+  yamlText: string,
+): { file: TopologyFile; where: (problem: Problem) => Problem } | { problems: Problem[] } => {
+  const read = readYaml(yamlText)
+  if ('problems' in read) return read
+  const file = topologyFile.safeParse(read.data)
+  if (file.success) return { file: file.data, where: read.where }
+  return { problems: sorted(file.error.issues.flatMap((issue) => issueProblems(issue, read.data)).map(read.where)) }
 }
 
 /** Problems found elsewhere (against other clusters), with their positions in the text that they are about. */

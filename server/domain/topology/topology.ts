@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Lifecycle } from '../instance'
 import type { ConfigMap } from './config-map'
 import type { alertmanager, grafana, master, monitor, ResourceControl, TopologyFile, worker } from './schema'
 
@@ -29,18 +30,24 @@ export type Monitored = Filled<
   NonNullable<TopologyFile['monitored']>,
   'node_exporter_port' | 'blackbox_exporter_port' | 'deploy_dir' | 'data_dir' | 'log_dir'
 >
-export type Master = Filled<z.infer<typeof master>, 'host' | 'ssh_port' | 'name' | 'port' | 'peer_port' | 'deploy_dir' | 'data_dir'>
-export type Worker = Filled<z.infer<typeof worker>, 'host' | 'ssh_port' | 'name' | 'port' | 'deploy_dir' | 'data_dir'>
-export type Monitor = Filled<z.infer<typeof monitor>, 'host' | 'ssh_port' | 'port' | 'deploy_dir' | 'data_dir' | 'external_alertmanagers'>
+/** Absent is active. The panel's own: no topology.yaml and no meta.yaml has it. */
+type Standing = { lifecycle?: Lifecycle }
+export type Master = Filled<z.infer<typeof master>, 'host' | 'ssh_port' | 'name' | 'port' | 'peer_port' | 'deploy_dir' | 'data_dir'> &
+  Standing
+export type Worker = Filled<z.infer<typeof worker>, 'host' | 'ssh_port' | 'name' | 'port' | 'deploy_dir' | 'data_dir'> & Standing
+export type Monitor = Filled<z.infer<typeof monitor>, 'host' | 'ssh_port' | 'port' | 'deploy_dir' | 'data_dir' | 'external_alertmanagers'> &
+  Standing
 /** `password` is absent when the panel makes one. */
 export type Grafana = Filled<
   z.infer<typeof grafana>,
   'host' | 'ssh_port' | 'port' | 'deploy_dir' | 'username' | 'anonymous_enable' | 'root_url' | 'domain'
->
+> &
+  Standing
 export type Alertmanager = Filled<
   z.infer<typeof alertmanager>,
   'host' | 'ssh_port' | 'web_port' | 'cluster_port' | 'deploy_dir' | 'data_dir'
->
+> &
+  Standing
 export type Entry = Master | Worker | Monitor | Grafana | Alertmanager
 
 /** Fills every default in. Never fails: what makes no sense is said by `check.ts`. */
