@@ -30,7 +30,7 @@ export function FoundTable({ found, adopted, busy, reason, onAdopt }: Props) {
   if (found.length === 0) return <p className="t3">{say('adopt.nothing')}</p>
   return (
     <>
-      <Table label={say('adopt.found')} columns={columns} rows={found} rowKey={(row) => row.name} />
+      <Table label={say('adopt.found')} columns={columns} rows={found} rowKey={(row) => row.name} sort={{ key: 'name', down: false }} />
       {open.length > 0 ? (
         <div className="mt-3">
           <Button
@@ -69,7 +69,7 @@ const useColumns = (at: {
           />
         ) : null,
     },
-    { key: 'name', title: say('jobs.cluster'), cell: (row) => <span className="m">{row.name}</span> },
+    { key: 'name', title: say('jobs.cluster'), sortBy: (row) => row.name, cell: (row) => <span className="m">{row.name}</span> },
     { key: 'version', title: say('col.version'), width: 130, cell: (row) => <span className="mono">{row.version || '–'}</span> },
     { key: 'user', title: say('adopt.user'), width: 100, cell: (row) => <span className="mono t2">{row.user || '–'}</span> },
     {

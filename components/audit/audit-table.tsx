@@ -76,7 +76,7 @@ const useColumns = (): readonly Column<AuditRow>[] => {
     {
       key: 'result',
       title: say('audit.result'),
-      width: 140,
+      width: 210,
       cell: (row) => <Result row={row} />,
     },
     {

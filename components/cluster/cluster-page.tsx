@@ -115,7 +115,7 @@ function Head({ cluster, narrow }: { cluster: ClusterDetail; narrow: boolean }) 
         <span className="grow" />
         <ClusterActions cluster={cluster} narrow={narrow} />
       </div>
-      <div className="phsub overflow-hidden pb-2">
+      <div className={narrow ? 'phsub flex-wrap whitespace-normal! pb-2' : 'phsub overflow-hidden pb-2'}>
         <span className="shrink-0">
           <Status shape={cluster.status ? worstShape(cluster.worst) : 'unknown'}>
             <span className="m">{say(`worst.${cluster.worst}`)}</span>

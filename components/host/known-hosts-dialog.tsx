@@ -1,5 +1,6 @@
 'use client'
 
+import { useQueryClient } from '@tanstack/react-query'
 import { FileText } from 'lucide-react'
 import { useState } from 'react'
 import { ApiFailure, api } from '@/components/data/api'
@@ -20,11 +21,14 @@ type Pinned = { pinned: number; problems: Problems }
 /** Keys of a known_hosts text are pinned; one that differs from a pinned key is a hard stop, with both fingerprints. */
 export function KnownHostsDialog({ onClose }: { onClose: () => void }) {
   const { say } = useWords()
+  const client = useQueryClient()
   const [text, setText] = useState('')
   const [sure, setSure] = useState(false)
-  const send = useSend(
-    (replace: boolean) => api<Pinned>('/api/host-keys/known-hosts', { method: 'POST', body: { text, replace } }),
-    [keys.hostKeys],
+  const send = useSend((replace: boolean) =>
+    // A refusal is about some of the lines; the others are pinned.
+    api<Pinned>('/api/host-keys/known-hosts', { method: 'POST', body: { text, replace } }).finally(() =>
+      client.invalidateQueries({ queryKey: keys.hostKeys }),
+    ),
   )
   const stops = stopsOf(send.error)
   const change = (next: string): void => {

@@ -138,8 +138,13 @@ function Results({ hosts, onChanged }: { hosts: readonly ProbedHost[]; onChanged
             </div>
           ) : null}
           {host.state === 'changed' ? (
-            <div className="mono bad break-all" role="alert">
-              {say('hosts.changed-both', { pinned: host.pinnedFingerprint, shown: withoutEnd(host.fingerprint) })}
+            <div role="alert">
+              <dl className="grid grid-cols-[88px_minmax(0,1fr)] text-[12px]">
+                <dt className="t2">{say('hosts.changed-pinned')}</dt>
+                <dd className="mono break-all">{host.pinnedFingerprint}</dd>
+                <dt className="t2">{say('hosts.changed-now')}</dt>
+                <dd className="mono bad break-all">{withoutEnd(host.fingerprint)}</dd>
+              </dl>
             </div>
           ) : null}
           {host.error || host.loginError ? <div className="bad sm">{host.error || host.loginError}</div> : null}

@@ -52,7 +52,6 @@ export const uiHostsWords = {
   ],
   'key.confirm': ['It is the right one: confirm it', '确认无误'],
   'key.reading': ['Reading the host key of {host}', '正在读取 {host} 的主机密钥'],
-  'hosts.changed-both': ['Pinned {pinned}; shown now {shown}', '已固定 {pinned}；当前出示 {shown}'],
   'hosts.none-match': ['No host fits the filter.', '没有符合筛选条件的主机。'],
   'hosts.acts': ['Actions', '操作'],
   'key.check': ['Check {host}', '检查 {host}'],
@@ -80,8 +79,8 @@ export const uiHostsWords = {
   'key.stop': ['{count} hosts have another key pinned', '{count} 台主机已固定了不同的密钥'],
   'key.stop-one': ['{count} host has another key pinned', '{count} 台主机已固定了不同的密钥'],
   'key.stop-note': [
-    'They keep their pinned keys. A host that changes its key was rebuilt, or somebody stands in between.',
-    '它们保留原有密钥。主机密钥变更意味着主机被重建，或有人居中窃听。',
+    'What is pinned stays pinned; lines that contradict nothing are pinned now. A host whose key changes was rebuilt, or somebody stands in between.',
+    '已固定的密钥保持不变；其余无冲突的行已固定。主机密钥变更意味着主机被重建，或有人居中窃听。',
   ],
   'key.stop-pinned': ['Pinned', '已固定'],
   'key.stop-text': ['In the text', '文本中'],
