@@ -44,7 +44,7 @@ const job: JobView = {
   cancelRequested: false,
   pauseRequested: false,
   question: { id: 'q', about: 'step-failed', phase: '1', lane: '1.1', step: 'a', choices: ['retry'] },
-  answers: {},
+  answers: {}, waived: {}, breakIns: [],
   phases: { 1: { id: '1', state: 'running' } },
   lanes: { '1.1': { id: '1.1', state: 'running' } },
   steps: { a: { id: 'a', state: 'failed', made: [] } },

@@ -22,7 +22,7 @@ export const foldJournal = (plan: Plan, entries: readonly Entry[]): JobView => {
 
 /** One more entry on a view; the given view is left as it is. Same rules as `foldJournal`. */
 export const foldEntry = (plan: Plan, view: JobView, entry: Entry): JobView => {
-  const draft: Draft = entry.kind === 'output' ? { ...view } : copyOf(view) // output touches no record
+  const draft: Draft = entry.kind === 'output' ? { ...view, breakIns: [...view.breakIns] } : copyOf(view) // output touches no record
   apply(plan, draft, entry)
   return draft
 }
@@ -34,6 +34,8 @@ export const emptyJobView = (plan: Plan): JobView => ({
   cancelRequested: false,
   pauseRequested: false,
   answers: {},
+  waived: {},
+  breakIns: [],
   phases: Object.fromEntries(plan.phases.map(({ id }) => [id, { id, state: 'pending' } satisfies PhaseView])),
   lanes: Object.fromEntries(plan.phases.flatMap(({ lanes }) => lanes.map(({ id }) => [id, { id, state: 'pending' } satisfies LaneView]))),
   steps: Object.fromEntries(stepsOf(plan).map(({ id }) => [id, { id, state: 'pending', made: [] } satisfies StepView])),
@@ -41,8 +43,10 @@ export const emptyJobView = (plan: Plan): JobView => ({
 })
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
-type Draft = Writable<Omit<JobView, 'answers' | 'phases' | 'lanes' | 'steps'>> & {
+type Draft = Writable<Omit<JobView, 'answers' | 'waived' | 'breakIns' | 'phases' | 'lanes' | 'steps'>> & {
   answers: Record<string, JobView['answers'][string]>
+  waived: Record<string, JobView['waived'][string]>
+  breakIns: JobView['breakIns'][number][]
   phases: Record<string, PhaseView>
   lanes: Record<string, LaneView>
   steps: Record<StepId, StepView>
@@ -51,6 +55,8 @@ type Draft = Writable<Omit<JobView, 'answers' | 'phases' | 'lanes' | 'steps'>> &
 const copyOf = (view: JobView): Draft => ({
   ...view,
   answers: { ...view.answers },
+  waived: { ...view.waived },
+  breakIns: [...view.breakIns],
   phases: { ...view.phases },
   lanes: { ...view.lanes },
   steps: { ...view.steps },
@@ -106,6 +112,17 @@ const applyBody = (plan: Plan, draft: Draft, entry: Entry): void => {
       break
     case 'pause-requested':
       draft.pauseRequested = true
+      break
+    case 'waive-requested':
+      draft.waived[entry.of] = { reason: entry.reason, by: entry.by }
+      break
+    case 'break-in-requested': {
+      const { breakIn: id, instance, verb, reason, by, at } = entry
+      draft.breakIns.push({ id, instance, verb, reason, by, at })
+      break
+    }
+    case 'break-in-ended':
+      breakInEnded(draft, entry)
       break
     case 'output':
       if (draft.state === 'queued') throw new IllegalEntry(entry, 'nobody has claimed the job')
@@ -218,6 +235,13 @@ const answered = (draft: Draft, entry: EntryOf<'answered'>): void => {
   if (entry.choice === 'retry' && view?.state === 'failed') draft.steps[view.id] = { ...view, state: 'pending' }
   delete draft.question
   draft.state = 'running'
+}
+
+const breakInEnded = (draft: Draft, entry: EntryOf<'break-in-ended'>): void => {
+  const index = draft.breakIns.findIndex(({ id }) => id === entry.breakIn)
+  const open = draft.breakIns[index]
+  if (!open || open.end) throw new IllegalEntry(entry, `no break-in ${entry.breakIn} is under way`)
+  draft.breakIns[index] = { ...open, end: { done: entry.done, seen: entry.seen, at: entry.at } }
 }
 
 const ended = (plan: Plan, draft: Draft, entry: EntryOf<'ended'>): void => {

@@ -1,5 +1,6 @@
 import type { HealthAnswer } from './health'
-import type { Choice, EndState, Failure, LaneOutcome, LogTail, Question } from './journal'
+import type { InstanceId } from './instance'
+import type { BreakInVerb, Choice, EndState, Failure, LaneOutcome, LogTail, Question } from './journal'
 import type { StepId } from './step'
 
 export type JobState = 'queued' | 'running' | 'waiting' | EndState
@@ -31,6 +32,17 @@ export type LaneView = {
   gate?: { state: 'waiting' | 'passed' | 'waived' | 'failed'; answers: readonly HealthAnswer[]; since?: string; until?: string }
 }
 
+export type BreakIn = {
+  id: string
+  instance: InstanceId
+  verb: BreakInVerb
+  reason: string
+  by: string
+  at: string
+  /** What came of it; undefined while it is under way. */
+  end?: { done: boolean; seen: string; at: string }
+}
+
 export type PhaseView = { id: string; state: 'pending' | 'running' | 'done'; startedAt?: string; endedAt?: string }
 
 /** The fold of a journal. Total, pure, the same for every viewer. */
@@ -46,6 +58,9 @@ export type JobView = {
   question?: Question
   /** Answers by question id. */
   answers: Readonly<Record<string, { choice: Choice; reason: string; by: string }>>
+  /** Waits that somebody said need not end, by step or lane id. */
+  waived: Readonly<Record<string, { reason: string; by: string }>>
+  breakIns: readonly BreakIn[]
   phases: Readonly<Record<string, PhaseView>>
   lanes: Readonly<Record<string, LaneView>>
   steps: Readonly<Record<StepId, StepView>>
@@ -66,6 +81,8 @@ export const jobCan = {
   cancel: { states: ['queued', 'running', 'waiting'] },
   pause: { states: ['running'] },
   answer: { states: ['waiting'] },
+  waive: { states: ['running'] },
+  breakIn: { states: ['waiting'] },
 } as const satisfies Record<string, { states: readonly JobState[] }>
 
 export const canJob = (act: keyof typeof jobCan, state: JobState): boolean =>

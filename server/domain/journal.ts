@@ -1,4 +1,5 @@
 import type { HealthAnswer } from './health'
+import type { InstanceId } from './instance'
 import type { StepId } from './step'
 
 /** What happened, in order. Append-only; `foldJournal(plan, entries)` is the only answer to "how is it going?". */
@@ -28,6 +29,11 @@ export type EntryBody =
   | { kind: 'answered'; question: string; choice: Choice; reason: string; by: string }
   | { kind: 'pause-requested'; by: string }
   | { kind: 'cancel-requested'; by: string }
+  /** What is waited for now need not come: `of` is the waiting step's id, or the lane's whose gate it is. */
+  | { kind: 'waive-requested'; of: string; reason: string; by: string }
+  /** While the job waits: one instance is started or restarted under its lease. `breakIn` names it. */
+  | { kind: 'break-in-requested'; breakIn: string; instance: InstanceId; verb: BreakInVerb; reason: string; by: string }
+  | { kind: 'break-in-ended'; breakIn: string; done: boolean; seen: string }
   | { kind: 'ended'; state: EndState; reason: string }
 
 export type Entry = EntryBody & {
@@ -41,6 +47,7 @@ export type Entry = EntryBody & {
 }
 export type EntryOf<K extends EntryBody['kind']> = Extract<Entry, { kind: K }>
 
+export type BreakInVerb = 'start' | 'restart'
 export type LaneOutcome = 'done' | 'failed' | 'cancelled'
 export type EndState = 'succeeded' | 'failed' | 'cancelled'
 

@@ -1,6 +1,7 @@
 import type { JobView } from '@/server/domain/job'
 import type { Choice, Question } from '@/server/domain/journal'
 import type { StepId } from '@/server/domain/step'
+import { breakInAsAsked } from './break-in'
 import { demandAlive, type JobRun } from './engine'
 
 /** Why a lane can't go on by itself. */
@@ -53,6 +54,7 @@ export const awaitAnswer = async (
   for (;;) {
     demandAlive(run)
     await run.writer.sync()
+    await breakInAsAsked(run)
     const answer = run.writer.view.answers[id]
     if (answer) return answer
     if (cancellable && run.writer.view.cancelRequested) return 'cancelled'

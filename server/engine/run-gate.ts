@@ -12,7 +12,10 @@ import { demandAlive, type JobRun, placeOf } from './engine'
 
 /** A gate at the end of a lane, or the wait of one of its steps. */
 export type Waiting = { phase: Phase; lane: Lane; gate: Gate; halt: () => boolean; step?: Step }
-export type Waited = { end: 'passed' | 'halted' } | { end: 'failed'; answers: readonly HealthAnswer[] }
+export type Waited =
+  | { end: 'passed' | 'halted' }
+  | { end: 'waived'; reason: string; by: string }
+  | { end: 'failed'; answers: readonly HealthAnswer[] }
 
 /** Asks every second until the questions hold without a break, can't hold any more, or their time is over. Holds no channel meanwhile. */
 export const runGate = async (run: JobRun, waiting: Waiting): Promise<Waited> => {
@@ -31,6 +34,8 @@ export const runGate = async (run: JobRun, waiting: Waiting): Promise<Waited> =>
     holdsSince = answers.every(({ ok }) => ok) ? (holdsSince ?? now) : undefined
     if (holdsSince !== undefined && now - holdsSince >= gate.stableMs) return { end: 'passed' }
     if (answers.some(({ ok, hopeless }) => !ok && hopeless) || now >= untilMs) return { end: 'failed', answers }
+    const waiver = run.writer.view.waived[waiting.step?.id ?? lane.id]
+    if (waiver) return { end: 'waived', ...waiver }
     if (halt()) return { end: 'halted' }
     await clock.sleep(pollMs)
   }

@@ -114,7 +114,8 @@ const endAtGate = async (run: JobRun, phase: Phase, { lane, halt }: { lane: Lane
   const gate = await runGate(run, { phase, lane, gate: lane.gate, halt })
   if (gate.end === 'failed') return { end: 'trouble', troubles: [trouble] }
   if (gate.end === 'halted') return { end: 'halted' }
-  await run.writer.append({ kind: 'gate-passed', ...placeOf(phase, lane) })
+  const { end: _end, ...waiver } = gate
+  await run.writer.append({ ...('by' in waiver ? { kind: 'gate-waived', ...waiver } : { kind: 'gate-passed' }), ...placeOf(phase, lane) })
   return { end: 'done' }
 }
 

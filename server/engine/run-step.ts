@@ -77,6 +77,10 @@ const act = async (at: StepRun, place: Place, cluster: ClusterFacts | undefined)
       const waited = gate && (await runGate(run, { phase: at.phase, lane: at.lane, gate, halt: at.halt, step }))
       if (waited?.end === 'halted') return 'halted'
       if (waited?.end === 'failed') return failWait(at, waited.answers)
+      if (waited?.end === 'waived') {
+        await run.writer.append({ kind: 'skipped', reason: waited.reason, by: waited.by, ...place })
+        return 'skipped'
+      }
       if (!failure && (verdict === 'yes' || (verdict === 'unknown' && cannotBeSeen(step)))) {
         const change = step.kind === 'recorded' ? { change: step.record } : {}
         await run.writer.append({ kind: 'done', made, durationMs: run.engine.clock.now() - began, ...change, ...place })

@@ -59,6 +59,8 @@ export const access: Readonly<Record<string, Access>> = {
   'POST /api/jobs/{id}/cancel': { least: 'operator' },
   'POST /api/jobs/{id}/pause': { least: 'operator' },
   'POST /api/jobs/{id}/answer': { least: 'operator' },
+  'POST /api/jobs/{id}/waive': { least: 'operator' },
+  'POST /api/jobs/{id}/break-in': { least: 'operator' },
 
   'GET /api/credentials': { least: 'operator' },
   'POST /api/credentials': { least: 'operator' },

@@ -34,14 +34,14 @@ export const appendEntries = async (
       const [job] = await tx.job.updateManyAndReturn({
         where: { id: jobId, attempt, endedAt: null },
         data: { lastSeq: { increment: whole.length }, ...(state ? { state } : {}) },
-        select: { lastSeq: true, clusterName: true },
+        select: { id: true, lastSeq: true, clusterName: true, operation: true, startedBy: true },
       })
       if (!job) throw new LeaseLost(jobId)
       const first = job.lastSeq - whole.length + 1
       const written = whole.map((entry, i) => placed(entry, { seq: first + i, attempt, at }))
       await tx.journalEntry.createMany({ data: written.map((entry) => rowOf(jobId, entry)) })
       for (const entry of whole) {
-        if (entry.change) await applyChange(tx, job.clusterName, entry.change, at)
+        if (entry.change) await applyChange(tx, job, entry.change, at)
         if (entry.kind === 'ended')
           await endJob(tx, { id: jobId, clusterName: job.clusterName, state: entry.state, reason: entry.reason, at })
       }
@@ -50,7 +50,12 @@ export const appendEntries = async (
   )
 }
 
-export type ByUser = EntryOf<'answered'> | EntryOf<'cancel-requested'> | EntryOf<'pause-requested'>
+export type ByUser =
+  | EntryOf<'answered'>
+  | EntryOf<'cancel-requested'>
+  | EntryOf<'pause-requested'>
+  | EntryOf<'waive-requested'>
+  | EntryOf<'break-in-requested'>
 export type UserBody = EntryBody & { kind: ByUser['kind'] }
 export type UserAppend = 'appended' | 'ended' | 'not-asked' | 'not-offered'
 
@@ -75,6 +80,7 @@ export const appendByUser = async (db: Db, jobId: string, body: UserBody, at: Da
         })
         if (!job) throw new Refused('ended')
         if (body.kind === 'answered') await demandOpen(tx, jobId, body)
+        if (body.kind === 'break-in-requested') await demandQuestion(tx, jobId)
         await tx.journalEntry.create({ data: rowOf(jobId, placed(body, { seq: job.lastSeq, attempt: job.attempt, at })) })
       }),
     )
@@ -87,15 +93,20 @@ export const appendByUser = async (db: Db, jobId: string, body: UserBody, at: Da
 
 const userMark = (body: UserBody) => {
   if (body.kind === 'cancel-requested') return { cancelBy: body.by }
-  return body.kind === 'pause-requested' ? { pauseBy: body.by } : { state: 'running' }
+  if (body.kind === 'pause-requested') return { pauseBy: body.by }
+  return body.kind === 'answered' ? { state: 'running' } : {}
 }
 
 const demandOpen = async (tx: Tx, jobId: string, body: Extract<UserBody, { kind: 'answered' }>): Promise<void> => {
-  const last = await tx.journalEntry.findFirst({ where: { jobId, kind: { in: ['question', 'answered'] } }, orderBy: { seq: 'desc' } })
-  if (last?.kind !== 'question') throw new Refused('not-asked')
-  const { question } = JSON.parse(last.data) as { question: Question } // rows are written by this file only
+  const question = await demandQuestion(tx, jobId)
   if (question.id !== body.question) throw new Refused('not-asked')
   if (!question.choices.includes(body.choice)) throw new Refused('not-offered')
+}
+
+const demandQuestion = async (tx: Tx, jobId: string): Promise<Question> => {
+  const last = await tx.journalEntry.findFirst({ where: { jobId, kind: { in: ['question', 'answered'] } }, orderBy: { seq: 'desc' } })
+  if (last?.kind !== 'question') throw new Refused('not-asked')
+  return (JSON.parse(last.data) as { question: Question }).question // rows are written by this file only
 }
 
 /** Entries with `seq > afterSeq`, in order. */

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { AppError } from '@/server/domain/app-error'
-import type { Choice } from '@/server/domain/journal'
+import type { BreakInVerb, Choice } from '@/server/domain/journal'
 import type { Db } from '@/server/store/database'
 import { appendByUser, type UserBody } from '@/server/store/journal'
 import { audited, type Deed, type Who } from './audited'
@@ -28,6 +29,19 @@ export const answerQuestion = async (db: Db, who: Who, jobId: string, answer: An
     detail: { question, choice, reason: reason.trim() },
   })
 }
+
+/** Ends a wait of a running job: of a step, or of a lane's gate. Throws job-unknown, job-ended, reason-missing. */
+export const waiveWait = (db: Db, who: Who, jobId: string, { of, reason }: { of: string; reason: string }): Promise<void> =>
+  steer(db, who, { jobId, what: 'waive', body: { kind: 'waive-requested', of, reason, by: who.email }, detail: { of, reason } })
+
+/** Starts or restarts one instance while the job waits. Throws job-unknown, job-ended, question-closed (it does not wait). */
+export const breakIn = (db: Db, who: Who, jobId: string, ask: { instance: string; verb: BreakInVerb; reason: string }): Promise<void> =>
+  steer(db, who, {
+    jobId,
+    what: 'break-in',
+    body: { kind: 'break-in-requested', breakIn: randomUUID(), ...ask, by: who.email },
+    detail: ask,
+  })
 
 /** Something that failed is left behind: the record must say why. */
 const needsReason = (choice: Choice): boolean => choice === 'skip'

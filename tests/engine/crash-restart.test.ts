@@ -1,9 +1,23 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { foldJournal } from '@/server/domain/fold-journal'
+import type { JobView } from '@/server/domain/job'
+import type { Plan } from '@/server/domain/plan'
 import { appendByUser, readJournal } from '@/server/store/journal'
 import { type TestDatabase, testDatabase } from '@/tests/support/test-db'
 import { demandWhole, matrix, type Ran } from './crash-matrix'
-import { attempt, copyOf, dmctl, forgetCluster, type Ground, newGround, perform, planNow, submitPlan, threeHosts } from './sim-plans'
+import {
+  attempt,
+  copyOf,
+  dmctl,
+  forgetCluster,
+  type Ground,
+  newGround,
+  perform,
+  planNow,
+  startsOf,
+  submitPlan,
+  threeHosts,
+} from './sim-plans'
 
 let database: TestDatabase
 let started: Ground
@@ -88,4 +102,56 @@ it('the operator is asked after the first master and the first worker; cancelled
   expect(await running).toBe('cancelled')
   expect(pausedAt).toEqual(['2.1', '3.1'])
   expect(evicted(ground)).toBe(0)
+})
+
+/** Runs a job beside a user who looks at it again and again and says what is to be said. */
+const beside = async (ground: Ground, asRun: Plan, said: (view: JobView, jobId: string) => Promise<void>): Promise<JobView> => {
+  await forgetCluster(database.db)
+  const jobId = await submitPlan(ground, asRun)
+  const running = attempt(ground, asRun)
+  for (let i = 0; i < 2000; i++) {
+    const view = foldJournal(asRun, await readJournal(database.db, jobId, 0))
+    if (view.endedAt) break
+    await said(view, jobId)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  await running
+  return foldJournal(asRun, await readJournal(database.db, jobId, 0))
+}
+
+it('while it waits a single instance is started under its lease; elsewhere that is refused', async () => {
+  const ground = copyOf(started)
+  const asRun = await planNow(ground, 'restart', { dmctl, roles: ['dm-worker'] })
+  const before = startsOf(ground.world)
+  let asked = 0
+  const view = await beside(ground, asRun, async ({ question, breakIns, state }, jobId) => {
+    const breakIn = { kind: 'break-in-requested', instance: '10.0.0.2:8262', verb: 'restart', reason: 'stuck', by: 'ann' } as const
+    if (state === 'running') expect(await appendByUser(database.db, jobId, { ...breakIn, breakIn: 'early' })).not.toBe('appended')
+    if (!question) return
+    if (asked++ === 0) {
+      await appendByUser(database.db, jobId, { ...breakIn, breakIn: 'one' })
+      await appendByUser(database.db, jobId, { ...breakIn, breakIn: 'two', instance: '10.9.9.9:8262' })
+    } else if (breakIns.every(({ end }) => end)) {
+      await appendByUser(database.db, jobId, { kind: 'answered', question: question.id, choice: 'continue', reason: '', by: 'ann' })
+    }
+  })
+  expect(view.state).toBe('succeeded')
+  expect(view.breakIns.map(({ id, end }) => [id, end?.done, end?.seen])).toEqual([
+    ['one', true, 'dm-worker-8262.service: active (running)'],
+    ['two', false, 'the cluster has no 10.9.9.9:8262'],
+  ])
+  expect(startsOf(ground.world) - before).toBe(3)
+})
+
+it('a gate that does not hold is waived while it is waited for, and the lane ends', async () => {
+  const ground = copyOf(started)
+  const [dm] = ground.world.dm.clusters
+  const asRun = await planNow(ground, 'restart', { dmctl, rolling, roles: ['dm-worker'], waitTimeoutS: 80_000 })
+  for (const { subtasks } of dm?.tasks ?? []) for (const one of subtasks) one.lagS = 10_000 // worse than at review
+  const view = await beside(ground, asRun, async ({ lanes }, jobId) => {
+    const waiting = Object.values(lanes).find(({ gate }) => gate?.state === 'waiting' && gate.answers.some(({ ok }) => !ok))
+    if (waiting) await appendByUser(database.db, jobId, { kind: 'waive-requested', of: waiting.id, reason: 'backlog', by: 'ann' })
+  })
+  expect(view.state).toBe('succeeded')
+  expect(Object.values(view.lanes).map(({ gate }) => gate?.state)).toContain('waived')
 })

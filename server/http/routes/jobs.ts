@@ -4,7 +4,7 @@ import { answerInput, jobRow, journalEntry } from '@/server/domain/api'
 import { listJobs } from '@/server/store/job-rows'
 import { readJournal } from '@/server/store/journal'
 import { demandJob, jobLog, readJob } from '@/server/usecases/read-jobs'
-import { answerQuestion, cancelJob, pauseJob } from '@/server/usecases/steer-job'
+import { answerQuestion, breakIn, cancelJob, pauseJob, waiveWait } from '@/server/usecases/steer-job'
 import { accepts, answers, idParam, refusals, takes } from '../answers'
 import type { Api } from '../api'
 import { textStream } from '../text-stream'
@@ -65,6 +65,20 @@ const answer = createRoute({
   responses: { ...accepts(jobRow), ...refusals },
 })
 
+const reason = z.string().trim().min(1).max(2000)
+const waive = createRoute({
+  method: 'post',
+  path: '/api/jobs/{id}/waive',
+  request: { params: idParam, ...takes(z.object({ of: z.string().min(1), reason })) },
+  responses: { ...accepts(jobRow), ...refusals },
+})
+const breakInRoute = createRoute({
+  method: 'post',
+  path: '/api/jobs/{id}/break-in',
+  request: { params: idParam, ...takes(z.object({ instance: z.string().min(1), verb: z.enum(['start', 'restart']), reason })) },
+  responses: { ...accepts(jobRow), ...refusals },
+})
+
 export const registerJobRoutes = (api: Api): void => {
   api.openapi(list, async (c) => {
     const { cluster, state, before, limit } = c.req.valid('query')
@@ -93,6 +107,14 @@ export const registerJobRoutes = (api: Api): void => {
   })
   api.openapi(answer, async (c) => {
     await answerQuestion(c.get('db'), who(c), c.req.valid('param').id, c.req.valid('json'))
+    return c.json(await demandJob(c.get('db'), c.req.valid('param').id), 202)
+  })
+  api.openapi(waive, async (c) => {
+    await waiveWait(c.get('db'), who(c), c.req.valid('param').id, c.req.valid('json'))
+    return c.json(await demandJob(c.get('db'), c.req.valid('param').id), 202)
+  })
+  api.openapi(breakInRoute, async (c) => {
+    await breakIn(c.get('db'), who(c), c.req.valid('param').id, c.req.valid('json'))
     return c.json(await demandJob(c.get('db'), c.req.valid('param').id), 202)
   })
 }
