@@ -11,6 +11,7 @@ import { Dialog } from '@/components/ui/dialog'
 import { Tick } from '@/components/ui/field'
 import type { ClusterDetail } from '@/server/domain/api'
 import { type RoleName, roleNames } from '@/server/domain/component'
+import { RemovalLogin } from './removal-login'
 
 export type Verb = 'start' | 'stop' | 'remove-deploy'
 type Rows = NonNullable<ClusterDetail['status']>['rows']
@@ -24,10 +25,11 @@ export function OperateDialog(props: { verb: Verb; cluster: ClusterDetail; nodes
   const router = useRouter()
   const ask = useAskPlan()
   const [chosen, setChosen] = useState<Chosen>({ roles: [], nodes: props.nodes })
+  const [credentialId, setCredential] = useState('')
   const rows = cluster.status?.rows ?? []
   const plan = (): void =>
     ask.mutate(
-      { cluster: cluster.name, operation: verb, input: verb === 'remove-deploy' ? {} : chosen },
+      { cluster: cluster.name, operation: verb, input: verb === 'remove-deploy' ? { ...(credentialId && { credentialId }) } : chosen },
       { onSuccess: (made) => router.push(`/plans/${made.id}`) },
     )
   const title =
@@ -51,7 +53,11 @@ export function OperateDialog(props: { verb: Verb; cluster: ClusterDetail; nodes
         <p className="t2">{say(notes[verb])}</p>
         <ErrorNote error={ask.error} />
         {verb === 'stop' ? <Stopping rows={rows} chosen={chosen} /> : null}
-        {verb === 'remove-deploy' ? null : <Choose cluster={cluster} rows={rows} chosen={chosen} onChoose={setChosen} />}
+        {verb === 'remove-deploy' ? (
+          <RemovalLogin chosen={credentialId} onChoose={setCredential} />
+        ) : (
+          <Choose cluster={cluster} rows={rows} chosen={chosen} onChoose={setChosen} />
+        )}
       </div>
     </Dialog>
   )

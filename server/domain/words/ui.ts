@@ -215,6 +215,12 @@ export const uiWords = {
     '所选 worker 承载的上游源会停止同步。计划会列出它们；在您审阅之前不会执行。',
   ],
   'operate.remove-note': ['All that the unfinished deploy made is removed from the hosts.', '从主机上移除未完成的部署产生的全部内容。'],
+  'operate.login': ['Log in with', '登录凭据'],
+  'operate.login-as-before': ['As the deploy did', '与部署时相同'],
+  'operate.login-help': [
+    'A login that was only for the deploy is wiped by now: then choose one with root. Hosts may not know the deploy user yet.',
+    '仅用于该次部署的登录凭据已被清除，此时请选择具有 root 权限的凭据；主机上可能还没有部署用户。',
+  ],
   'operate.what': ['Which instances', '哪些实例'],
   'operate.roles': ['Roles (-R)', '角色（-R）'],
   'operate.nodes': ['Instances (-N)', '实例（-N）'],
