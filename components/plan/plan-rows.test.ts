@@ -52,6 +52,16 @@ const job: JobView = {
 }
 
 describe('rows of a plan', () => {
+  it('say of what a job that is over never began that it did not run', () => {
+    const { question: _, ...rest } = job
+    const over: JobView = { ...rest, state: 'cancelled', lanes: { '1.1': { id: '1.1', state: 'cancelled' } }, steps: {} }
+    const open = { 1: true, '1.1': true, '1.2': true }
+    expect(planRows({ plan, toggled: open, job: over }).flatMap((row) => (row.row === 'gate' ? [] : [row.state]))).toEqual(
+      Array(5).fill('cancelled'),
+    )
+    expect(planRows({ plan, toggled: open, job: { ...over, phases: {}, lanes: {} } })[0]?.state).toBe('cancelled')
+  })
+
   it('fold to phases in the review and say what is so already', () => {
     expect(planRows({ plan, toggled: {} }).map((row) => row.row)).toEqual(['phase'])
     expect(planRows({ plan, toggled: {}, forecast: { a: 'already', b: 'already' } })[0]?.state).toBe('already')

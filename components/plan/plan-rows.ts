@@ -1,4 +1,4 @@
-import type { JobView, LaneView, StepState } from '@/server/domain/job'
+import { hasEnded, type JobView, type LaneView, type StepState } from '@/server/domain/job'
 import type { Lane, Phase, Plan } from '@/server/domain/plan'
 import type { Step, StepId } from '@/server/domain/step'
 
@@ -100,6 +100,9 @@ const gateRow = (lane: Lane, input: RowsInput): GateRow => {
   return { row: 'gate', lane, state: asked ? 'failed' : state[view?.state ?? 'none'], ...(view ? { view } : {}) }
 }
 
+/** Nothing of the plan runs any more: what has not begun never will. */
+const isOver = (input: RowsInput): boolean => input.job !== undefined && hasEnded(input.job.state)
+
 const shown: Record<StepState, RowState> = {
   pending: 'will-run',
   running: 'running',
@@ -111,13 +114,17 @@ const shown: Record<StepState, RowState> = {
 
 const stepState = (step: Step, input: RowsInput): RowState => {
   const view = input.job?.steps[step.id]
-  if (view) return shown[view.state]
+  if (view && view.state !== 'pending') return shown[view.state]
+  if (isOver(input)) return 'cancelled'
   return input.job === undefined && input.forecast?.[step.id] === 'already' ? 'already' : 'will-run'
 }
 
 const laneState = (lane: Lane, input: RowsInput): RowState => {
   const view = input.job?.lanes[lane.id]
-  if (!view || view.state === 'pending') return lane.steps.every((step) => stepState(step, input) === 'already') ? 'already' : 'will-run'
+  if (!view || view.state === 'pending') {
+    if (isOver(input)) return 'cancelled'
+    return lane.steps.every((step) => stepState(step, input) === 'already') ? 'already' : 'will-run'
+  }
   if (view.state === 'running') return input.job?.question?.lane === lane.id ? 'failed' : 'running'
   return view.state
 }
@@ -127,6 +134,7 @@ const phaseState = (phase: Phase, lanes: readonly RowState[], input: RowsInput):
   const view = input.job?.phases[phase.id]
   if (lanes.includes('failed')) return 'failed'
   if (view?.state === 'done') return lanes.includes('cancelled') ? 'cancelled' : 'done'
+  if (isOver(input) && lanes.includes('cancelled')) return 'cancelled'
   if (view?.state === 'running') return 'running'
   return lanes.every((state) => state === 'already') ? 'already' : 'will-run'
 }

@@ -99,7 +99,7 @@ function Failed({ record }: { record: PlanView }) {
   return (
     <div className="flex max-w-3xl flex-col gap-3 px-5">
       <Note tone="bad" title={say('review.failed')}>
-        {record.error}
+        {record.error === null ? null : sayProblem({ code: record.error, params: {} }).message}
         <ul className="mt-1 list-disc pl-4">
           {record.problems.map((problem, index) => {
             const text = sayProblem(problem)
