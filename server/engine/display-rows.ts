@@ -57,7 +57,7 @@ const rowOf = (instance: Instance, context: Context): DisplayRow => {
     ports: portsOf(instance, context.topology),
     osArch: `${instance.os || 'linux'}/${{ amd64: 'x86_64', arm64: 'aarch64' }[instance.arch] ?? instance.arch}`,
     status: statusOf(instance, context),
-    since: fromDm(null, seen<string | null>(reading.since[instance.id] ?? null, 'http', former?.since)),
+    since: fromDm(null, startOf(instance, unit, context)),
     ...{ dataDir: instance.dataDir, deployDir: instance.deployDir, name: instance.name },
     source: reading.members?.workers.find(({ name }) => instance.component === 'dm-worker' && name === instance.name)?.source ?? '',
     version: fromDm('', seen(reading.versions[instance.id] ?? '', 'http', former?.version)),
@@ -66,6 +66,20 @@ const rowOf = (instance: Instance, context: Context): DisplayRow => {
     unit: instance.unit,
     pid: silent === undefined ? (unit?.mainPid ?? 0) : (former?.pid ?? 0),
   }
+}
+
+/** As in TiUP: when the process says that it started, else when its unit did. */
+const startOf = (instance: Instance, unit: UnitFact | undefined, { reading, former }: Context): Seen<string | null> => {
+  const why = reading.silent[instance.hostId]
+  if (why !== undefined) return former ? { ...former.since, why } : { value: null, source: 'none', at: null, why }
+  const own = reading.since[instance.id]
+  return own === undefined ? { value: enteredAt(unit), source: 'systemd', at: reading.at } : { value: own, source: 'http', at: reading.at }
+}
+
+/** systemd writes `Sat 2026-11-21 08:00:43 UTC`; asked with TZ=UTC. */
+const enteredAt = (unit: UnitFact | undefined): string | null => {
+  const [, day, time] = /(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC$/.exec(unit?.mainPid ? unit.activeEnterTimestamp : '') ?? []
+  return day && time ? `${day}T${time}.000Z` : null
 }
 
 const isDm = ({ component }: Instance): boolean => component === 'dm-master' || component === 'dm-worker'

@@ -156,7 +156,7 @@ const readInstance = async (context: HostContext, instance: Instance, unit: Unit
   const before = context.former.get(instance.id)
   // A process has one version and one start: asked again only of another process.
   if (before && before.pid === unit.mainPid && before.since.value !== null && (typeof health !== 'string' || before.version.value !== ''))
-    return { ...reading, version: before.version.value, since: before.since.value }
+    return { ...reading, version: before.version.value, ...(before.since.source === 'http' ? { since: before.since.value } : {}) }
   const [version, since] = await Promise.all([typeof health === 'string' ? ask(statusPath) : undefined, ask('/metrics')])
   const parsed = typeof version === 'object' ? parseVersion(version.body) : undefined
   const start = typeof since === 'object' ? startOf(since.body) : undefined

@@ -4,7 +4,7 @@ import { fieldsOf, type HostQuestion, type ProbeOf, wholeNumber } from './host-q
 export const unit: HostQuestion<ProbeOf<'unit'>> = {
   body: `
   local shown pid
-  shown=$(systemctl show -p LoadState,ActiveState,SubState,Result,UnitFileState,ExecMainStatus,MainPID,NRestarts,ActiveEnterTimestamp,ActiveEnterTimestampMonotonic,NeedDaemonReload -- "$1" 2>/dev/null) || return
+  shown=$(TZ=UTC systemctl show -p LoadState,ActiveState,SubState,Result,UnitFileState,ExecMainStatus,MainPID,NRestarts,ActiveEnterTimestamp,ActiveEnterTimestampMonotonic,NeedDaemonReload -- "$1" 2>/dev/null) || return
   printf '%s\\n' "$shown"
   pid=$(printf '%s\\n' "$shown" | sed -n 's/^MainPID=//p')
   if [ "$2" = 1 ] && [ "\${pid:-0}" != 0 ] && [ -e "/proc/$pid/exe" ]; then

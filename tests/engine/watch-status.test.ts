@@ -88,6 +88,13 @@ it('shows the words of tiup dm display, the running version and the start of eac
   expect(status?.rows[2]?.source).toBe('mysql-01')
 })
 
+it('takes the unit’s word for the start of a process that tells none, as TiUP does', async () => {
+  world.hooks.http = (_host, request) => (request.path === '/metrics' ? { status: 404, headers: {}, body: '' } : answer(request))
+  world.host('h2').unit('prometheus-9090.service').entered = 'Sat 2026-11-21 08:00:43 UTC'
+  for (const status of [await refresh(), await refresh()])
+    expect(status?.rows.find(({ id }) => id === 'h2:9090')?.since).toMatchObject({ value: '2026-11-21T08:00:43.000Z', source: 'systemd' })
+})
+
 it('ages only the rows of a silent host', async () => {
   const before = await refresh()
   silent.add('h2')

@@ -12,7 +12,7 @@ import {
 } from '@/server/remote/transport'
 
 type FakeNode = { type: 'directory' | 'regular file'; mode: string; owner: string; group: string; content: string }
-type FakeUnit = { running: boolean; enteredUs: number; starts: number; stops: number }
+type FakeUnit = { running: boolean; enteredUs: number; starts: number; stops: number /** As systemd writes it. */; entered?: string }
 
 /** A host as a handful of facts: files, units, and the lock. */
 export class FakeHost {
@@ -186,4 +186,4 @@ const pathLines = (node: FakeNode | undefined): string => {
 }
 
 const unitLines = (unit: FakeUnit): string =>
-  `LoadState=loaded\nActiveState=${unit.running ? 'active' : 'inactive'}\nMainPID=${unit.running ? unit.enteredUs : 0}\nSubState=${unit.running ? 'running' : 'dead'}\nActiveEnterTimestampMonotonic=${unit.enteredUs}\n`
+  `LoadState=loaded\nActiveState=${unit.running ? 'active' : 'inactive'}\nMainPID=${unit.running ? unit.enteredUs : 0}\nSubState=${unit.running ? 'running' : 'dead'}\nActiveEnterTimestampMonotonic=${unit.enteredUs}\nActiveEnterTimestamp=${unit.entered ?? ''}\n`
