@@ -1,6 +1,7 @@
 'use client'
 
 import { useState } from 'react'
+import { ErrorNote } from '@/components/data/states'
 import type { CredentialRow, ProbedHost } from '@/server/domain/api'
 
 type Say = (word: string, params?: Record<string, string | number>) => string
@@ -75,6 +76,7 @@ export function AccessStep(props: Props) {
 function CredentialForm({ say, cluster, onSave }: { say: Say; cluster: string; onSave: (credential: NewCredential) => Promise<void> }) {
   const [by, setBy] = useState<'password' | 'key'>('password')
   const [sudo, setSudo] = useState<NewCredential['sudo']>('root')
+  const [refused, setRefused] = useState<unknown>(null)
   return (
     <form
       className="note mt-3 grid grid-cols-[120px_minmax(0,1fr)] items-center gap-2"
@@ -82,14 +84,15 @@ function CredentialForm({ say, cluster, onSave }: { say: Say; cluster: string; o
         event.preventDefault()
         const form = new FormData(event.currentTarget)
         const field = (name: string) => String(form.get(name) ?? '')
-        void onSave({
+        setRefused(null)
+        onSave({
           name: `${field('username')}, ${cluster}`,
           username: field('username').trim(),
           sudo,
           ...(by === 'password' || sudo === 'password' ? { password: field('password') } : {}),
           ...(by === 'key' ? { privateKey: field('privateKey'), ...(field('passphrase') ? { passphrase: field('passphrase') } : {}) } : {}),
           ...(form.get('oneTime') ? { oneTimeFor: cluster } : {}),
-        })
+        }).catch(setRefused)
       }}
     >
       <label htmlFor="cred-user">{say('deploy.user')}</label>
@@ -139,6 +142,9 @@ function CredentialForm({ say, cluster, onSave }: { say: Say; cluster: string; o
         <input type="checkbox" name="oneTime" defaultChecked />
         {say('deploy.credential-one-time')}
       </label>
+      <div className="col-span-2 empty:hidden">
+        <ErrorNote error={refused} />
+      </div>
       <button type="submit" className="btn primary col-start-2 w-fit">
         {say('deploy.credential-save')}
       </button>

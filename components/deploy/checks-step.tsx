@@ -65,7 +65,7 @@ function Counts({ say, rows }: { say: Say; rows: readonly CheckRow[] }) {
     .map(([state, word]) => (
       <span key={state} className="flex items-center gap-1">
         <StatusShape shape={shapeOf[state]} />
-        {say(word, { count: count(state) })}
+        {say(word === 'deploy.check.warned' && count(state) === 1 ? 'deploy.check.warned-one' : word, { count: count(state) })}
       </span>
     ))
 }

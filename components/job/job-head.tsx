@@ -62,7 +62,7 @@ export function JobHead(props: Props) {
         <span>· {say('job.plan', { hash: hash.slice(0, 12) })}</span>
         {view.startedAt && end !== null && <span>· {say('job.ran', { time: durationText(end - Date.parse(view.startedAt)) })}</span>}
         <span>· {say('job.steps-ended', { ended: counts.ended, total: counts.total })}</span>
-        {view.attempt > 1 && <span>· {say('job.attempt', { count: view.attempt - 1 })}</span>}
+        {view.attempt > 1 && <span>· {say(view.attempt === 2 ? 'job.attempt-once' : 'job.attempt', { count: view.attempt - 1 })}</span>}
         <Link href={`/clusters/${encodeURIComponent(row.cluster)}`}>{say('job.open-cluster', { cluster: row.cluster })}</Link>
         <span className="live ml-auto">{hasEnded(view.state) ? '' : say(props.connected ? 'job.live' : 'job.offline')}</span>
       </div>

@@ -84,7 +84,7 @@ function Trust({ mirror }: { mirror: MirrorView }) {
         )}
       </DrawerSection>
       <DrawerSection title={say('mirror.expiry')}>
-        <KeyValues rows={Object.entries(mirror.expires).map(([name, at]) => [name, <Expiry key={name} at={at} />])} />
+        <KeyValues wide rows={Object.entries(mirror.expires).map(([name, at]) => [name, <Expiry key={name} at={at} />])} />
       </DrawerSection>
     </>
   )

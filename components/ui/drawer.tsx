@@ -1,5 +1,6 @@
 'use client'
 
+import { clsx } from 'clsx'
 import { X } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 
@@ -62,10 +63,16 @@ export function DrawerSection({ title, note, children }: { title: string; note?:
 }
 
 /** Names and values; a value left out is not shown. */
-export function KeyValues({ rows, two }: { rows: readonly (readonly [name: string, value: React.ReactNode])[]; two?: boolean }) {
+export function KeyValues(props: {
+  rows: readonly (readonly [name: string, value: React.ReactNode])[]
+  /** Two pairs a line. */
+  two?: boolean
+  /** Room for long names. */
+  wide?: boolean
+}) {
   return (
-    <dl className={two ? 'kv two' : 'kv'}>
-      {rows.map(([name, value]) => (
+    <dl className={clsx('kv', props.two && 'two', props.wide && 'wide')}>
+      {props.rows.map(([name, value]) => (
         <div key={name} className="contents">
           <dt>{name}</dt>
           <dd>{value}</dd>

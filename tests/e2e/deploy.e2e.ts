@@ -61,6 +61,16 @@ test('problems of a topology are listed with their lines and lead to them; the f
   await expect(page.getByRole('heading', { name: 'Deploy typed' })).toBeVisible()
 })
 
+test('a private key that can’t be read is refused in words, beside its form', async ({ page, sim }) => {
+  expect(sim.version).toBe('v8.5.0')
+  await page.goto('/clusters/new?step=access')
+  await page.getByRole('button', { name: 'New credential' }).click()
+  await page.getByRole('button', { name: 'By private key' }).click()
+  await page.getByLabel('Private key').fill('no key at all')
+  await page.getByRole('button', { name: 'Save the credential' }).click()
+  await expect(page.getByRole('alert').filter({ hasText: /key/ })).toBeVisible()
+})
+
 test('the whole wizard by keyboard', async ({ page, panel, api, sim }) => {
   test.setTimeout(120_000)
   expect(sim.hosts.length).toBe(8)

@@ -63,7 +63,6 @@ test('a newcomer gets from the printed link to a running cluster, and stops it',
 })
 
 const runFromClusterPage = async (page: import('@playwright/test').Page, verb: 'Start' | 'Stop'): Promise<void> => {
-  if (verb === 'Start') await page.getByRole('button', { name: 'Start…' }).click()
   await page.getByRole('button', { name: 'Make the plan' }).click()
   const consent = page.getByText('I have read the warnings and want this')
   const go = page.getByRole('button', { name: `${verb} demo` })

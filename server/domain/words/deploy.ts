@@ -137,6 +137,7 @@ export const deployWords = {
   'deploy.check.fix': ['Fix', '处理'],
   'deploy.check.failed': ['{count} failed', '{count} 失败'],
   'deploy.check.warned': ['{count} warnings', '{count} 警告'],
+  'deploy.check.warned-one': ['1 warning', '1 警告'],
   'deploy.check.passed': ['{count} pass', '{count} 通过'],
   'deploy.check.unknown': ['{count} unknown', '{count} 未知'],
   'deploy.checks-at': ['looked {age}', '检查于{age}'],

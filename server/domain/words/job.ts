@@ -36,6 +36,7 @@ export const jobWords = {
   'job.plan': ['plan {hash}', '计划 {hash}'],
   'job.ran': ['ran {time}', '已运行 {time}'],
   'job.steps-ended': ['{ended} of {total} steps', '{ended} / {total} 个步骤'],
+  'job.attempt-once': ['taken up again once', '已恢复 1 次'],
   'job.attempt': ['taken up again {count} times', '已恢复 {count} 次'],
   'job.cancel': ['Cancel…', '取消…'],
   'job.cancel-why': ['Only queued, running and waiting jobs can be cancelled.', '只有排队、运行或等待中的任务可以取消。'],
