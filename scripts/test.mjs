@@ -45,10 +45,25 @@ async function endToEnd() {
   const report = path.join(reports, 'e2e.json')
   const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report }
   const code = await stream('e2e', bin('playwright'), ['test', '--reporter=list,json'], env)
-  const stats = read(report)?.stats
+  const found = read(report)
+  const stats = found?.stats
   if (!stats) return count('e2e', { passed: 0, failed: 1, skipped: 0 })
   const failed = stats.unexpected + stats.flaky
+  for (const why of whySkipped(found)) console.log(`skipped, because ${why}`)
   count('e2e', { passed: stats.expected, failed: Math.max(failed, code === 0 ? 0 : 1), skipped: stats.skipped })
+}
+
+/** Why tests of a Playwright report were skipped, each reason once, with its file. */
+function whySkipped({ suites }) {
+  const specs = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specs)]
+  const said = suites
+    .flatMap(specs)
+    .flatMap(({ file, tests }) =>
+      tests.flatMap(({ annotations }) =>
+        annotations.filter(({ type, description }) => type === 'skip' && description).map(({ description }) => `${description} (${file})`),
+      ),
+    )
+  return [...new Set(said)]
 }
 
 /** Why there is no browser to test with; undefined when there is one. */

@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
-import type { Page, TestInfo } from '@playwright/test'
 import { until } from '../support/panel'
+import { downloadAudit, verifyAudit } from './audit-file'
 import { expect, test } from './fixtures'
 
 test.use({ site: 'audit' })
@@ -37,12 +36,12 @@ test('records are found, opened and linked to', async ({ page, api }) => {
 test('downloads in three formats; the chain is verified and a changed record is found', async ({ page, api }, info) => {
   await sealedAll(api)
   await page.goto('/audit')
-  const csv = await download(page, 'CSV', info)
+  const csv = await downloadAudit(page, 'CSV', info)
   expect((await readFile(csv, 'utf8')).split('\n')[0]).toMatch(/number/i)
-  const text = await download(page, 'Text', info)
+  const text = await downloadAudit(page, 'Text', info)
   expect(await readFile(text, 'utf8')).toContain('alice@example.org')
-  const jsonl = await download(page, 'JSONL, with the head', info)
-  expect(await verify(jsonl)).toMatchObject({ code: 0, out: expect.stringContaining('0 findings') })
+  const jsonl = await downloadAudit(page, 'JSONL, with the head', info)
+  expect(await verifyAudit(jsonl)).toMatchObject({ code: 0, out: expect.stringContaining('0 findings') })
 
   const lines = (await readFile(jsonl, 'utf8')).split('\n')
   const at = lines.findIndex((line) => line.includes('alice@example.org'))
@@ -51,35 +50,11 @@ test('downloads in three formats; the chain is verified and a changed record is 
     changed,
     lines.map((line, index) => (index === at ? line.replace('alice@example.org', 'mallory@example.org') : line)).join('\n'),
   )
-  const found = await verify(changed)
+  const found = await verifyAudit(changed)
   expect(found.code).not.toBe(0)
   expect(found.out).toMatch(/altered|changed/)
 
   const cut = info.outputPath('cut.jsonl')
   await writeFile(cut, lines.filter((_, index) => index !== at + 1).join('\n'))
-  expect((await verify(cut)).code).not.toBe(0)
+  expect((await verifyAudit(cut)).code).not.toBe(0)
 })
-
-const download = async (page: Page, format: string, info: TestInfo): Promise<string> => {
-  await page.getByRole('button', { name: 'Export' }).click()
-  const [file] = await Promise.all([
-    page.waitForEvent('download').catch(() => undefined),
-    page
-      .context()
-      .waitForEvent('page')
-      .then((popup) => popup.waitForEvent('download'))
-      .catch(() => undefined),
-    page.getByRole('menuitem', { name: format }).click(),
-  ]).then((all) => all.slice(0, 2).filter((one) => one !== undefined))
-  if (!file) throw new Error(`no download of ${format}`)
-  const path = info.outputPath(file.suggestedFilename())
-  await file.saveAs(path)
-  return path
-}
-
-const verify = (file: string): Promise<{ code: number; out: string }> =>
-  new Promise((resolve) => {
-    execFile('npm', ['run', '--silent', 'audit:verify', '--', file], (error, out, err) =>
-      resolve({ code: error ? Number(error.code) || 1 : 0, out: `${out}${err}` }),
-    )
-  })

@@ -57,11 +57,18 @@ export const succeeds = async (api: ApiClient, job: JobRow): Promise<void> => {
 export const operate = async (page: Page, verb: 'Start' | 'Stop', cluster: string): Promise<void> => {
   await page.getByRole('button', { name: `${verb}…`, exact: true }).click()
   await page.getByRole('button', { name: 'Make the plan' }).click()
-  const go = page.getByRole('button', { name: `${verb} ${cluster}` })
-  await expect(go).toBeVisible({ timeout: 30_000 })
+  await runReviewedPlan(page, `${verb} ${cluster}`, cluster)
+}
+
+/** Reads a plan's review to its end: consents to warnings, types the name where asked, presses the button named `go`; ends on the job's page. */
+export const runReviewedPlan = async (page: Page, go: string, cluster: string): Promise<void> => {
+  const button = page.getByRole('button', { name: go, exact: true })
+  await expect(button).toBeVisible({ timeout: 90_000 })
   const consent = page.getByText('I have read the warnings and want this')
   if (await consent.isVisible()) await consent.click()
-  await go.click()
+  const name = page.getByLabel(`Type ${cluster} to confirm`)
+  if (await name.isVisible()) await name.fill(cluster)
+  await button.click()
   await page.waitForURL(/\/jobs\//)
 }
 

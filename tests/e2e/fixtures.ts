@@ -58,6 +58,9 @@ export const test = base.extend<OfTest, OfWorker>({
 
 export { expect }
 
+/** Cookies of a browser, as a test leaves them for the next. */
+export type Session = Awaited<ReturnType<BrowserContext['storageState']>>
+
 /** The cookies of a signed-in client, for a browser. */
 export const stateOf = (api: ApiClient) => ({
   origins: [],

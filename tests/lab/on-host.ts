@@ -19,3 +19,13 @@ export const giveAlertmanagerItsTemplates = async (host: LabHost): Promise<void>
     await on(host, 'sh', '-c', 'mkdir -p "$1" && printf %s "$3" > "$1/$2"', 'sh', dir, name, text)
   }
 }
+
+/** All that a deploy could leave, without what the host itself writes. */
+export const listingOf = (host: LabHost): Promise<string> =>
+  on(
+    host,
+    'bash',
+    '-c',
+    `find /etc /home /usr/local /opt /tmp /var/lib -xdev ${notOurs} -printf '%M %u:%g %p %l\\n' | sort; getent passwd; getent group`,
+  )
+const notOurs = String.raw`\( -path /var/lib/systemd -o -path /var/lib/sudo -o -path /var/lib/private -o -path '/tmp/systemd-*' -o -name '.updated' -o -name '*-' -o -name .pwd.lock \) -prune -o`

@@ -21,7 +21,7 @@ import {
   submitDeploy,
   succeeds,
 } from './connect'
-import { giveAlertmanagerItsTemplates, on } from './on-host'
+import { giveAlertmanagerItsTemplates, listingOf, on } from './on-host'
 
 /** TiUP's own clusters, deployed by the panel through crashes; every file of theirs on the hosts is compared with the recording. */
 describe.skipIf(!labAvailable().ok)('recorded clusters on lab hosts', () => {
@@ -188,13 +188,3 @@ const made = (listing: string): string[] =>
       (line) => / \/home\/tidb\/dm/.test(line) && !/ \/home\/tidb\/dm\/(data\/[^/]+|deploy\/[^/]+\/(log|bin|dashboards))\//.test(line),
     )
     .toSorted()
-
-/** All that a deploy could leave, without what the host itself writes. */
-const listingOf = (host: LabHost): Promise<string> =>
-  on(
-    host,
-    'bash',
-    '-c',
-    `find /etc /home /usr/local /opt /tmp /var/lib -xdev ${notOurs} -printf '%M %u:%g %p %l\\n' | sort; getent passwd; getent group`,
-  )
-const notOurs = String.raw`\( -path /var/lib/systemd -o -path /var/lib/sudo -o -path /var/lib/private -o -path '/tmp/systemd-*' -o -name '.updated' -o -name '*-' -o -name .pwd.lock \) -prune -o`

@@ -72,6 +72,12 @@ export async function labHosts(n: number): Promise<LabHost[]> {
   return all.filter((host) => host.index <= n)
 }
 
+/** How many hosts there are, on or off. */
+export const countHosts = async (): Promise<number> => (JSON.parse(await must('list', '--json')) as LabHost[]).length // printed by our own script
+
+/** Removes all hosts and their network. */
+export const removeHosts = (): Promise<string> => must('down')
+
 /** Runs a command as root in a host, without its network or sshd. */
 export const labExec = (i: number, argv: readonly string[]): Promise<LabResult> => call(['exec', String(i), '--', ...argv])
 
