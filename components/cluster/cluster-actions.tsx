@@ -1,6 +1,7 @@
 'use client'
 
 import { Ellipsis } from 'lucide-react'
+import { useRouter } from 'next/navigation'
 import { toast } from 'sonner'
 import { apiText } from '@/components/data/api'
 import { useSession } from '@/components/data/queries'
@@ -13,12 +14,17 @@ import type { ClusterDetail } from '@/server/domain/api'
 import { ExportDialog } from './export-dialog'
 import { OperateDialog, type Verb } from './operate-dialog'
 
+/** Operations with a page of their own, in the order of the menu. */
+export const clusterPages = ['restart', 'scale-out', 'scale-in', 'upgrade', 'patch', 'rollback', 'prune', 'ledger'] as const
+export type ClusterPageName = (typeof clusterPages)[number]
+
 const verbs: readonly Verb[] = ['start', 'stop', 'remove-deploy']
 
 /** What may be done with the cluster; what may not says why. The open dialog is in the address. */
 export function ClusterActions({ cluster, narrow }: { cluster: ClusterDetail; narrow: boolean }) {
   const { say, sayError } = useWords()
   const url = useUrlState()
+  const router = useRouter()
   const reason = useReason(cluster)
   const role = useSession().data?.user?.role
   const asked = verbs.find((verb) => verb === url.get('do'))
@@ -33,6 +39,12 @@ export function ClusterActions({ cluster, narrow }: { cluster: ClusterDetail; na
   }
   const start = { label: say('cluster.start'), reason, onSelect: () => url.set({ do: 'start' }) }
   const stop = { label: say('cluster.stop'), reason, onSelect: () => url.set({ do: 'stop' }) }
+  const deploying = cluster.lifecycle === 'deploying' ? say('wiz.deploying') : undefined
+  const page = (name: ClusterPageName) => ({
+    label: say(`cluster.go.${name}`),
+    reason: name === 'ledger' ? undefined : (reason ?? deploying),
+    onSelect: () => router.push(`/clusters/${encodeURIComponent(cluster.name)}/${name}`),
+  })
   const removeReason = reason ?? (cluster.lifecycle === 'deploying' ? undefined : say('cluster.remove-reason'))
   return (
     <>
@@ -53,7 +65,9 @@ export function ClusterActions({ cluster, narrow }: { cluster: ClusterDetail; na
           </button>
         }
         items={[
-          ...(narrow ? [start, stop, { kind: 'line' as const }] : []),
+          ...(narrow ? [start, stop] : []),
+          ...clusterPages.map(page),
+          { kind: 'line' },
           { label: say('cluster.export-text'), onSelect: () => void copyDisplay() },
           { label: say('cluster.export-json'), onSelect: () => window.open(`${base}json`) },
           { label: say('cluster.export-csv'), onSelect: () => window.open(`${base}csv`) },
