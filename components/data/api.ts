@@ -70,13 +70,13 @@ export const apiUpload = <T>(path: string, file: File, onProgress: (sentBytes: n
     request.send(file)
   })
 
-const languageHeader = (): Record<string, string> => ({ 'accept-language': document.documentElement.lang || 'en' })
+export const languageHeader = (): Record<string, string> => ({ 'accept-language': document.documentElement.lang || 'en' })
 
 /** `ui.unreachable` is filled by the page that shows it: there was no server to give words. */
-const unreachable = (cause: unknown): ApiFailure =>
+export const unreachable = (cause: unknown): ApiFailure =>
   new ApiFailure(0, { code: 'ui.unreachable', message: String(cause), hint: '', problems: [] })
 
-const failureOf = (status: number, text: string): ApiFailure => {
+export const failureOf = (status: number, text: string): ApiFailure => {
   const known = asApiError(text)
   return new ApiFailure(status, known ?? { code: 'ui.bad-answer', message: `${status} ${text.slice(0, 200)}`, hint: '', problems: [] })
 }

@@ -7,6 +7,7 @@ export const keys = {
   job: (id: string) => ['jobs', id],
   plan: (id: string) => ['plans', id],
   packages: ['packages'],
+  package: (sha256: string) => ['packages', sha256],
   mirror: ['mirror'],
   credentials: ['credentials'],
   hostKeys: ['host-keys'],

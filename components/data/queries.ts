@@ -17,6 +17,7 @@ import type {
   TokenRow,
   UserRow,
 } from '@/server/domain/api'
+import type { PackageDetail } from '@/server/domain/api-packages'
 import { ApiFailure, api } from './api'
 import { keys } from './keys'
 
@@ -47,6 +48,12 @@ export const usePlan = (id: string) =>
     refetchInterval: ({ state }) => (state.data?.state === 'probing' ? 500 : false),
   })
 export const usePackages = () => useQuery({ queryKey: keys.packages, queryFn: () => api<PackageRow[]>('/api/packages') })
+export const usePackage = (sha256: string) =>
+  useQuery({
+    queryKey: keys.package(sha256),
+    queryFn: () => api<PackageDetail>(`/api/packages/${at(sha256)}`),
+    enabled: sha256 !== '',
+  })
 /** The mirrors that were asked before, the last one first. */
 export const useMirrors = () => useQuery({ queryKey: keys.mirror, queryFn: () => api<MirrorView[]>('/api/mirror') })
 export const useCredentials = () => useQuery({ queryKey: keys.credentials, queryFn: () => api<CredentialRow[]>('/api/credentials') })

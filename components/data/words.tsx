@@ -7,11 +7,13 @@ import { problemText, wordsText } from '@/server/domain/words/catalogue'
 import { uiWords } from '@/server/domain/words/ui'
 import { uiAuditWords } from '@/server/domain/words/ui-audit'
 import { uiHostsWords } from '@/server/domain/words/ui-hosts'
+import { uiOperationsWords } from '@/server/domain/words/ui-operations'
+import { uiPackagesWords } from '@/server/domain/words/ui-packages'
 import { uiPagesWords } from '@/server/domain/words/ui-pages'
 import { fill, inLanguage, type Language, type Pair, type Words } from '@/server/domain/words/words'
 import { ApiFailure } from './api'
 
-const all = { ...uiWords, ...uiPagesWords, ...uiAuditWords, ...uiHostsWords }
+const all = { ...uiWords, ...uiPagesWords, ...uiAuditWords, ...uiHostsWords, ...uiPackagesWords, ...uiOperationsWords }
 export type UiWord = keyof typeof all
 type Params = Readonly<Record<string, string | number>>
 

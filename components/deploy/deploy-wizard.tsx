@@ -85,7 +85,9 @@ function Wizard({ initial }: { initial: Draft }) {
       },
     )
   }
-  const versions = [...new Set((packages.data ?? []).filter((one) => one.component === 'dm-master').map((one) => one.version))]
+  const versions = [
+    ...new Set((packages.data ?? []).filter((one) => one.component === 'dm-master' && one.origin !== 'hotfix').map((one) => one.version)),
+  ]
     .sort()
     .reverse()
   return (

@@ -3,7 +3,7 @@
 import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
-import { useClusters, useJob, usePlan } from '@/components/data/queries'
+import { useClusters, useJob, usePackages, usePlan } from '@/components/data/queries'
 import { useWords } from '@/components/data/words'
 
 type Crumb = { text: string; href?: string }
@@ -11,21 +11,29 @@ type Crumb = { text: string; href?: string }
 /** The way down to this page; all but the last are links. */
 export function Crumbs() {
   const { say } = useWords()
-  const [place = '', id] = usePathname().split('/').filter(Boolean)
+  const [place = '', id, sub] = usePathname().split('/').filter(Boolean)
   return (
     <nav className="crumbs" aria-label={say('nav.where')}>
-      {place === 'plans' && id ? <OfPlan id={id} /> : place === 'jobs' && id ? <OfJob id={id} /> : <OfPlace place={place} id={id} />}
+      {place === 'plans' && id ? (
+        <OfPlan id={id} />
+      ) : place === 'jobs' && id ? (
+        <OfJob id={id} />
+      ) : (
+        <OfPlace place={place} id={id} sub={sub} />
+      )}
     </nav>
   )
 }
 
-function OfPlace({ place, id }: { place: string; id: string | undefined }) {
+function OfPlace({ place, id, sub }: { place: string; id: string | undefined; sub: string | undefined }) {
   const { say, sayMaybe } = useWords()
   const name = sayMaybe(`nav.${place}`, place)
   if (place === 'adopt') return <Way crumbs={[{ text: say('nav.clusters'), href: '/clusters' }, { text: say('crumb.adopt') }]} />
   if (id === undefined) return <Way crumbs={[{ text: name }]} />
+  if (place === 'packages') return <PackageCrumb id={id} />
   const text = place === 'clusters' && id === 'new' ? say('crumb.new') : decodeURIComponent(id)
-  return <Way crumbs={[{ text: name, href: `/${place}` }, { text }]} />
+  const own: Crumb[] = sub ? [{ text, href: `/${place}/${id}` }, { text: sayMaybe(`crumb.${sub}`, sub) }] : [{ text }]
+  return <Way crumbs={[{ text: name, href: `/${place}` }, ...own]} />
 }
 
 /** A plan belongs to its cluster, which a deploy has not made yet. */
@@ -49,6 +57,13 @@ function OfJob({ id }: { id: string }) {
   const { say } = useWords()
   const job = useJob(id).data
   return <Way crumbs={[{ text: say('nav.jobs'), href: '/jobs' }, { text: job ? `#${job.number} ${job.cluster}` : '…' }]} />
+}
+
+function PackageCrumb({ id }: { id: string }) {
+  const { say } = useWords()
+  const row = usePackages().data?.find(({ sha256 }) => sha256 === id)
+  const text = id === 'hotfix' ? say('crumb.hotfix') : row ? `${row.component} ${row.version}` : id.slice(0, 12)
+  return <Way crumbs={[{ text: say('nav.packages'), href: '/packages' }, { text }]} />
 }
 
 function Way({ crumbs }: { crumbs: readonly Crumb[] }) {

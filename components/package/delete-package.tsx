@@ -10,8 +10,10 @@ import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import type { PackageRow } from '@/server/domain/api'
 
+type Props = { row: PackageRow; onClose: () => void; onDeleted?: () => void }
+
 /** Says what leaves the store and who uses it, before it does. */
-export function DeletePackage({ row, onClose }: { row: PackageRow; onClose: () => void }) {
+export function DeletePackage({ row, onClose, onDeleted = onClose }: Props) {
   const { say } = useWords()
   const send = useSend(() => api(`/api/packages/${row.sha256}`, { method: 'DELETE' }), [keys.packages])
   return (
@@ -22,7 +24,7 @@ export function DeletePackage({ row, onClose }: { row: PackageRow; onClose: () =
       footer={
         <>
           <Button onClick={onClose}>{say('credentials.keep')}</Button>
-          <Button look="danger-solid" busy={send.isPending} onClick={() => send.mutate(undefined, { onSuccess: onClose })}>
+          <Button look="danger-solid" busy={send.isPending} onClick={() => send.mutate(undefined, { onSuccess: onDeleted })}>
             {say('act.delete')}
           </Button>
         </>

@@ -1,42 +1,61 @@
 'use client'
 
-import { Download, Upload as UploadIcon } from 'lucide-react'
+import { useQueryClient } from '@tanstack/react-query'
+import { clsx } from 'clsx'
+import { Download, Upload as UploadIcon, Wrench } from 'lucide-react'
+import Link from 'next/link'
+import { useRouter } from 'next/navigation'
 import { useRef, useState } from 'react'
-import { usePackages, useSession } from '@/components/data/queries'
-import { ErrorNote, Loaded } from '@/components/data/states'
+import { api } from '@/components/data/api'
+import { keys } from '@/components/data/keys'
+import { runErrand, usePackages, useSession } from '@/components/data/queries'
+import { Loaded } from '@/components/data/states'
 import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
 import { PageHead } from '@/components/layout/page-head'
-import { Badge } from '@/components/ui/badge'
+import { Badge, Chip } from '@/components/ui/badge'
 import { EmptyState } from '@/components/ui/banner'
-import { Button } from '@/components/ui/button'
+import { Button, ButtonLink } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
 import { FilterBox } from '@/components/ui/filter-box'
-import { StatusShape } from '@/components/ui/status-shape'
 import { type Column, Table } from '@/components/ui/table'
-import { durationText, sizeText, Time } from '@/components/ui/time'
-import type { PackageRow } from '@/server/domain/api'
+import { sizeText, Time } from '@/components/ui/time'
+import type { ErrandView, PackageRow } from '@/server/domain/api'
 import { DeletePackage } from './delete-package'
+import { DropFile } from './drop-file'
 import { MirrorDrawer } from './mirror-drawer'
-import { type Upload, useUpload } from './use-upload'
+import { UploadBar } from './upload-bar'
+import { useUpload } from './use-upload'
 
 export function PackagesPage() {
   const { say } = useWords()
   const packages = usePackages()
   const url = useUrlState()
+  const client = useQueryClient()
   const file = useRef<HTMLInputElement>(null)
-  const { upload, send, cancel, clear } = useUpload()
+  const { upload, send, pause, resume, cancel, clear } = useUpload(async (id) => {
+    await runErrand(() => api<ErrandView>(`/api/uploads/${id}/package`, { method: 'POST', body: {} }))
+    await client.invalidateQueries({ queryKey: keys.packages })
+  })
   const mirror = url.get('mirror') === '1'
   const bytes = (packages.data ?? []).reduce((sum, row) => sum + row.sizeBytes, 0)
-  const busy = upload?.state === 'sending' || upload?.state === 'reading'
+  const busy = upload !== undefined && upload.state !== 'accepted' && upload.state !== 'refused'
   const pick = (): void => file.current?.click()
   return (
     <>
-      <div className={mirror ? 'pushed flex min-h-0 flex-1 flex-col' : 'flex min-h-0 flex-1 flex-col'}>
+      <DropFile
+        text={say('packages.drop')}
+        onFile={(dropped) => (busy ? undefined : send(dropped))}
+        className={clsx('flex min-h-0 flex-1 flex-col', mirror && 'pushed')}
+      >
         <PageHead
           title={say('nav.packages')}
           note={packages.data ? say('packages.size', { count: packages.data.length, size: sizeText(bytes) }) : undefined}
         >
+          <ButtonLink href="/packages/hotfix">
+            <Wrench className="i" aria-hidden="true" />
+            {say('packages.build')}
+          </ButtonLink>
           <Button aria-expanded={mirror} onClick={() => url.set({ mirror: mirror ? '' : '1' })}>
             <Download className="i" aria-hidden="true" />
             {say('packages.mirror')}
@@ -54,11 +73,20 @@ export function PackagesPage() {
             onChange={(event) => {
               const chosen = event.target.files?.[0]
               event.target.value = ''
-              if (chosen) void send(chosen)
+              if (chosen) send(chosen)
             }}
           />
         </PageHead>
-        {upload ? <UploadBar upload={upload} onCancel={cancel} onClose={clear} /> : null}
+        {upload ? (
+          <UploadBar
+            upload={upload}
+            note={`${say('packages.sending-note')} ${say('packages.resume-note')}`}
+            onPause={pause}
+            onResume={resume}
+            onCancel={cancel}
+            onClose={clear}
+          />
+        ) : null}
         <div className="scroll">
           <Loaded query={packages} columns={7}>
             {(rows) =>
@@ -79,45 +107,30 @@ export function PackagesPage() {
             }
           </Loaded>
         </div>
-      </div>
+      </DropFile>
       {mirror ? <MirrorDrawer onClose={() => url.set({ mirror: '' })} /> : null}
     </>
   )
 }
 
-function UploadBar({ upload, onCancel, onClose }: { upload: Upload; onCancel: () => void; onClose: () => void }) {
+const sorts = ['mirror', 'upload', 'hotfix', 'unused'] as const
+const isOf = (row: PackageRow, sort: string): boolean => (sort === 'unused' ? row.usedBy.length === 0 : sort === '' || row.origin === sort)
+
+function Filters({ rows }: { rows: readonly PackageRow[] }) {
   const { say } = useWords()
-  const { sentBytes, totalBytes, state } = upload
-  const perMs = sentBytes / Math.max(1, Date.now() - upload.startedAt)
-  if (state === 'refused')
-    return (
-      <div className="pad py-3">
-        <ErrorNote error={upload.error} />
-        <Button size="small" className="mt-2" onClick={onClose}>
-          {say('act.close')}
-        </Button>
-      </div>
-    )
-  const shape = state === 'accepted' ? 'done' : 'busy'
+  const url = useUrlState()
+  const only = url.get('only')
   return (
-    <div className="pad mt-3 bg-(--busy-bg) py-3" role="status">
-      <div className="row sm pb-2">
-        <StatusShape shape={shape} />
-        <span className="mono">{upload.name}</span>
-        <span>{say(state === 'sending' ? 'packages.sending' : state === 'reading' ? 'packages.reading' : 'packages.accepted')}</span>
-        <span className="grow" />
-        <span className="n">
-          {say('packages.sent', { sent: sizeText(sentBytes), total: sizeText(totalBytes) })}
-          {state === 'sending' && perMs > 0 ? ` · ${sizeText(perMs * 1000)}/s · ${durationText((totalBytes - sentBytes) / perMs)}` : ''}
-        </span>
-        <Button size="small" onClick={state === 'sending' ? onCancel : onClose}>
-          {say(state === 'sending' ? 'act.cancel' : 'act.close')}
-        </Button>
-      </div>
-      <div className="bar">
-        <i style={{ width: `${(100 * sentBytes) / Math.max(1, totalBytes)}%` }} />
-      </div>
-      {state === 'sending' ? <p className="sm t2 pt-2">{say('packages.sending-note')}</p> : null}
+    <div className="row pad flex-wrap py-3">
+      <FilterBox label={say('packages.filter')} value={url.get('q')} onChange={(q) => url.set({ q })} />
+      <Chip on={only === ''} onClick={() => url.set({ only: '' })} count={rows.length}>
+        {say('packages.all')}
+      </Chip>
+      {sorts.map((sort) => (
+        <Chip key={sort} on={only === sort} onClick={() => url.set({ only: sort })} count={rows.filter((row) => isOf(row, sort)).length}>
+          {say(`packages.only.${sort}`)}
+        </Chip>
+      ))}
     </div>
   )
 }
@@ -125,6 +138,7 @@ function UploadBar({ upload, onCancel, onClose }: { upload: Upload; onCancel: ()
 function List({ rows, narrow }: { rows: readonly PackageRow[]; narrow: boolean }) {
   const { say } = useWords()
   const role = useSession().data?.user?.role
+  const router = useRouter()
   const [leaving, setLeaving] = useState<PackageRow>()
   const url = useUrlState()
   const text = url.get('q').toLowerCase()
@@ -134,7 +148,11 @@ function List({ rows, narrow }: { rows: readonly PackageRow[]; narrow: boolean }
       title: say('packages.component'),
       width: 150,
       sortBy: (row) => row.component,
-      cell: (row) => <span className="m">{row.component}</span>,
+      cell: (row) => (
+        <Link className="m" href={`/packages/${row.sha256}`}>
+          {row.component}
+        </Link>
+      ),
     },
     {
       key: 'version',
@@ -153,9 +171,9 @@ function List({ rows, narrow }: { rows: readonly PackageRow[]; narrow: boolean }
       title: say('packages.origin'),
       cell: (row) => (
         <span className="row">
-          <Badge>{say(`packages.origin.${row.origin}`)}</Badge>
+          <Badge {...(row.origin === 'hotfix' && { tone: 'warn' as const })}>{say(`packages.origin.${row.origin}`)}</Badge>
           <span className="tr t2" title={`${row.originDetail} ${row.createdBy}`}>
-            {row.origin === 'upload' ? row.createdBy : row.originDetail}
+            {row.origin === 'mirror' ? row.originDetail : [row.createdBy, row.ticket].filter(Boolean).join(', ')}
           </span>
         </span>
       ),
@@ -216,14 +234,17 @@ function List({ rows, narrow }: { rows: readonly PackageRow[]; narrow: boolean }
   ]
   return (
     <>
-      <div className="row pad py-3">
-        <FilterBox label={say('packages.filter')} value={url.get('q')} onChange={(q) => url.set({ q })} />
-      </div>
+      <Filters rows={rows} />
       <Table
         label={say('nav.packages')}
         columns={columns}
-        rows={rows.filter((row) => `${row.component} ${row.version} ${row.sha256} ${row.os}/${row.arch}`.toLowerCase().includes(text))}
+        rows={rows
+          .filter((row) => isOf(row, url.get('only')))
+          .filter((row) =>
+            `${row.component} ${row.version} ${row.sha256} ${row.os}/${row.arch} ${row.ticket}`.toLowerCase().includes(text),
+          )}
         rowKey={(row) => row.sha256}
+        onOpen={(row) => router.push(`/packages/${row.sha256}`)}
         sort={{ key: 'component', down: false }}
         narrow={narrow}
       />

@@ -1,42 +1,66 @@
 'use client'
 
-import { useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
-import { apiUpload } from '@/components/data/api'
-import { keys } from '@/components/data/keys'
-import { runErrand } from '@/components/data/queries'
-import type { ErrandView } from '@/server/domain/api'
+import { type ResumableUpload, resumableUpload } from '@/components/data/resumable-upload'
 
 export type Upload = {
+  /** Given by the server when all bytes have come. */
+  id?: string
   name: string
   totalBytes: number
   sentBytes: number
-  startedAt: number
-  state: 'sending' | 'reading' | 'accepted' | 'refused'
+  /** Since the last start, for the speed. */
+  since: { at: number; bytes: number }
+  /** `reading`: the runner looks at it. */
+  state: 'sending' | 'paused' | 'waiting' | 'sent' | 'reading' | 'accepted' | 'refused'
   error?: unknown
 }
 
-/** One upload at a time: sends the bytes, then waits while the runner reads the archive. */
-export const useUpload = () => {
-  const client = useQueryClient()
+/** One upload at a time, with pause and resume; `use` is what is done with it when all bytes have come. */
+export const useUpload = (use?: (id: string) => Promise<void>) => {
   const [upload, setUpload] = useState<Upload>()
-  const stop = useRef<AbortController>(undefined)
+  const running = useRef<ResumableUpload>(undefined)
   const change = (part: Partial<Upload>): void => setUpload((before) => before && { ...before, ...part })
-  const send = async (file: File): Promise<void> => {
-    const control = new AbortController()
-    stop.current = control
-    setUpload({ name: file.name, totalBytes: file.size, sentBytes: 0, startedAt: Date.now(), state: 'sending' })
+  const done = async (id: string): Promise<void> => {
+    change({ id, state: use ? 'reading' : 'sent' })
     try {
-      const path = `/api/packages?name=${encodeURIComponent(file.name)}`
-      const errand = await apiUpload<ErrandView>(path, file, (sentBytes) => change({ sentBytes }), control.signal)
-      change({ state: 'reading', sentBytes: file.size })
-      await runErrand(() => Promise.resolve(errand))
-      change({ state: 'accepted' })
-      await client.invalidateQueries({ queryKey: keys.packages })
+      await use?.(id)
+      if (use) change({ state: 'accepted' })
     } catch (error) {
-      if (control.signal.aborted) setUpload(undefined)
-      else change({ state: 'refused', error })
+      change({ state: 'refused', error })
     }
   }
-  return { upload, send, cancel: () => stop.current?.abort(), clear: () => setUpload(undefined) }
+  const send = (file: File): void => {
+    running.current?.cancel()
+    setUpload({ name: file.name, totalBytes: file.size, sentBytes: 0, since: { at: Date.now(), bytes: 0 }, state: 'sending' })
+    let first = true
+    running.current = resumableUpload(file, {
+      onProgress: (sentBytes) => {
+        change({ sentBytes, state: 'sending', ...(first && { since: { at: Date.now(), bytes: sentBytes } }) })
+        first = false
+      },
+      onWaiting: () => change({ state: 'waiting' }),
+      onDone: (id) => {
+        running.current = undefined
+        setUpload((before) => before && { ...before, sentBytes: before.totalBytes })
+        void done(id)
+      },
+      onError: (error) => change({ state: 'refused', error }),
+    })
+  }
+  const pause = (): void => {
+    running.current?.pause()
+    change({ state: 'paused' })
+  }
+  const resume = (): void => {
+    setUpload((before) => before && { ...before, state: 'sending', error: undefined, since: { at: Date.now(), bytes: before.sentBytes } })
+    running.current?.resume()
+  }
+  const cancel = (): void => {
+    running.current?.cancel()
+    running.current = undefined
+    setUpload(undefined)
+  }
+  const clear = (): void => setUpload(undefined)
+  return { upload, send, pause, resume, cancel, clear, resumable: running.current !== undefined }
 }

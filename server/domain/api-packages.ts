@@ -36,7 +36,7 @@ const packageName = z.object({ sha256: z.string(), component: z.string(), versio
 
 export const packageDetail = z.object({
   sha256: z.string(),
-  component: z.string(),
+  component: packageComponent,
   version: z.string(),
   os: z.string(),
   arch: z.string(),
