@@ -126,7 +126,7 @@ const useColumns = (narrow: boolean, rows: readonly Row[]): readonly Column<Row>
         </SeenCell>
       ),
     },
-    { key: 'since', title: 'Since', width: 60, sortBy: (row) => row.since.value ?? '', cell: (row) => <Since row={row} /> },
+    { key: 'since', title: 'Since', width: 92, sortBy: (row) => row.since.value ?? '', cell: (row) => <Since row={row} /> },
     { key: 'data', title: 'Data Dir', spare: true, cell: (row) => <PathText path={row.dataDir} /> },
     { key: 'deploy', title: 'Deploy Dir', spare: true, cell: (row) => <PathText path={row.deployDir} /> },
   ]
@@ -137,14 +137,14 @@ function Since({ row }: { row: Row }) {
   const since = row.since.value
   const text = since && now !== null ? shortAge((now - Date.parse(since)) / 1000).replace(' ', '') : '-'
   return (
-    <SeenCell seen={row.since} ageless>
+    <SeenCell seen={row.since}>
       <span className="n">{text}</span>
     </SeenCell>
   )
 }
 
-/** A value with its source and age on hover; one that is old turns grey with its age in warn colour, unless another cell of its row says it. */
-export function SeenCell({ seen, children, ageless }: { seen: Seen; children: React.ReactNode; ageless?: boolean }) {
+/** A value with its source and age on hover; one that is old turns grey with its age in warn colour. */
+export function SeenCell({ seen, children }: { seen: Seen; children: React.ReactNode }) {
   const { say } = useWords()
   const now = useNow()
   const ageS = seen.at && now !== null ? Math.max(0, (now - Date.parse(seen.at)) / 1000) : null
@@ -157,7 +157,7 @@ export function SeenCell({ seen, children, ageless }: { seen: Seen; children: Re
     <Tooltip text={text}>
       <span className={stale ? 'row g1 t3' : 'row g1'}>
         {children}
-        {stale && !ageless ? <span className="warn n">{shortAge(ageS)}</span> : null}
+        {stale ? <span className="warn n">{shortAge(ageS)}</span> : null}
       </span>
     </Tooltip>
   )

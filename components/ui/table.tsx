@@ -35,6 +35,9 @@ export type TableProps<R> = {
   groupOf?: (row: R) => string
 }
 
+/** A column without a width takes what is left, on a phone never less than this, px. */
+const flexibleLeast = 170
+
 /** Dense table: sticky head, sorting, j/k and arrows between rows, Enter opens, y copies the ID. */
 export function Table<R>(props: TableProps<R>) {
   const body = useRef<HTMLTableSectionElement>(null)
@@ -54,7 +57,11 @@ export function Table<R>(props: TableProps<R>) {
   }
   return (
     <div className="tbwrap">
-      <table className={clsx('tb', props.dense && 'dense')} aria-label={props.label}>
+      <table
+        className={clsx('tb', props.dense && 'dense')}
+        aria-label={props.label}
+        style={{ ['--least' as string]: `${columns.reduce((sum, { width }) => sum + (width ?? flexibleLeast), 0)}px` }}
+      >
         <colgroup>
           {columns.map((column) => (
             <col key={column.key} style={column.width ? { width: column.width } : undefined} />

@@ -1,4 +1,7 @@
+import { execFileSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import Database from 'better-sqlite3'
 import { until } from '../support/panel'
 import { downloadAudit, verifyAudit } from './audit-file'
 import { expect, test } from './fixtures'
@@ -32,6 +35,58 @@ test('records are found, opened and linked to', async ({ page, api }) => {
   await record.press('Escape')
   await expect(record).toBeHidden()
 })
+
+test('the chain is verified on the page; the evidence of an act is downloaded', async ({ page, api }, info) => {
+  await sealedAll(api)
+  await page.goto('/audit')
+  const state = page.getByRole('status').filter({ hasText: 'Verify again' })
+  await expect(state.getByText(/Chain verified up to record \d+/)).toBeVisible()
+  await page
+    .getByRole('row', { name: /Made an API token/ })
+    .first()
+    .press('Enter')
+  const record = page.getByRole('complementary', { name: /^Audit record/ })
+  await expect(record.getByText('this record fits between its neighbours')).toBeVisible()
+  const [evidence] = await Promise.all([page.waitForEvent('download'), record.getByRole('button', { name: 'Download evidence' }).click()])
+  const file = info.outputPath('evidence.tar.gz')
+  await evidence.saveAs(file)
+  const names = execFileSync('tar', ['-tzf', file], { encoding: 'utf8' })
+  expect(names).toContain('records.jsonl')
+  expect(names).toContain('chain-head.json')
+})
+
+test('a record that was altered in the database is named, and how far the chain is sound', async ({ page, api, panel }) => {
+  await sealedAll(api)
+  alter(panel.dataDir, 2)
+  await page.goto('/audit')
+  await expect(page.getByText('Chain broken at record 2')).toBeVisible()
+  const alert = page.getByRole('alert').filter({ hasText: 'Record 2 was altered. Records 1 to 1 are sound.' })
+  await expect(alert).toBeVisible()
+  await alert.getByRole('button', { name: 'Open' }).click()
+  await expect(page.getByRole('complementary', { name: /^Audit record/ }).getByText('this record does not fit')).toBeVisible()
+  alter(panel.dataDir, 2)
+  await page.getByRole('button', { name: 'Verify again' }).click()
+  await expect(page.getByText(/Chain verified up to record \d+/)).toBeVisible()
+  await expect(alert).toBeHidden()
+})
+
+test('in Chinese, deeds and ends are words', async ({ page, context, panel, api }) => {
+  await sealedAll(api)
+  await context.addCookies([{ name: 'dm-panel-language', value: 'zh-CN', url: panel.url }])
+  await page.goto('/audit')
+  const row = page.getByRole('row', { name: /创建 API 令牌/ }).first()
+  await expect(row).toContainText('完成')
+})
+
+/** Turns a letter of a record's actor upside down, past the panel; a second time turns it back. */
+const alter = (folder: string, number: number): void => {
+  const db = new Database(path.join(folder, 'panel.sqlite'))
+  db.pragma('busy_timeout = 10000')
+  const row = db.prepare('select id, actor from AuditRecord where number = ?').get(number) as { id: string; actor: string } // both are texts
+  const actor = row.actor.startsWith('x') ? row.actor.slice(1) : `x${row.actor}`
+  db.prepare('update AuditRecord set actor = ? where id = ?').run(actor, row.id)
+  db.close()
+}
 
 test('downloads in three formats; the chain is verified and a changed record is found', async ({ page, api }, info) => {
   await sealedAll(api)
