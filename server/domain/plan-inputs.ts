@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { deployInput, removeDeployInput, selectInput } from './api'
+import { componentNames } from './component'
 import type { OperationName } from './plan'
 
 /** Problems that the user waives, each with a reason: their codes. */
@@ -22,11 +23,100 @@ export const rollingInput = z.object({
 
 export const restartInput = z.object({ ...selectInput.shape, ...rollingInput.shape, atOnce: z.boolean().default(false) })
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+
+/**
+ * patch: packages by sha256, one per component and platform, or `to: 'former'`: each instance goes back to what it had before, and
+ * without roles and nodes only those that are patched. Neither roles nor nodes: all instances of the packages' components.
+ */
+export const patchInput = z
+  .object({
+    ...selectInput.shape,
+    ...rollingInput.shape,
+    packages: z.array(sha256).max(64).default([]),
+    to: z.literal('former').optional(),
+    /** Later scale-outs of the role get these packages too. */
+    overwrite: z.boolean().default(false),
+    /** Only the disk: nothing is stopped or started. */
+    offline: z.boolean().default(false),
+    /** The hotfix package's own where it is left out. */
+    ticket: z.string().trim().max(200).optional(),
+    notes: z.string().trim().max(4000).optional(),
+    /** Day by which an official release should replace it. */
+    due: z.iso.date().optional(),
+  })
+  .refine(({ packages, to }) => packages.length > 0 !== (to !== undefined), { path: ['packages'], message: 'packages, or to: former' })
+
+/** scale-out: YAML of the new instances only, as `tiup dm scale-out` takes it. */
+export const scaleOutInput = z.object({
+  topology: z.string().min(1).max(1_000_000),
+  /** By which hosts that are new to the cluster are logged in to first; needed only where there are any. */
+  credentialId: z.string().optional(),
+  /** Component → sha256 of the package that its new instances get; without a row: what the role runs now. */
+  packages: z.partialRecord(z.enum(componentNames), sha256).default({}),
+  waitTimeoutS: rollingInput.shape.waitTimeoutS,
+  /** Preflight problems that the user waives, each with a reason. */
+  waivers: z.array(z.object({ code: z.string(), host: z.string().optional(), reason: z.string().trim().min(1) })).default([]),
+})
+
+/** scale-in: at most one dm-master in one plan. */
+export const scaleInInput = z.object({
+  ...rollingInput.shape,
+  nodes: z.array(z.string().min(1)).min(1).max(64),
+  /** Hosts that are lost are left as they are; the plan lists what stays behind on them. */
+  force: z.boolean().default(false),
+  /** Workers that may go though no other is free to take their source, each by name. */
+  unbound: z.array(z.object({ node: z.string(), reason: z.string().trim().min(1) })).default([]),
+  /** A login of emptied hosts by which the account that the deploy made is removed too; without it only its key goes. */
+  credentialId: z.string().optional(),
+})
+
+/** prune: registrations in DM that the topology does not have. */
+export const pruneInput = z.object({
+  /** Members by name; all that are stale without any. */
+  names: z.array(z.string().min(1)).max(200).default([]),
+  waitTimeoutS: rollingInput.shape.waitTimeoutS,
+})
+
+/** upgrade: to the same version is a re-install, to a lower one is refused. */
+export const upgradeInput = z.object({
+  ...rollingInput.shape,
+  /** With or without its v. */
+  version: z.string().trim().min(1).max(100),
+  /** Of a cluster that is stopped: only the disk. */
+  offline: z.boolean().default(false),
+  /** Packages by sha256 where the store has more than one that fits (a nightly build, say); they must be of the version. */
+  packages: z.array(sha256).max(64).default([]),
+  /** Sources and tasks are exported first, kept encrypted; without it the problem `upgrade.no-backup` must be waived. */
+  backup: z.boolean().default(true),
+  /** The operator is asked once more before the last master: after it there is no way back by binaries. */
+  pauseBeforeLast: z.boolean().default(true),
+  /** Across v8.0.0: the stored credential whose password is the key (64 hex digits) by which masters read encrypted passwords. */
+  secretKey: z.object({ credentialId: z.string().min(1) }).optional(),
+})
+
+/** rollback: the binaries and files of before the last upgrade, while no master of the new version has led. */
+export const rollbackInput = z.object({
+  ...rollingInput.shape,
+  /** Of a cluster that is stopped: only the disk. */
+  offline: z.boolean().default(false),
+})
+
+/** finalise: the last upgrade is final; packages that no instance runs leave the hosts' caches. */
+export const finaliseInput = z.object({ keepPackages: z.boolean().default(false) })
+
 /** What each operation is asked for with. */
 export const planInputs = {
   deploy: deployInput,
   start: selectInput,
   stop: selectInput,
   restart: restartInput,
+  patch: patchInput,
+  'scale-out': scaleOutInput,
+  'scale-in': scaleInInput,
+  prune: pruneInput,
+  upgrade: upgradeInput,
+  rollback: rollbackInput,
+  finalise: finaliseInput,
   'remove-deploy': removeDeployInput,
 } as const satisfies Record<OperationName, z.ZodType>

@@ -3,7 +3,9 @@ import type { PlanRow } from '@/server/store/plans'
 import type { ErrandRun } from './errand-run'
 import { prepareDeploy } from './prepare-deploy'
 import { prepareRestart, prepareSelection } from './prepare-existing'
+import { preparePatch } from './prepare-patch'
 import { prepareRemoval } from './prepare-removal'
+import { preparePrune, prepareScaleIn, prepareScaleOut } from './prepare-scale'
 import type { Prepared } from './prepared'
 
 /** How each operation's input is made of what was asked for; a new name without a row does not compile. */
@@ -12,5 +14,9 @@ export const preparers: Record<OperationName, (run: ErrandRun, row: PlanRow) => 
   start: prepareSelection,
   stop: prepareSelection,
   restart: prepareRestart,
+  patch: preparePatch,
+  'scale-out': prepareScaleOut,
+  'scale-in': prepareScaleIn,
+  prune: preparePrune,
   'remove-deploy': prepareRemoval,
 }

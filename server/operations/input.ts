@@ -1,5 +1,6 @@
 import type { ClusterFacts, HostFacts } from '@/server/domain/facts'
 import type { HostId, InstanceId } from '@/server/domain/instance'
+import type { LedgerEntry } from '@/server/domain/ledger'
 import type { PackageInfo } from '@/server/domain/package'
 import type { Login, OperationName, Plan } from '@/server/domain/plan'
 import type { ClusterProbe, HostProbe } from '@/server/domain/probe'
@@ -46,12 +47,52 @@ export type OperationInput = {
   dmctl?: PackageInfo
   /** Measured before: how long a restart of a worker paused its source, in seconds; the median of the last ones. */
   measured?: { sourcePauseS?: number; masterRestartS?: number }
+  /** upgrade, rollback: to where. `packages` holds what the store has. */
+  upgrade?: UpgradeWish
+  /** What this panel put on the cluster's instances, oldest first. */
+  ledger?: readonly LedgerEntry[]
   /** Bound of a TCP connection, in seconds; the transport's by default. */
   connectTimeoutS?: number
+  /** patch: what was asked for; `packages` is then all that the store has. */
+  patch?: PatchAsked
   /** remove-deploy: the deploy's plan, and what each step that acted made (`deedsOf`; `already` steps are not in it). */
   donePlan?: Plan
   made?: Readonly<Record<StepId, readonly string[]>>
 }
+
+export type PatchAsked = {
+  /** By sha256; none with `to`. */
+  packages: readonly string[]
+  /** Each instance goes back to what it had before. */
+  to?: 'former' | undefined
+  /** Later scale-outs of the role get the packages too. */
+  overwrite: boolean
+  /** Only the disk. */
+  offline: boolean
+  ticket?: string | undefined
+  notes?: string | undefined
+  due?: string | undefined
+}
+
+/** Where an upgrade goes, or its way back. */
+export type UpgradeWish = {
+  /** Normalised. */
+  to: string
+  /** Of a cluster that is stopped: only the disk. */
+  offline: boolean
+  /** Asks the operator once more before the last master: after it a master of the new version leads. */
+  pauseBeforeLast: boolean
+  /** Packages that go before others of the same component, version and platform. */
+  prefer: readonly string[]
+  /** Exports sources and tasks first, by this dmctl; undefined: no package fits, or it was not wanted. */
+  exportBy?: PackageInfo
+  /** Name of the stored key by which masters from v8.0.0 on read encrypted passwords. */
+  secretKey?: string
+  /** The upgrade that is open: by which job, from where to where, and whether a master of the new version has led for sure. */
+  open?: OpenUpgrade
+}
+
+export type OpenUpgrade = { jobId: string; from: string; to: string; led: boolean }
 
 /** Pace of a rolling operation. */
 export type Rolling = {

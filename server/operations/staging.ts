@@ -1,5 +1,6 @@
 import { componentSpec } from '@/server/domain/component'
 import type { HostId, Instance } from '@/server/domain/instance'
+import type { LedgerNote } from '@/server/domain/ledger'
 import { type PackageInfo, packageFileName } from '@/server/domain/package'
 import type { HostProbe } from '@/server/domain/probe'
 import type { Topology } from '@/server/domain/topology/topology'
@@ -76,10 +77,15 @@ const stagedDraft = (context: Context, staged: Staged): Draft => ({
 /**
  * The turn in which an instance gets its package: while it is stopped, what was staged is renamed into place, its files are written, and
  * the ledger says so. Afterwards its process must be this program, and say its version where that is known. `offline`: stays stopped.
+ * `ledger`: what is noted with it; `books`: what else becomes true in the panel's own books.
  */
-export const activateTurn = (context: Context, staged: Staged, more: { files?: readonly Draft[]; offline?: boolean } = {}): Turn => {
+export const activateTurn = (
+  context: Context,
+  staged: Staged,
+  more: { files?: readonly Draft[]; offline?: boolean; ledger?: LedgerNote; books?: readonly Draft[] } = {},
+): Turn => {
   const { instance, package: one } = staged
-  const { files = [], offline } = more
+  const { files = [], offline, ledger, books = [] } = more
   return {
     instance,
     activate: [
@@ -89,9 +95,13 @@ export const activateTurn = (context: Context, staged: Staged, more: { files?: r
         subject: `installed-${unitSubject(instance)}-${instance.hostId}`,
         step: {
           kind: 'recorded',
-          record: { change: 'installed', instance: instance.id, packageSha256: one.sha256, entrySha256: one.entrySha256 },
+          record: {
+            ...{ change: 'installed', instance: instance.id, packageSha256: one.sha256, entrySha256: one.entrySha256 },
+            ...(ledger && { ledger }),
+          },
         },
       },
+      ...books,
     ],
     ...(offline ? { offline } : { expect: expected(staged) }),
   }

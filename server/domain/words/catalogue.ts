@@ -4,6 +4,7 @@ import { errandsProblems } from './errands'
 import { jobWords } from './job'
 import { operationProblems, operationWords } from './operations'
 import { packagesProblems } from './packages'
+import { ledgerProblems, patchProblems, patchWords } from './patch'
 import { platformProblems, platformWords } from './platform'
 import { remoteProblems, remoteWords } from './remote'
 import { rollingProblems, rollingWords } from './rolling'
@@ -19,6 +20,8 @@ const problems: Readonly<Record<string, ProblemWords>> = {
   ...topologyProblems,
   ...operationProblems,
   ...rollingProblems,
+  ...patchProblems,
+  ...ledgerProblems,
   ...engineProblems,
   ...remoteProblems,
   ...usecasesProblems,
@@ -29,6 +32,7 @@ const words: Readonly<Record<string, Pair>> = {
   ...platformWords,
   ...operationWords,
   ...rollingWords,
+  ...patchWords,
   ...stepWords,
   ...engineWords,
   ...remoteWords,
