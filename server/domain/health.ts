@@ -24,8 +24,8 @@ export type HealthQuestion =
   /** DM lists no such member. `type`: master or worker. */
   | { ask: 'member-absent'; host: HostId; type: 'master' | 'worker'; name: string }
   | { ask: 'worker-offline'; host: HostId; name: string }
-  /** A leader is known and every listed master is alive: a member may be added or taken away. */
-  | { ask: 'masters-settled'; host: HostId; names: readonly string[] }
+  /** A leader is known and every listed master is alive, `except` apart: a member may be added or taken away. */
+  | { ask: 'masters-settled'; host: HostId; names: readonly string[]; except?: string }
 
 export type Gate = {
   questions: readonly HealthQuestion[]

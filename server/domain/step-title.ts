@@ -12,10 +12,12 @@ export const stepTitle = (step: Step): Words => {
       return { word: step.started === 'this-turn' ? 'step.unit-restarted' : 'step.unit-running', params: { unit: step.unit } }
     case 'path-absent':
       return { word: step.onlyEmpty ? 'step.empty-path-absent' : 'step.path-absent', params: { path: step.path } }
+    case 'member-absent':
+      return { word: `step.${step.type}-absent`, params: { name: step.name } }
     case 'awaited':
       return { word: `step.awaited-${step.gate.questions[0]?.ask ?? 'nothing'}`, params: scalars(step.gate.questions[0] ?? {}) }
     case 'recorded':
-      return { word: `step.recorded-${recordWord(step.record)}`, params: scalars(step.record) }
+      return { word: `step.recorded-${recordWord(step.record)}`, params: recordParams(step.record) }
     default:
       return { word: `step.${step.kind}`, params: scalars(step) }
   }
@@ -25,6 +27,10 @@ const recordWord = (record: Change): string => {
   if (record.change === 'patched' && !record.patched) return 'unpatched'
   return record.change === 'role-package' && record.packageSha256 === null ? 'role-package-dropped' : record.change
 }
+
+/** Without the user's text. */
+const recordParams = (record: Change): Record<string, string | number> =>
+  record.change === 'topology-joined' ? { instances: record.instances } : scalars(record)
 
 const guardParams = (asks: Guard): Record<string, string | number> =>
   asks.guard === 'disk-free' ? { path: asks.path, mib: Math.ceil(asks.bytes / 2 ** 20) } : scalars(asks)

@@ -2,6 +2,7 @@ import type { ComponentName } from './component'
 import type { Gate } from './health'
 import type { HostId, InstanceId, Lifecycle } from './instance'
 import type { LedgerNote } from './ledger'
+import type { Entries } from './topology/entries'
 
 /** A text in the blob store, by its hash. `secret` ones are never shown and their hash is not either. */
 export type BlobRef = { sha256: string; sizeBytes: number; secret: boolean }
@@ -12,6 +13,8 @@ export type StepId = string
 /** What a `recorded` step changes in the panel's own books, in the transaction of its `done` entry. */
 export type Change =
   | { change: 'lifecycle'; instance: InstanceId; to: Lifecycle | 'gone' }
+  /** New entries, as `joining`. `yaml`: the user's text of them, secrets masked. `instances`: their ids, for the title. */
+  | { change: 'topology-joined'; entries: Entries; yaml: string; instances: string }
   | { change: 'cluster-deployed'; version: string }
   | { change: 'cluster-removed' }
   /** `ledger`: how it came there; without it the operation's name says so. */
@@ -21,6 +24,12 @@ export type Change =
   /** What a later scale-out of the role gets on this platform; null: the release's own again. TiUP's `patch/` link. */
   | { change: 'role-package'; component: ComponentName; os: string; arch: string; packageSha256: string | null }
   | { change: 'run-state'; to: 'running' | 'stopped' | 'partly' }
+  /** An upgrade begins: from here on there is a way back by binaries, until a master of the new version has led. */
+  | { change: 'upgrade-began'; from: string; to: string }
+  | { change: 'upgrade-led' }
+  | { change: 'cluster-version'; version: string }
+  | { change: 'upgrade-finalised' }
+  | { change: 'upgrade-rolled-back'; version: string }
 
 /** dmctl in a host's package cache, the deploy user that runs it, and the masters that it talks to (`10.0.0.1:8261`). */
 export type DmctlRef = { packageSha256: string; entry: string; user: string; masters: readonly string[] }
@@ -38,6 +47,8 @@ export type Guard =
   | { guard: 'file-is'; path: string; sha256: string }
   /** Without this master the ones that are alive now still have the majority of `masters`. */
   | { guard: 'quorum-without'; name: string; masters: number }
+  /** Something lies there. */
+  | { guard: 'path-present'; path: string }
   /** None of these tasks is in a full dump or load. */
   | { guard: 'not-loading'; tasks: readonly string[] }
 
@@ -84,8 +95,13 @@ export type Step =
   /** Evict: this master resigns and does not campaign until cancelled or restarted. Asked of that very master. */
   | OnCluster<'leader-not-here', { instance: InstanceId; host: HostId; address: string; port: number }>
   | OnCluster<'evict-cancelled', { instance: InstanceId; host: HostId; address: string; port: number }>
-  /** No source is bound to this worker: each is moved to a free online one, chosen when its turn comes. dmctl runs on `host`. */
-  | OnHost<'source-bound-elsewhere', { instance: InstanceId; name: string; dmctl: DmctlRef; timeoutMs: number }>
+  /** No source is bound to this worker: each is moved to a free online one, chosen when its turn comes. dmctl runs on `host`. `not`: workers that leave too. */
+  | OnHost<'source-bound-elsewhere', { instance: InstanceId; name: string; dmctl: DmctlRef; timeoutMs: number; not?: readonly string[] }>
+  /**
+   * DM lists no such member. The leader is told so by a call from `host`; `masters`: how many there are with it. `unit`: of a master whose
+   * own host this is; a refused call takes it out of the elections until it is restarted.
+   */
+  | OnHost<'member-absent', { type: 'master' | 'worker'; name: string; masters: number; unit?: string }>
   /** Waits until the gate's questions hold; does nothing itself. */
   | OnHost<'awaited', { gate: Gate }>
   | OnCluster<'recorded', { record: Change }>

@@ -21,6 +21,7 @@ const reliesOn: Partial<Record<StepKindName, readonly StepKindName[]>> = {
   'unit-running': ['leader-not-here', 'source-bound-elsewhere', 'awaited'],
   binaries: ['unit-stopped'],
   'path-absent': ['unit-stopped'],
+  'member-absent': ['leader-not-here', 'unit-stopped', 'awaited'],
 }
 
 /**

@@ -114,7 +114,11 @@ const actOnce = async (
     run.engine.boundary(`after act ${each.act} ${step.id}`)
     made.push(...result.made)
     facts = result.facts
-    if (result.failure) return { made, failure: result.failure, ...(facts ? { facts } : {}) }
+    if (result.failure) {
+      const amends = kindOf(step).amends?.(step, cluster) ?? []
+      for (const amend of amends) await performAct({ run, lane, step, place, host: hostOf(step) ?? '' }, amend, [])
+      return { made, failure: result.failure, ...(facts && amends.length === 0 ? { facts } : {}) }
+    }
   }
   return { made, ...(facts ? { facts } : {}) }
 }

@@ -145,9 +145,10 @@ const said = (trouble: string, code = 1): Outcome => (trouble === '' ? ok() : fa
 
 const unitRunning: SimScript = {
   script: unitRunningScript,
-  run({ systemd }, [unit = '', verb = '']) {
+  run({ machine, systemd }, [unit = '', verb = '']) {
     systemd.daemonReload()
-    return said(verb === 'restart' ? systemd.restart(unit) : systemd.start(unit), 5)
+    if (verb === 'try-restart' && machine.unit(unit)?.active !== 'active') return ok()
+    return said(verb.endsWith('restart') ? systemd.restart(unit) : systemd.start(unit), 5)
   },
 }
 

@@ -78,6 +78,12 @@ const guards = {
     expected: (asks) => `${asks.path} with sha256 ${asks.sha256.slice(0, 12)}, as at review`,
     seen: (asks, seen) => pathInWords(seen.paths[asks.path]),
   } satisfies GuardKind<GuardOf<'file-is'>>,
+  'path-present': {
+    needs: (asks) => [{ probe: 'path', path: asks.path, hash: false }],
+    holds: (asks, seen) => judged(seen.paths[asks.path], (fact) => fact.exists),
+    expected: (asks) => `${asks.path} there`,
+    seen: (asks, seen) => pathInWords(seen.paths[asks.path]),
+  } satisfies GuardKind<GuardOf<'path-present'>>,
   'quorum-without': {
     needs: () => [],
     clusterNeeds: () => [{ probe: 'members' }],

@@ -7,6 +7,7 @@ import { directory } from './directory'
 import { file } from './file'
 import { guard } from './guard'
 import { evictCancelled, leaderNotHere } from './leader'
+import { memberAbsent } from './member-absent'
 import { packageCached } from './package-cached'
 import { pathAbsent } from './path-absent'
 import { recorded } from './recorded'
@@ -37,6 +38,7 @@ export const stepKinds = {
   'leader-not-here': leaderNotHere,
   'evict-cancelled': evictCancelled,
   'source-bound-elsewhere': sourceBoundElsewhere,
+  'member-absent': memberAbsent,
   awaited,
   recorded,
 } satisfies { [K in StepKindName]: StepKind<StepOf<K>> }

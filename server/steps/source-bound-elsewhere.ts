@@ -12,7 +12,7 @@ const sourceOf = (step: Move, cluster: ClusterFacts | undefined): string =>
 
 /** The free online worker that takes the source: the first in the member list's order. */
 const choose = (step: Move, cluster: ClusterFacts | undefined): WorkerFact | undefined =>
-  cluster?.members?.workers.find(({ name, stage }) => name !== step.name && stage === 'free')
+  cluster?.members?.workers.find(({ name, stage }) => name !== step.name && stage === 'free' && !step.not?.includes(name))
 
 /**
  * No source is bound to this worker: dmctl's `transfer-source` takes it to a free one. DM's gateway has no such call while its OpenAPI

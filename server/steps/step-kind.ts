@@ -22,6 +22,8 @@ export type StepKind<S extends Step> = {
    * turn comes; before that the act shows that it is open.
    */
   acts(step: S, cluster?: ClusterFacts): readonly Act[]
+  /** Puts right what a failed act may have broken, before the step counts as failed. */
+  amends?(step: S, cluster?: ClusterFacts): readonly Act[]
   /** The step is done when this holds; asked after the acts, without a channel or a deadline of an exec. */
   waits?(step: S): Gate
   /** The goal, as an effect on facts. Property: satisfied(s, predict(s, f)) is yes wherever the goal can be observed. */

@@ -4,6 +4,7 @@ import type { Change } from '@/server/domain/step'
 import type { Tx } from './database'
 import { type ChangingJob, dropLedger, keepRolePackage, noteInstalled } from './ledger'
 import { markPatched } from './mark-patched'
+import { recordJoined, recordLifecycle } from './topology-changes'
 
 export type EndedJob = { id: string; clusterName: string; state: EndState; reason: string; at: Date }
 
@@ -67,7 +68,10 @@ export const applyChange = async (tx: Tx, job: ChangingJob, change: Change, at: 
       await tx.cluster.updateMany({ where: { name: cluster }, data: { runState: change.to } })
       break
     case 'lifecycle':
-      // Only scale-out and scale-in plan this; the topology has no place for it until they exist.
-      throw new Error(`The books can't keep the lifecycle of ${change.instance} yet.`)
+      await recordLifecycle(tx, cluster, change.instance, change.to)
+      break
+    case 'topology-joined':
+      await recordJoined(tx, cluster, change)
+      break
   }
 }

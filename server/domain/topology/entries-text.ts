@@ -1,4 +1,4 @@
-import { type Document, isSeq, parseDocument, visit, YAMLSeq } from 'yaml'
+import { type Document, isAlias, isSeq, parseDocument, visit, YAMLSeq } from 'yaml'
 import type { InstanceId } from '../instance'
 import { type Entries, entryId, listNames, sectionOf } from './entries'
 import { writeTopology } from './meta'
@@ -70,13 +70,11 @@ const sectionFor = (doc: Document.Parsed, section: string): YAMLSeq => {
   return fresh
 }
 
+/** Aliases may point at what is not taken along. */
 const hasAnchors = (doc: Document.Parsed): boolean => {
   let found = false
-  visit(doc, {
-    Alias: () => {
-      found = true
-      return visit.BREAK
-    },
+  visit(doc, (_key, node) => {
+    found ||= isAlias(node)
   })
   return found
 }
