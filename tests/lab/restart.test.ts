@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { labAvailable } from '@/tests/support/lab'
+import { answer, jobAfter, planFor, succeeds } from './connect'
+import { on } from './on-host'
+import { failedElsewhere, pollMasters } from './poller'
+import { bindingsAt, createSource, ownTurns, type RunningCluster, startRunningCluster, threeAndThree } from './running-cluster'
+
+/** Rolling on real hosts: nobody but the restarted node notices. Each test goes on where the one before ended. */
+describe.skipIf(!labAvailable().ok)('a rolling restart on lab hosts', () => {
+  let lab: RunningCluster
+  beforeAll(async () => {
+    lab = await startRunningCluster(threeAndThree)
+    for (const id of ['mysql-01', 'mysql-02']) await createSource(lab.address(1), id)
+  })
+  afterAll(() => lab?.panel.stop())
+
+  const masters = () => [1, 2, 3].map((index) => `${lab.address(index)}:8261`)
+  const startedAt = (index: number, unit: string) =>
+    on(lab.host(index), 'systemctl', 'show', '-pActiveEnterTimestampMonotonic', '--value', unit)
+  const starts = async () => [
+    ...(await Promise.all([1, 2, 3].map((index) => startedAt(index, 'dm-master-8261')))),
+    ...(await Promise.all([4, 5, 6].map((index) => startedAt(index, 'dm-worker-8262')))),
+  ]
+
+  it('asks after the first master and the first worker, moves sources, and no request to another master fails', async () => {
+    const before = await starts()
+    const poller = pollMasters(masters())
+    const { plan, document } = await planFor(lab.api, 'lab', 'restart')
+    const { id } = await lab.api.run(plan)
+    const pauses: string[] = []
+    let job = await jobAfter(lab.api, id)
+    for (; job.state === 'waiting' && pauses.length < 5; job = await jobAfter(lab.api, id)) {
+      expect(job.view.question?.about, JSON.stringify(job.view.question)).toBe('pause')
+      pauses.push(job.view.question?.lane ?? '')
+      await answer(lab.api, job, 'continue')
+    }
+    const polled = await poller.stop()
+    expect(job.state).toBe('succeeded')
+    expect(pauses).toHaveLength(2)
+    const after = await starts()
+    expect(after.filter((at, i) => at === before[i])).toEqual([])
+    expect(Object.values(polled).every(({ asked }) => asked > 50)).toBe(true)
+    expect(failedElsewhere(polled, ownTurns(document, job))).toEqual([])
+    expect(Object.values(await bindingsAt(lab.address(1))).toSorted()).toEqual(['mysql-01', 'mysql-02'])
+    expect(JSON.stringify(document)).toContain('source-bound-elsewhere')
+  }, 400_000)
+
+  it('the control: a leader stopped as it is does cost requests, so that the poller would have seen them', async () => {
+    const { leader } = await lab.detail()
+    const index = masters().findIndex((address) => leader.includes(address.split(':')[0] ?? '-')) + 1
+    expect(index).toBeGreaterThan(0)
+    const poller = pollMasters(masters())
+    await on(lab.host(index), 'systemctl', 'restart', 'dm-master-8261')
+    await new Promise((resolve) => setTimeout(resolve, 4000))
+    const polled = await poller.stop()
+    expect(failedElsewhere(polled, [{ address: masters()[index - 1] ?? '', fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }])).not.toEqual([])
+  }, 120_000)
+
+  it('a node that does not come up stops its lane; the others keep running; mended and retried, the rest goes on', async () => {
+    const conf = `/home/tidb/dm/deploy/dm-worker-8262/conf/dm-worker.toml`
+    const sick = lab.host(6)
+    await on(sick, 'sed', '-i', '1i no-such-key = 1', conf)
+    const { plan } = await planFor(lab.api, 'lab', 'restart', { roles: ['dm-worker'], rolling: { canary: false } })
+    const { id } = await lab.api.run(plan)
+    const job = await jobAfter(lab.api, id)
+    expect(job).toMatchObject({ state: 'waiting', view: { question: { choices: expect.arrayContaining(['retry', 'give-up']) } } })
+    expect(Object.values(await bindingsAt(lab.address(1))).toSorted()).toEqual(['mysql-01', 'mysql-02'])
+    await on(sick, 'sed', '-i', '1d', conf)
+    await answer(lab.api, job, 'retry')
+    await succeeds(lab.api, id)
+  }, 300_000)
+
+  it('starts one instance while the job waits', async () => {
+    const { plan } = await planFor(lab.api, 'lab', 'restart', { roles: ['dm-worker'] })
+    const { id } = await lab.api.run(plan)
+    const job = await jobAfter(lab.api, id)
+    expect(job.view.question?.about).toBe('pause')
+    await lab.api.post(`/api/jobs/${id}/break-in`, { instance: `${lab.address(6)}:8262`, verb: 'restart', reason: 'looked odd' })
+    await answer(lab.api, job, 'continue')
+    const done = await succeeds(lab.api, id)
+    expect(done.view.breakIns).toMatchObject([{ instance: `${lab.address(6)}:8262`, end: { done: true } }])
+  }, 300_000)
+})
