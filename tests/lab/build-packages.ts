@@ -1,5 +1,5 @@
 /**
- * Builds what the lab deploys: the stand-ins of DM in two versions, and the
+ * Builds what the lab deploys: the stand-ins of DM in some versions, and the
  * monitoring programs of Debian, each packed as a component package. Everything
  * is kept in a cache folder named by a hash of what shapes it.
  *
@@ -14,9 +14,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 const here = fileURLToPath(new URL('.', import.meta.url))
 const cacheDir = process.env.TESTBED_CACHE ?? '/var/cache/testbed'
 
-export const standinVersions = ['v8.5.0', 'v8.5.1'] as const
+/** Packed and published. The oldest is from before v8.0.0, where DM's secret key changed. */
+export const standinVersions = ['v8.5.0', 'v8.5.1', 'v7.5.3'] as const
+/** Programs only, for hotfix packages: `-V` and `/status` name it, and each is another file. */
+export const standinHotfix = 'v8.5.1-hotfix1'
 const programs = ['dm-master', 'dm-worker', 'dmctl', 'grafana-server'] as const
-type StandinProgram = (typeof programs)[number]
 
 /** One component package: `entry` is the path of its program inside `file`. */
 export interface LabPackage {
@@ -66,14 +68,16 @@ function goProgram(): string {
   return 'go'
 }
 
-/** Builds the stand-ins and returns their folder: `<folder>/<version>/<program>`. */
+/** Builds the stand-ins and returns their folder: `<folder>/<version>/<program>`, the hotfix's among them. */
 export function buildStandins(): string {
   const sources = listFiles(join(here, 'standins'))
-  return once(join(cacheDir, `dm-standins-${hashOf(sources, standinVersions.join())}`), (partial) => {
+  const versions = [...standinVersions, standinHotfix]
+  return once(join(cacheDir, `dm-standins-${hashOf(sources, versions.join())}`), (partial) => {
     const go = goProgram()
-    for (const version of standinVersions) {
+    for (const version of versions) {
       for (const program of programs) {
-        const flags = `-s -w -X main.program=${program} -X main.release=${version}`
+        const commit = version === standinHotfix ? ` -X main.commit=${createHash('sha1').update(version).digest('hex')}` : ''
+        const flags = `-s -w -X main.program=${program} -X main.release=${version}${commit}`
         const env = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'local' }
         run(go, ['build', '-trimpath', '-ldflags', flags, '-o', join(partial, version, program), '.'], { cwd: join(here, 'standins'), env })
       }
@@ -122,19 +126,21 @@ function recipes(standins: string, debian: string): Recipe[] {
       entry: `${name}/${name}`,
       programs: [[own(name), `${name}/${name}`]],
     })
+    // The usual size of two is enough for what a transfer takes.
+    const megabytes = version === 'v7.5.3' ? 4 : 64
     const dashboards = readdirSync(content).filter((name) => name.endsWith('.json'))
     const rules = join(content, 'dm_worker.rules.yml')
     out.push(
       {
         ...dm('dm-master'),
-        megabytes: 64,
+        megabytes,
         files: [
           [rules, 'dm-master/conf/dm_worker.rules.yml'],
           ...dashboards.map((name) => [join(content, name), `dm-master/scripts/${name}`] as const),
         ],
       },
-      { ...dm('dm-worker'), megabytes: 64, files: [[rules, 'dm-worker/conf/dm_worker.rules.yml']] },
-      { ...dm('dmctl'), megabytes: 16 },
+      { ...dm('dm-worker'), megabytes, files: [[rules, 'dm-worker/conf/dm_worker.rules.yml']] },
+      { ...dm('dmctl'), megabytes: megabytes / 4 },
       { component: 'grafana', version, entry: 'bin/grafana-server', programs: [[own('grafana-server'), 'bin/grafana-server']] },
       {
         component: 'prometheus',

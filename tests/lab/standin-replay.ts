@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { headersIn, headersOf, normalise, recording } from './recordings'
+import { headersIn, headersOf, normalise, recordedText, recording } from './recordings'
 import { ask, type Node, StandinCluster } from './standin-cluster'
 
 const env = {
@@ -60,8 +60,10 @@ export async function ready(c: StandinCluster): Promise<Node> {
   return leader
 }
 
-/** Plays recorded requests on a cluster whose nodes stand for the recorded ones. */
-export function player(roles: Readonly<Record<string, Node>>): (number: string, quirks?: { body?: false }) => Promise<void> {
+type Names = { names: ReadonlyMap<string, string>; toOurs: (text: string) => string }
+
+/** Which of ours stands for which recorded name. */
+function namesOf(roles: Readonly<Record<string, Node>>): Names {
   const names = new Map<string, string>()
   const back = new Map<string, string>()
   const add = (ours: string, theirs: string): void => {
@@ -75,7 +77,38 @@ export function player(roles: Readonly<Record<string, Node>>): (number: string, 
     if (node.peerPort !== 0) add(`${node.host}:${node.peerPort}`, `${host}:8291`)
   }
   add('north-1', 'mariadb-01')
-  const toOurs = (text: string): string => [...back].reduce((all, [theirs, ours]) => all.replaceAll(theirs, ours), text)
+  add('north-3', 'mariadb-03')
+  return { names, toOurs: (text) => [...back].reduce((all, [theirs, ours]) => all.replaceAll(theirs, ours), text) }
+}
+
+/** Plays recorded calls of dmctl; files that a call names are made by `files`. */
+export function dmctlPlayer(
+  c: StandinCluster,
+  roles: Readonly<Record<string, Node>>,
+  files: Readonly<Record<string, string>>,
+): (number: string) => Promise<void> {
+  const { names, toOurs } = namesOf(roles)
+  return async (number) => {
+    const lines = recordedText(number).split('\n')
+    const [, host = '', words = ''] = /^\$ \S+dmctl --master-addr ([\d.]+):\d+ (.*)$/.exec(lines[0] ?? '') ?? []
+    const node = roles[host]
+    if (node === undefined) throw new Error(`recording ${number}: nobody stands for ${host}`)
+    const end = lines.findLastIndex((line) => line.startsWith('rc='))
+    const argv = words.split(' ').map((word) => files[word] ?? toOurs(word))
+    const answer = await c.dmctl(node, argv)
+    expect.soft(`rc=${answer.code}`, `${number}: status`).toBe(lines[end])
+    const given = Object.entries(files).reduce((all, [theirs, ours]) => all.replaceAll(ours, theirs), answer.text)
+    const wanted = lines.slice(1, end).join('\n')
+    expect.soft(normalise(given, names), `${number}: answer`).toEqual(normalise(wanted, new Map()))
+    // What is printed is indented alike, too: the fixed script of dmctl looks for the outermost result by it.
+    expect.soft(given.trimEnd().split('\n').slice(0, 3), `${number}: head`).toEqual(toOurs(wanted).split('\n').slice(0, 3))
+    replayed++
+  }
+}
+
+/** Plays recorded requests on a cluster whose nodes stand for the recorded ones. */
+export function player(roles: Readonly<Record<string, Node>>): (number: string, quirks?: { body?: false }) => Promise<void> {
+  const { names, toOurs } = namesOf(roles)
   return async (number, quirks = {}) => {
     const wanted = recording(number)
     const node = roles[wanted.host]

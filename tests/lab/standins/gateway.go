@@ -85,7 +85,7 @@ func (m *master) metrics(w http.ResponseWriter, _ *http.Request) {
 	fmt.Fprint(w, "# HELP dm_master_cpu_usage the cpu usage of master\n# TYPE dm_master_cpu_usage gauge\ndm_master_cpu_usage 1\n")
 	fmt.Fprintf(w, "# HELP dm_master_start_leader_counter number of this dm-master try to start leader components\n# TYPE dm_master_start_leader_counter counter\ndm_master_start_leader_counter %d\n", terms)
 	fmt.Fprint(w, "# HELP dm_master_worker_state state of worker, -1 - unrecognized, 0 - offline, 1 - free, 2 - bound\n# TYPE dm_master_worker_state gauge\n")
-	numbers := map[string]int{"offline": 0, "free": 1, "bound": 2}
+	numbers := map[string]int{"offline": 0, "free": 1, "bound": 2, "relay": 2}
 	for i := range state.Workers {
 		stage, _ := state.stage(&state.Workers[i])
 		fmt.Fprintf(w, "dm_master_worker_state{worker=%q} %d\n", state.Workers[i].Name, numbers[stage])
@@ -223,11 +223,11 @@ func (m *master) gateway(w http.ResponseWriter, q *http.Request) {
 	case route == "PUT leader" && len(path) == 2:
 		m.operateLeader(w, path[1])
 	case route == "GET status" && len(path) == 2 && path[1] != "":
-		lead(func() object { return m.taskStatus(path[1]) })
+		lead(func() object { return m.status(path[1], q.URL.Query()["sources"]) })
 	case route == "POST tasks" && len(path) == 1:
 		lead(func() object { return m.startTask(text(body["task"])) })
 	case route == "PUT tasks" && len(path) == 2:
-		lead(func() object { return m.operateTask(path[1], text(body["op"])) })
+		lead(func() object { return m.operateTask(path[1], text(body["op"]), strings2(body["sources"])) })
 	case route == "PUT sources" && len(path) == 1:
 		lead(func() object { return m.operateSource(body) })
 	default:

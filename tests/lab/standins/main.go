@@ -1,6 +1,6 @@
 // Stand-ins for the DM programs: they speak on the wire and on the command line
 // as the recordings of the real programs do, and replicate no data at all.
-// One source, one program each: the linker sets `program` and `release`.
+// One source, one program each: the linker sets `program`, `release` and `commit`.
 package main
 
 import (
@@ -13,11 +13,12 @@ import (
 var (
 	program = "dm-master"
 	release = "v8.5.0"
+	commit  = "c7b2588ef6c74ef2a42ef35a539251d026de722e"
 )
 
 func versionText() string {
 	return "Release Version: " + release + "\n" +
-		"Git Commit Hash: c7b2588ef6c74ef2a42ef35a539251d026de722e\n" +
+		"Git Commit Hash: " + commit + "\n" +
 		"Git Branch: master\n" +
 		"UTC Build Time: 2026-11-21 02:00:00\n" +
 		"Go Version: go1.26.8\n" +
@@ -39,6 +40,9 @@ var (
 	startTimeout   = envSeconds("DM_STANDIN_START_TIMEOUT", 10)
 	joinTimeout    = envSeconds("DM_STANDIN_JOIN_TIMEOUT", 3)
 	joinPause      = envSeconds("DM_STANDIN_JOIN_PAUSE", 1)
+	// Of a worker whose configuration says nothing.
+	keepaliveTTL = envSeconds("DM_STANDIN_KEEPALIVE_TTL", 60)
+	relayTTL     = envSeconds("DM_STANDIN_RELAY_KEEPALIVE_TTL", 1800)
 )
 
 // exitWith ends the program as the real ones do when they can't start: code 2.

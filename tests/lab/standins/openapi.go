@@ -196,7 +196,7 @@ func (m *master) openapiSource(w http.ResponseWriter, q *http.Request, path []st
 		if q.Method == http.MethodGet {
 			w.WriteHeader(http.StatusNotFound)
 		} else {
-			openapiFailure(w, "[code=46011:class=scheduler:scope=internal:level=medium], Message: source config with ID "+path[1]+" not exists")
+			openapiFailure(w, "[code=46008:class=scheduler:scope=internal:level=medium], Message: source config with ID "+path[1]+" not exists")
 		}
 		return
 	}
@@ -250,10 +250,10 @@ func (m *master) openapiTask(w http.ResponseWriter, q *http.Request, path []stri
 	case "GET status":
 		var list []bag
 		for _, id := range task.Sources {
-			list = append(list, bag{"name": task.Name, "source_name": id, "stage": task.Stage, "unit": "Sync", "unresolved_ddl_lock_id": "",
+			list = append(list, bag{"name": task.Name, "source_name": id, "stage": task.sub(id).Stage, "unit": task.sub(id).Unit, "unresolved_ddl_lock_id": "",
 				"worker_name": state.Bound[id], "sync_status": bag{"binlog_type": "remote", "blocking_ddls": nil, "dump_io_total_bytes": 0,
 					"io_total_bytes": 0, "master_binlog": "(mysql-bin.000001, 4)", "master_binlog_gtid": "", "recent_tps": 0,
-					"seconds_behind_master": 0, "synced": true, "syncer_binlog": "(mysql-bin.000001, 4)", "syncer_binlog_gtid": "",
+					"seconds_behind_master": int64(task.sub(id).Lag), "synced": true, "syncer_binlog": "(mysql-bin.000001, 4)", "syncer_binlog_gtid": "",
 					"total_events": 0, "total_tps": 0, "unresolved_groups": nil}})
 		}
 		openapiList(w, list)
@@ -261,7 +261,7 @@ func (m *master) openapiTask(w http.ResponseWriter, q *http.Request, path []stri
 		openapiDone(w, m.change(Command{Op: "task-delete", Name: task.Name}))
 	case "POST start", "POST stop":
 		next := *task
-		next.Stage = map[string]string{"start": "Running", "stop": "Stopped"}[path[2]]
+		next.Subs = withStage(task, nil, map[string]string{"start": "Running", "stop": "Stopped"}[path[2]])
 		if problem := m.change(Command{Op: "task-put", Task: &next}); problem != "" {
 			openapiFailure(w, problem)
 			return

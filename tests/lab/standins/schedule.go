@@ -18,18 +18,28 @@ func (m *master) schedule(state *State) {
 			bound[source], taken[name] = name, true
 		}
 	}
+	fits := func(w *Worker, source string) bool {
+		relay := state.Relay[w.Name]
+		return state.online(w) && !taken[w.Name] && (relay == "" || relay == source)
+	}
 	bind := func(source, worker string) { bound[source], taken[worker], last[worker] = worker, true, source }
 	for i := range state.Workers {
 		w := &state.Workers[i]
 		source := last[w.Name]
-		if state.online(w) && !taken[w.Name] && state.source(source) != nil && bound[source] == "" {
+		if fits(w, source) && state.source(source) != nil && bound[source] == "" {
+			bind(source, w.Name)
+		}
+	}
+	for i := range state.Workers {
+		w := &state.Workers[i]
+		if source := state.Relay[w.Name]; source != "" && fits(w, source) && state.source(source) != nil && bound[source] == "" {
 			bind(source, w.Name)
 		}
 	}
 	for _, source := range state.Sources {
 		for i := range state.Workers {
 			w := &state.Workers[i]
-			if bound[source.ID] == "" && state.online(w) && !taken[w.Name] {
+			if bound[source.ID] == "" && fits(w, source.ID) {
 				bind(source.ID, w.Name)
 			}
 		}

@@ -34,9 +34,18 @@ type Source struct {
 	GTID, Relay, Enabled                     bool
 }
 
+// Subtask is a task on one source. Detail and Errors are JSON that a test gave,
+// instead of what a stand-in would say by itself.
+type Subtask struct {
+	Stage, Unit, Error, Lock string
+	Lag                      float64
+	Detail, Errors           json.RawMessage `json:",omitempty"`
+}
+
 type Task struct {
 	Name, Config, Stage, Mode string
 	Sources                   []string
+	Subs                      map[string]Subtask // by source; absent: runs
 }
 
 // State is everything that the masters agree on. It is small, so it is always
@@ -55,7 +64,9 @@ type State struct {
 	Tasks     []Task
 	Bound     map[string]string // source: worker
 	LastBound map[string]string // worker: source
-	Topology  json.RawMessage   `json:",omitempty"`
+	Relay     map[string]string // worker: source whose relay log it was told to read
+	Locks     []Lock
+	Topology  json.RawMessage `json:",omitempty"`
 }
 
 func (s *State) clone() *State {
@@ -142,6 +153,9 @@ func (s *State) stage(w *Worker) (stage, source string) {
 	if source = s.sourceOf(w.Name); source != "" {
 		return "bound", source
 	}
+	if source = s.Relay[w.Name]; source != "" {
+		return "relay", source
+	}
 	return "free", ""
 }
 
@@ -188,6 +202,8 @@ type Command struct {
 	Task   *Task
 	Bound  map[string]string
 	Last   map[string]string
+	Relay  map[string]string
+	Locks  []Lock
 	Raw    json.RawMessage
 }
 
@@ -280,6 +296,11 @@ func (s *State) applyScheduling(c Command) error {
 		}
 		s.Workers = kept
 		delete(s.LastBound, c.Name)
+		delete(s.Relay, c.Name)
+	case "relay":
+		s.Relay = c.Relay
+	case "locks":
+		s.Locks = c.Locks
 	case "source-put":
 		if old := s.source(c.Source.ID); old != nil {
 			*old = *c.Source

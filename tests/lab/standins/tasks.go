@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -100,7 +99,7 @@ func (m *master) operateSource(body map[string]interface{}) object {
 				return result(false, problem, field{"sources", list})
 			}
 			if m.agreed.view().source(source.ID) != nil && text(body["op"]) == "1" {
-				return result(false, "[code=46010:class=scheduler:scope=internal:level=medium], Message: source config with ID "+source.ID+" already exists", field{"sources", list})
+				return result(false, "[code=46007:class=scheduler:scope=internal:level=medium], Message: source config with ID "+source.ID+" already exists", field{"sources", list})
 			}
 			list = append(list, m.addSource(source))
 		}
@@ -129,7 +128,7 @@ func (m *master) operateSource(body map[string]interface{}) object {
 func (m *master) removeSource(id string) string {
 	state := m.agreed.view()
 	if state.source(id) == nil {
-		return "[code=46011:class=scheduler:scope=internal:level=medium], Message: source config with ID " + id + " not exists"
+		return "[code=46008:class=scheduler:scope=internal:level=medium], Message: source config with ID " + id + " not exists"
 	}
 	return m.change(Command{Op: "source-delete", Name: id})
 }
@@ -151,26 +150,6 @@ func (m *master) addSource(source *Source) object {
 	return sourceResult(m.agreed.view(), source.ID)
 }
 
-func (m *master) transferSource(id, name string) string {
-	state := m.agreed.view()
-	w := state.worker(name)
-	if state.source(id) == nil {
-		return "[code=46011:class=scheduler:scope=internal:level=medium], Message: source config with ID " + id + " not exists"
-	}
-	if w == nil {
-		return "[code=46004:class=scheduler:scope=internal:level=medium], Message: dm-worker with name " + name + " not exists"
-	}
-	if state.Bound[id] == name {
-		return ""
-	}
-	if stage, _ := state.stage(w); stage != "free" {
-		return "[code=46006:class=scheduler:scope=internal:level=medium], Message: invalid stage transformation for dm-worker " + name + ", from " + stage + " to bound"
-	}
-	next := state.clone()
-	next.Bound[id], next.LastBound[name] = name, id
-	return m.change(Command{Op: "schedule", Bound: next.Bound, Last: next.LastBound})
-}
-
 func (m *master) startTask(config string) object {
 	y, list := yamlScalars(config), []object{}
 	name := first(y["name"], "")
@@ -179,9 +158,12 @@ func (m *master) startTask(config string) object {
 		return result(false, "[code=20014:class=config:scope=internal:level=high], Message: task name or mysql-instances is empty", field{"sources", list}, field{"checkResult", ""})
 	}
 	state := m.agreed.view()
+	if state.task(name) != nil {
+		return result(false, scheduler(46014, "subtasks with name "+name+" for sources ["+strings.Join(task.Sources, " ")+"] already exist"), field{"sources", list}, field{"checkResult", ""})
+	}
 	for _, id := range task.Sources {
 		if state.source(id) == nil {
-			return result(false, "[code=46011:class=scheduler:scope=internal:level=medium], Message: source config with ID "+id+" not exists", field{"sources", list}, field{"checkResult", ""})
+			return result(false, "[code=46008:class=scheduler:scope=internal:level=medium], Message: source config with ID "+id+" not exists", field{"sources", list}, field{"checkResult", ""})
 		}
 		list = append(list, result(true, "", field{"source", id}, field{"worker", state.Bound[id]}))
 	}
@@ -191,7 +173,7 @@ func (m *master) startTask(config string) object {
 	return result(true, "", field{"sources", list}, field{"checkResult", ""})
 }
 
-func (m *master) operateTask(name, op string) object {
+func (m *master) operateTask(name, op string, sources []string) object {
 	state := m.agreed.view()
 	task := state.task(name)
 	if task == nil {
@@ -203,9 +185,9 @@ func (m *master) operateTask(name, op string) object {
 	case "1", "Stop", "7", "Delete":
 		command = Command{Op: "task-delete", Name: name}
 	case "2", "Pause":
-		next.Stage = "Paused"
+		next.Subs = withStage(task, sources, "Paused")
 	case "3", "Resume":
-		next.Stage = "Running"
+		next.Subs = withStage(task, sources, "Running")
 	default:
 		return result(false, "[code=38004:class=dm-master:scope=internal:level=medium], Message: invalid operate "+op+" on sub task", field{"sources", []object{}})
 	}
@@ -214,53 +196,11 @@ func (m *master) operateTask(name, op string) object {
 	}
 	list := []object{}
 	for _, id := range task.Sources {
-		list = append(list, result(true, "", field{"source", id}, field{"worker", state.Bound[id]}))
+		if len(sources) == 0 || contains(sources, id) {
+			list = append(list, result(true, "", field{"source", id}, field{"worker", state.Bound[id]}))
+		}
 	}
 	return result(true, "", field{"op", op}, field{"sources", list})
-}
-
-// taskStatus asks nothing of the worker but whether its port answers.
-func (m *master) taskStatus(name string) object {
-	state := m.agreed.view()
-	task := state.task(name)
-	if task == nil {
-		return result(false, "task "+name+" has no source or not exist", field{"sources", []object{}})
-	}
-	list := []object{}
-	for _, id := range task.Sources {
-		worker := state.Bound[id]
-		status := field{"sourceStatus", object{{"source", id}, {"worker", worker}, {"result", nil}, {"relayStatus", nil}}}
-		w := state.worker(worker)
-		if w == nil {
-			list = append(list, result(false, "source "+id+" is not bound to any worker", status, field{"subTaskStatus", []object{}}))
-			continue
-		}
-		if connection, err := net.DialTimeout("tcp", w.Addr, time.Second); err != nil {
-			list = append(list, result(false, "[code=38008:class=dm-master:scope=internal:level=high], Message: grpc request error, RawCause: rpc error: code = Unavailable desc = "+unavailableText(dialText(err)), status, field{"subTaskStatus", []object{}}))
-			continue
-		} else {
-			connection.Close()
-		}
-		list = append(list, result(true, "", status, field{"subTaskStatus", []object{subTask(task)}}))
-	}
-	return result(true, "", field{"sources", list})
-}
-
-func subTask(task *Task) object {
-	return object{{"name", task.Name}, {"stage", task.Stage}, {"unit", "Sync"}, {"result", nil}, {"unresolvedDDLLockID", ""},
-		{"sync", object{{"totalEvents", "0"}, {"totalTps", "0"}, {"recentTps", "0"}, {"masterBinlog", "(mysql-bin.000001, 4)"},
-			{"masterBinlogGtid", ""}, {"syncerBinlog", "(mysql-bin.000001, 4)"}, {"syncerBinlogGtid", ""}, {"blockingDDLs", []string{}},
-			{"unresolvedGroups", []string{}}, {"synced", true}, {"binlogType", "remote"}, {"secondsBehindMaster", "0"},
-			{"blockDDLOwner", ""}, {"conflictMsg", ""}, {"totalRows", "0"}, {"totalRps", "0"}, {"recentRps", "0"},
-			{"ioTotalBytes", "0"}, {"dumpIOTotalBytes", "0"}}}, {"validation", nil}}
-}
-
-func (m *master) taskList() object {
-	list := []object{}
-	for _, task := range m.agreed.view().Tasks {
-		list = append(list, object{{"taskName", task.Name}, {"taskStatus", task.Stage}, {"sources", task.Sources}})
-	}
-	return result(true, "", field{"tasks", list})
 }
 
 type registration struct {
@@ -288,19 +228,12 @@ func (m *master) internal(w http.ResponseWriter, q *http.Request) {
 			_, err := m.agreed.propose(ctx, Command{Op: "revoke", Lease: r.Lease})
 			answerJSON(w, err == nil)
 		}
-	case "tasks":
-		m.leaderOr(w, q, heartbeat, func() { gatewayAnswer(w, m.taskList()) })
-	case "transfer":
-		m.leaderOr(w, q, heartbeat, func() {
-			problem := m.transferSource(q.URL.Query().Get("source"), q.URL.Query().Get("worker"))
-			gatewayAnswer(w, result(problem == "", problem))
-		})
 	case "evict":
 		m.leaderOr(w, q, heartbeat, func() { m.evict(); gatewayAnswer(w, result(true, "")) })
 	case "cancel-evict":
 		m.leaderOr(w, q, heartbeat, func() { m.cancelEvict(); gatewayAnswer(w, result(true, "")) })
 	default:
-		http.NotFound(w, q)
+		m.control(w, q)
 	}
 }
 
@@ -356,7 +289,7 @@ func (m *master) keepWorker(ctx context.Context, w http.ResponseWriter, q *http.
 	}
 	state := m.agreed.view()
 	ttl := r.TTL
-	if source := state.source(state.sourceOf(r.Name)); source != nil && source.Relay {
+	if state.readsRelay(r.Name) {
 		ttl = r.RelayTTL
 	}
 	a := keepAnswer{Lease: r.Lease, TTL: ttl}

@@ -85,7 +85,7 @@ func (p *workerProcess) register() {
 }
 
 func (p *workerProcess) keepAlive() {
-	ttl, relay := p.s.seconds("keepalive-ttl", 60), p.s.seconds("relay-keepalive-ttl", 1800)
+	ttl, relay := p.s.seconds("keepalive-ttl", keepaliveTTL.Seconds()), p.s.seconds("relay-keepalive-ttl", relayTTL.Seconds())
 	pause := time.Duration(0)
 	for {
 		time.Sleep(pause)
