@@ -139,27 +139,40 @@ const readEntry = async (source: Source, options: Reading): Promise<TreeEntry> =
   if (header.type !== 'file' && header.type !== 'contiguous-file') {
     throw new Unfit(packageProblem('special-file', { path: name, type: String(header.type) }))
   }
-  if (name === '') throw new Unfit(packageProblem('unsafe-path', { path: JSON.stringify(header.name).slice(0, 200) }))
+  if (name === '') throw new Unfit(packageProblem('unsafe-path', { path: quoted(header.name) }))
   if (((header.mode ?? 0) & 0o6000) !== 0) throw new Unfit(packageProblem('special-mode', { path: name }))
   const sizeBytes = header.size ?? 0
   const sink = options.watch?.({ path: name, sizeBytes, mode })
   return { path: name, type: 'file', sizeBytes, mode, ...(await readBytes(source, sink)) }
 }
 
+/** A name from outside as it may be shown: no control character gets through, DEL and those of Latin-1 neither. */
+const quoted = (name: string): string =>
+  JSON.stringify(name)
+    .replace(/\p{Cc}/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .slice(0, 200)
+
 /** A relative path without `..`, backslash or control character, as it would be unpacked. */
 const checkedName = ({ name }: Header, limits: ArchiveLimits): string => {
   const parts = name.split('/')
   const isUnsafe = name.startsWith('/') || parts.includes('..') || /[\\\p{Cc}]/u.test(name) || name.length > limits.pathCharacters
-  if (isUnsafe || name === '') throw new Unfit(packageProblem('unsafe-path', { path: JSON.stringify(name).slice(0, 200) }))
+  if (isUnsafe || name === '') throw new Unfit(packageProblem('unsafe-path', { path: quoted(name) }))
   return parts.filter((part) => part !== '.' && part !== '').join('/')
 }
 
-/** A link may stay inside of the archive's own tree, as some in Grafana's do; links that leave it are refused. */
+/**
+ * A link may stay inside of the archive's own tree, as some in Grafana's do; links that leave it are refused. `..` behind a name too: if
+ * that name is a link itself, the way up begins elsewhere than it looks.
+ */
 const checkedLink = (name: string, { linkname }: Header): string => {
   const target = linkname ?? ''
   const resolved = path.posix.normalize(path.posix.join(path.posix.dirname(name), target))
+  const goesUpLater = target
+    .replace(/^(?:\.\.?(?:\/+|$))*/, '')
+    .split('/')
+    .includes('..')
   const leaves = target === '' || target.startsWith('/') || /[\\\p{Cc}]/u.test(target) || resolved === '..' || resolved.startsWith('../')
-  if (leaves || name === '') throw new Unfit(packageProblem('unsafe-link', { path: name, target: JSON.stringify(target).slice(0, 200) }))
+  if (leaves || goesUpLater || name === '') throw new Unfit(packageProblem('unsafe-link', { path: name, target: quoted(target) }))
   return target
 }
 
