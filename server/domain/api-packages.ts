@@ -23,7 +23,7 @@ const treeChange = z.object({
   after: fileState,
   from: z.string().optional(),
 })
-const programVersion = z.object({ release: z.string(), commit: z.string(), branch: z.string(), built: z.string(), go: z.string() })
+export const programVersion = z.object({ release: z.string(), commit: z.string(), branch: z.string(), built: z.string(), go: z.string() })
 export const verifiedPackage = programVersion.extend({
   cluster: z.string(),
   host: z.string(),

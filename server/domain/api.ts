@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { operationNames } from './plan'
 
 /**
  * The shapes of the HTTP API. Routes validate with these schemas and the OpenAPI document is made from them;
@@ -9,7 +10,7 @@ export const roles = ['viewer', 'operator', 'admin'] as const
 export type Role = (typeof roles)[number]
 
 const iso = z.string()
-const problem = z.object({
+export const problem = z.object({
   code: z.string(),
   severity: z.enum(['error', 'warning', 'info']),
   path: z.string().optional(),
@@ -121,11 +122,13 @@ export const clusterDetail = clusterRow.extend({
       membersError: z.string(),
     })
     .nullable(),
+  /** Standing warnings of the ledger: mixed programs in a role, overdue hotfixes, programs that lie on the disk only. */
+  standing: z.array(problem),
   yaml: z.string(),
 })
 
 // --- plans -----------------------------------------------------------------------------------
-export const askPlan = z.object({ operation: z.enum(['deploy', 'start', 'stop', 'remove-deploy', 'adopt']), input: z.unknown() })
+export const askPlan = z.object({ operation: z.enum(operationNames), input: z.unknown() })
 export const deployInput = z.object({
   version: z.string(),
   topology: z.string().max(1_000_000),

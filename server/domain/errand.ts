@@ -17,6 +17,7 @@ export const errandKinds = [
   'preview-hotfix',
   'build-package',
   'verify-package',
+  'verify-binaries',
 ] as const
 export type ErrandKind = (typeof errandKinds)[number]
 

@@ -25,6 +25,7 @@ import { probeHosts } from './probe-hosts'
 import { tailLog } from './tail-log'
 import { adoptClusters, exportForDownload, scanTiup } from './tiup-storage'
 import { verifyAudit } from './verify-audit'
+import { verifyBinaries } from './verify-binaries'
 import { verifyPackage } from './verify-package'
 
 /** Every kind of errand; a new one without a row does not compile. */
@@ -43,6 +44,7 @@ const handlers: Record<ErrandKind, (run: ErrandRun, input: unknown) => Promise<u
   'preview-hotfix': previewHotfix,
   'build-package': buildPackages,
   'verify-package': verifyPackage,
+  'verify-binaries': verifyBinaries,
   'verify-audit': verifyAudit,
 }
 

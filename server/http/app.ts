@@ -28,6 +28,7 @@ import { registerHostKeyRoutes } from './routes/host-keys'
 import { registerHostRoutes } from './routes/hosts'
 import { registerHotfixRoutes } from './routes/hotfix-packages'
 import { registerJobRoutes } from './routes/jobs'
+import { registerLedgerRoutes } from './routes/ledger'
 import { registerPackageRoutes } from './routes/packages'
 import { registerPlanRoutes } from './routes/plans'
 import { registerSessionRoutes } from './routes/session'
@@ -55,6 +56,7 @@ export const createApi = (deps: ApiDeps): Api => {
   registerHostRoutes(api)
   registerJobRoutes(api)
   registerPackageRoutes(api)
+  registerLedgerRoutes(api)
   registerHotfixRoutes(api)
   registerUploadRoutes(api)
   registerPlanRoutes(api)

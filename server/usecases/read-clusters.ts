@@ -11,6 +11,7 @@ import { type ClusterWithTopology, findCluster, holdingJob, listClusters, readSt
 import { findCredential } from '@/server/store/credentials'
 import type { Db } from '@/server/store/database'
 import { renewWatch, watchedUntil } from '@/server/store/watching'
+import { standingOf } from './standing'
 
 export const readClusters = async (db: Db): Promise<ClusterRow[]> =>
   Promise.all((await listClusters(db)).map((cluster) => rowOf(db, cluster)))
@@ -64,6 +65,7 @@ export const readCluster = async (db: Db, name: string): Promise<ClusterDetail> 
     grafanaUrls: grafanaUrls(cluster),
     adopted: cluster.adopted,
     status: status ? { ...status, rows: [...status.rows], silent: { ...status.silent } } : null,
+    standing: await standingOf(db, cluster),
     yaml: maskYaml(cluster.yaml),
   }
 }

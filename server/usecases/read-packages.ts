@@ -4,6 +4,7 @@ import type { PackageDetail } from '@/server/domain/api-packages'
 import { AppError } from '@/server/domain/app-error'
 import { downloadName, type PackageInfo, packageFileName } from '@/server/domain/package'
 import type { Db } from '@/server/store/database'
+import { ledgerUses } from '@/server/store/ledger'
 import {
   dropPackage,
   findPackage,
@@ -56,13 +57,15 @@ export const demandPackage = async (db: Db, sha256: string): Promise<StoredPacka
   return found
 }
 
-/** Throws package-unknown, package-in-use. */
+/** Throws package-unknown, package-in-use, package-in-ledger. */
 export const removePackage = async (db: Db, who: Who, sha256: string, dataFolder: string): Promise<void> => {
   const found = await findPackage(db, sha256)
   const deed = { what: 'remove-package', command: `dm-panel remove-package ${sha256}`, targets: found ? [packageFileName(found)] : [] }
   await audited(db, who, deed, async () => {
     const [cluster] = (await packageUses(db)).get(sha256) ?? []
     if (cluster) throw new AppError('usecases.package-in-use', 409, { params: { cluster } })
+    const [noted] = (await ledgerUses(db)).get(sha256) ?? []
+    if (noted) throw new AppError('usecases.package-in-ledger', 409, { params: { cluster: noted } })
     if (!(await dropPackage(db, sha256))) throw new AppError('usecases.package-unknown', 404)
     await rm(packageFile(dataFolder, sha256), { force: true })
   })

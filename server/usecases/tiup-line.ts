@@ -9,6 +9,11 @@ export const tiupLine = (operation: OperationName, cluster: string, input: unkno
   }
   const flags = [...list('nodes').map((node) => `-N ${node}`), ...list('roles').map((role) => `-R ${role}`)]
   if (operation === 'deploy') return `tiup dm deploy ${cluster} ${String(Reflect.get(given, 'version') ?? '')} topology.yaml`
+  if (operation === 'patch') {
+    const packages = Reflect.get(given, 'to') === 'former' ? ['FORMER'] : list('packages').map((sha256) => sha256.slice(0, 12))
+    const more = ['overwrite', 'offline'].flatMap((flag) => (Reflect.get(given, flag) === true ? [`--${flag}`] : []))
+    return packages.map((one) => ['tiup dm patch', cluster, one, ...flags, ...more].join(' ')).join(' && ')
+  }
   if (operation === 'remove-deploy') return `dm-panel remove-deploy ${cluster}`
   return ['tiup dm', operation, cluster, ...flags].join(' ')
 }

@@ -3,6 +3,7 @@ import type { Pair } from './words'
 /** The audit: what was done, in words, and the state of its chain. */
 export const uiAuditWords = {
   'audit.deed.adopt': ['Adopted clusters', '接管集群'],
+  'audit.deed.annotate-ledger': ['Noted something in the ledger', '修改台账备注'],
   'audit.deed.answer': ['Answered a question of a job', '回答任务提问'],
   'audit.deed.cancel': ['Cancelled a job', '取消任务'],
   'audit.deed.change-password': ['Changed a password', '修改密码'],

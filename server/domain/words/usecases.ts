@@ -156,6 +156,14 @@ export const usecasesProblems = {
     message: ['The cluster “{cluster}” runs from this package.', '集群“{cluster}”正在使用该软件包。'],
     hint: ['It is needed to repair that cluster; keep it.', '修复该集群时需要它，请保留。'],
   },
+  'usecases.package-in-ledger': {
+    message: ['The cluster “{cluster}” may go back to this package.', '集群“{cluster}”可能需要回退到该软件包。'],
+    hint: ['Its ledger names it: keep it as long as the panel manages that cluster.', '台账中有记录：在面板管理该集群期间请保留。'],
+  },
+  'usecases.ledger-entry-unknown': {
+    message: ['The ledger has no such entry.', '台账中没有该记录。'],
+    hint: ['Look at the ledger of the cluster.', '请查看该集群的台账。'],
+  },
   'usecases.mirror-changed': {
     message: ['The mirror {location} does not show that fingerprint.', '镜像 {location} 的指纹与此不符。'],
     hint: ['Read it anew and compare the fingerprint with its owner.', '请重新读取并与镜像所有者核对指纹。'],
