@@ -14,14 +14,16 @@ import { Note } from '@/components/ui/banner'
 import { useNow } from '@/components/ui/time'
 import type { JobRow } from '@/server/domain/api'
 import { emptyJobView, foldEntry } from '@/server/domain/fold-journal'
-import type { JobView } from '@/server/domain/job'
+import { hasEnded, type JobView } from '@/server/domain/job'
 import type { Entry } from '@/server/domain/journal'
 import type { Plan } from '@/server/domain/plan'
+import { addToOutages, noOutages, type Outages } from '@/server/domain/replication-pause'
 import type { StepId } from '@/server/domain/step'
-import { Decision } from './decision'
 import { JobHead } from './job-head'
 import { addEntry, emptyLog, type LogLine } from './log-lines'
 import { LogView } from './log-view'
+import { OutagePanel } from './outage-panel'
+import { PausePanel } from './pause-panel'
 import { PhoneBar } from './phone-bar'
 import { UnderStep } from './under-step'
 
@@ -53,7 +55,7 @@ function Live({ row, plan, hash }: { row: JobRow; plan: Plan; hash: string }) {
   const { say, titleOf } = useJobWords()
   const { sayWords } = useWords()
   const { entries, connected } = useLiveJob(row.id)
-  const { view, lines } = useFold(plan, entries)
+  const { view, lines, outages } = useFold(plan, entries)
   const [toggled, setToggled] = useState<Record<string, boolean>>({})
   const [selected, setSelected] = useState<StepId>()
   const [failure, setFailure] = useState<unknown>(null)
@@ -89,16 +91,20 @@ function Live({ row, plan, hash }: { row: JobRow; plan: Plan; hash: string }) {
         </div>
       )}
       {question?.about === 'pause' && (
-        <div className="border-(--warn-line) border-y bg-(--warn-bg) px-5 py-3">
-          <p role="alert" className="mb-2 font-semibold">
-            {say('ask.pause')}
-          </p>
-          <Decision key={question.id} question={question} say={say} disabledReason={disabledReason} onAnswer={answer} />
-        </div>
+        <PausePanel
+          plan={plan}
+          view={view}
+          question={question}
+          say={say}
+          disabledReason={disabledReason}
+          onAnswer={answer}
+          onBreakIn={(ask) => send('break-in', ask)}
+        />
       )}
       {question && <PhoneBar key={question.id} question={question} say={say} disabledReason={disabledReason} onAnswer={answer} />}
       <div className={`flex min-h-0 flex-1 max-lg:flex-col max-lg:overflow-auto ${question ? 'has-bar' : ''}`}>
         <div className="min-h-0 min-w-0 flex-1 overflow-auto border-(--line) border-r max-lg:flex-none">
+          <OutagePanel plan={plan} outages={outages} ended={hasEnded(view.state)} nowMs={now} say={say} />
           <PlanView
             rows={planRows({ plan, job: view, toggled })}
             say={say}
@@ -108,7 +114,17 @@ function Live({ row, plan, hash }: { row: JobRow; plan: Plan; hash: string }) {
             selected={selected}
             onSelect={(step) => setSelected(step === selected ? undefined : step)}
             onToggle={(id, open) => setToggled((before) => ({ ...before, [id]: open }))}
-            under={(under) => <UnderStep row={under} job={view} say={say} onAnswer={answer} disabledReason={disabledReason} />}
+            under={(under) => (
+              <UnderStep
+                row={under}
+                job={view}
+                say={say}
+                nowMs={now}
+                onAnswer={answer}
+                onSkipWait={(of, reason) => send('waive', { of, reason })}
+                disabledReason={disabledReason}
+              />
+            )}
           />
         </div>
         <div className="relative flex min-h-0 min-w-0 flex-1 max-lg:h-[70vh] max-lg:flex-none">
@@ -128,21 +144,22 @@ function Live({ row, plan, hash }: { row: JobRow; plan: Plan; hash: string }) {
   )
 }
 
-type Folded = { count: number; view: JobView; log: ReturnType<typeof emptyLog> }
+type Folded = { count: number; view: JobView; log: ReturnType<typeof emptyLog>; outages: Outages }
 
 /** Folds what is new since the last render onto what is folded already; begins anew when the journal does. */
-const useFold = (plan: Plan, entries: readonly Entry[]): { view: JobView; lines: readonly LogLine[] } => {
+const useFold = (plan: Plan, entries: readonly Entry[]): { view: JobView; lines: readonly LogLine[]; outages: Outages } => {
   const folded = useRef<Folded | null>(null)
   return useMemo(() => {
     let now = folded.current
-    if (!now || entries.length < now.count) now = { count: 0, view: emptyJobView(plan), log: emptyLog() }
-    let view = now.view
+    if (!now || entries.length < now.count) now = { count: 0, view: emptyJobView(plan), log: emptyLog(), outages: noOutages(plan) }
+    let { view, outages } = now
     for (const entry of entries.slice(now.count)) {
       view = foldEntry(plan, view, entry)
+      outages = addToOutages(outages, entry)
       addEntry(now.log, entry)
     }
-    folded.current = { count: entries.length, view, log: now.log }
-    return { view, lines: now.log.lines }
+    folded.current = { count: entries.length, view, log: now.log, outages }
+    return { view, lines: now.log.lines, outages }
   }, [plan, entries])
 }
 

@@ -91,6 +91,12 @@ const said = (entry: Entry): Said[] => {
       return [note('log.pause-requested', { by: entry.by })]
     case 'cancel-requested':
       return [note('log.cancel-requested', { by: entry.by })]
+    case 'waive-requested':
+      return [note('log.waive-requested', { by: entry.by, reason: entry.reason })]
+    case 'break-in-requested':
+      return [note('log.break-in-requested', { by: entry.by, verb: entry.verb, instance: entry.instance, reason: entry.reason })]
+    case 'break-in-ended':
+      return [entry.done ? { kind: 'good', text: entry.seen } : { kind: 'bad', text: entry.seen }]
     case 'ended':
       return [
         entry.state === 'succeeded' ? { kind: 'good', text: '', word: { word: 'log.ended.succeeded' } } : bad(`log.ended.${entry.state}`),

@@ -7,12 +7,21 @@ import type { JobView, StepView } from '@/server/domain/job'
 import type { LogTail } from '@/server/domain/journal'
 import type { DecisionProps } from './decision'
 import { Decision } from './decision'
+import { Answers, SkipWait, Waiting } from './waiting'
 
 type Say = (word: string, params?: Record<string, string | number>) => string
-type Props = { row: StepRow | GateRow; job: JobView; say: Say } & Pick<DecisionProps, 'onAnswer' | 'disabledReason'>
+type Props = {
+  row: StepRow | GateRow
+  job: JobView
+  say: Say
+  nowMs: number | null
+  /** Ends the wait of a step or lane, with a reason. */
+  onSkipWait: (of: string, reason: string) => Promise<void>
+} & Pick<DecisionProps, 'onAnswer' | 'disabledReason'>
 
 /** What stands under the row of a step or gate: progress, the questions of a gate, why it failed, and the decision. */
-export function UnderStep({ row, job, say, onAnswer, disabledReason }: Props) {
+export function UnderStep(props: Props) {
+  const { row, job, say, onAnswer, disabledReason } = props
   const question = job.question
   const mine =
     question &&
@@ -20,8 +29,8 @@ export function UnderStep({ row, job, say, onAnswer, disabledReason }: Props) {
   const step = row.row === 'step' ? job.steps[row.step.id] : undefined
   const body =
     row.row === 'gate'
-      ? gateHasBody(row) && <GateBody row={row} say={say} />
-      : step && stepHasBody(step) && <StepBody step={step} say={say} />
+      ? gateHasBody(row) && <GateBody {...props} row={row} />
+      : step && stepHasBody(step) && <StepBody {...props} step={step} />
   if (!mine)
     return body && (row.state === 'running' || row.state === 'failed') ? (
       <div className="border-(--line) border-b py-2 pr-5 pl-[92px]">{body}</div>
@@ -42,12 +51,20 @@ export function UnderStep({ row, job, say, onAnswer, disabledReason }: Props) {
   )
 }
 
-const stepHasBody = (step: StepView): boolean => step.failure !== undefined || (step.state === 'running' && step.progress !== undefined)
+const stepHasBody = (step: StepView): boolean =>
+  step.failure !== undefined || (step.state === 'running' && (step.progress !== undefined || step.waiting !== undefined))
 const gateHasBody = (row: GateRow): boolean => (row.view?.answers.length ?? 0) > 0
 
-function StepBody({ step, say }: { step: StepView; say: Say }) {
+function StepBody({ step, say, nowMs, disabledReason, onSkipWait }: Props & { step: StepView }) {
+  const waiting = step.state === 'running' ? step.waiting : undefined
   return (
     <>
+      {waiting && (
+        <div className="flex flex-col gap-2">
+          <Waiting {...waiting} nowMs={nowMs} say={say} />
+          <SkipWait word="wait.skip" say={say} disabledReason={disabledReason} onSkip={(reason) => onSkipWait(step.id, reason)} />
+        </div>
+      )}
       {step.state === 'running' && step.progress && <Progress done={step.progress.doneBytes} total={step.progress.totalBytes} />}
       {step.failure && (
         <dl className="kv">
@@ -106,30 +123,16 @@ function Tails({ tails, say }: { tails: readonly LogTail[]; say: Say }) {
   )
 }
 
-function GateBody({ row, say }: { row: GateRow; say: Say }) {
-  const answers = row.view?.answers ?? []
-  if (answers.length === 0) return null
+function GateBody({ row, job, say, nowMs, disabledReason, onSkipWait }: Props & { row: GateRow }) {
+  const { answers = [], since, until } = row.view ?? {}
+  if (row.state !== 'running') return <Answers answers={answers} say={say} />
+  const waits = job.question === undefined
   return (
-    <table className="w-full text-[12px]">
-      <thead>
-        <tr className="text-left text-(--text-3) text-[11px]">
-          <td className="w-5" />
-          <th className="font-medium">{say('gate.expected')}</th>
-          <th className="font-medium">{say('gate.seen')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {answers.map((answer, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: answers keep the order of the gate's questions
-          <tr key={index}>
-            <td>
-              <StepShape state={answer.ok ? 'done' : answer.hopeless ? 'failed' : 'running'} />
-            </td>
-            <td className="font-mono">{answer.expected}</td>
-            <td className={`font-mono ${answer.ok ? '' : 'text-(--bad)'}`}>{answer.seen}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <div className="flex flex-col gap-2">
+      <Waiting answers={answers} since={since} until={until} stableMs={row.lane.gate?.stableMs} nowMs={nowMs} say={say} />
+      {waits && (
+        <SkipWait word="wait.skip-gate" say={say} disabledReason={disabledReason} onSkip={(reason) => onSkipWait(row.lane.id, reason)} />
+      )}
+    </div>
   )
 }
