@@ -1,19 +1,18 @@
 'use client'
 
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '@/components/data/api'
 import { keys } from '@/components/data/keys'
-import { runErrand, useMirrors, useSend } from '@/components/data/queries'
+import { useMirrors, useSend } from '@/components/data/queries'
 import { ErrorNote } from '@/components/data/states'
 import { useWords } from '@/components/data/words'
 import { Note } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
 import { Drawer, DrawerSection, KeyValues } from '@/components/ui/drawer'
-import { SelectField } from '@/components/ui/field'
 import { Status } from '@/components/ui/status-shape'
-import type { ErrandView, MirrorView } from '@/server/domain/api'
+import type { MirrorView } from '@/server/domain/api'
+import { FetchPackages } from './fetch-packages'
 import { MirrorSource } from './mirror-source'
 
 const usual = 'https://tiup-mirrors.pingcap.com'
@@ -35,7 +34,7 @@ export function MirrorDrawer({ onClose }: { onClose: () => void }) {
       {mirror ? (
         <>
           <Trust mirror={mirror} />
-          <Fetch key={mirror.location} mirror={mirror} />
+          <FetchPackages key={mirror.location} mirror={mirror} />
         </>
       ) : null}
     </Drawer>
@@ -98,64 +97,5 @@ function Expiry({ at }: { at: string }) {
     <Status shape={shape} detail={`${days} d`}>
       <span className="n">{at.slice(0, 10)}</span>
     </Status>
-  )
-}
-
-function Fetch({ mirror }: { mirror: MirrorView }) {
-  const { say } = useWords()
-  const client = useQueryClient()
-  const [component, setComponent] = useState(mirror.components[0]?.component ?? '')
-  const platforms = mirror.components.find((one) => one.component === component)?.platforms ?? {}
-  const [platform, setPlatform] = useState('linux/amd64')
-  const shownPlatform = platforms[platform] ? platform : (Object.keys(platforms)[0] ?? '')
-  const versions = platforms[shownPlatform] ?? []
-  const [version, setVersion] = useState('')
-  const shownVersion = versions.includes(version) ? version : (versions[0] ?? '')
-  const fetching = useMutation({
-    mutationFn: () => {
-      const [os = '', arch = ''] = shownPlatform.split('/')
-      const body = { location: mirror.location, wanted: [{ component, version: shownVersion, os, arch }] }
-      return runErrand<unknown>(() => api<ErrandView>('/api/packages/fetch', { method: 'POST', body }))
-    },
-    onSuccess: () => client.invalidateQueries({ queryKey: keys.packages }),
-  })
-  const options = (values: readonly string[]) => values.map((value) => ({ value, label: value }))
-  return (
-    <DrawerSection title={say('mirror.versions')}>
-      <div className="flex flex-col gap-3">
-        <SelectField
-          label={say('packages.component')}
-          value={component}
-          onChange={(event) => setComponent(event.target.value)}
-          options={options(mirror.components.map((one) => one.component))}
-        />
-        <div className="grid grid-cols-2 gap-3">
-          <SelectField
-            label={say('mirror.platform')}
-            value={shownPlatform}
-            onChange={(event) => setPlatform(event.target.value)}
-            options={options(Object.keys(platforms))}
-          />
-          <SelectField
-            label={say('mirror.version')}
-            value={shownVersion}
-            onChange={(event) => setVersion(event.target.value)}
-            options={options(versions)}
-          />
-        </div>
-        <ErrorNote error={fetching.error} />
-        {fetching.isSuccess ? <Note tone="ok" title={say('mirror.fetched', { component, version: shownVersion })} /> : null}
-        <div>
-          <Button
-            look="primary"
-            reason={mirror.confirmed ? undefined : say('mirror.confirm-first')}
-            busy={fetching.isPending}
-            onClick={() => fetching.mutate()}
-          >
-            {say('mirror.fetch')}
-          </Button>
-        </div>
-      </div>
-    </DrawerSection>
   )
 }

@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { expect } from './fixtures'
 
 /** What a DBA does in the pages, act by act. Each begins where its name says and leaves the page where the act ends. */
@@ -26,13 +26,27 @@ export const pinMirror = async (page: Page, mirror: { dir: string; fingerprint: 
   await expect(drawer.getByText('pinned', { exact: true })).toBeVisible()
 }
 
-/** Fetches one package from the open, pinned mirror; the newest version unless another is asked for. */
-export const fetchPackage = async (page: Page, component: string, version?: string): Promise<void> => {
+/** Fetches one package from the open, pinned mirror. */
+export const fetchPackage = async (page: Page, component: string, version: string): Promise<void> => {
+  const drawer = await chosenPackage(page, component, version)
+  await drawer.getByRole('button', { name: 'Fetch', exact: true }).click()
+  await expect(drawer.getByText(`${component} ${version} is in the store`)).toBeVisible({ timeout: 60_000 })
+}
+
+/** Fetches all that a cluster of one version needs from the open, pinned mirror; resolves with how many packages that were. */
+export const fetchAllFor = async (page: Page, version: string): Promise<number> => {
+  const drawer = await chosenPackage(page, 'dm-master', version)
+  await drawer.getByRole('button', { name: `Fetch all for a cluster of ${version}` }).click()
+  const said = drawer.getByText(/^\d+ packages are in the store/)
+  await expect(said).toBeVisible({ timeout: 180_000 })
+  return Number.parseInt(await said.innerText(), 10)
+}
+
+const chosenPackage = async (page: Page, component: string, version: string): Promise<Locator> => {
   const drawer = page.getByRole('complementary', { name: 'Mirror' })
   await drawer.getByLabel('Component').selectOption(component)
-  if (version !== undefined) await drawer.getByLabel('Version', { exact: true }).selectOption(version)
-  await drawer.getByRole('button', { name: 'Fetch' }).click()
-  await expect(drawer.getByText(new RegExp(`^${component} v\\S+ is in the store`))).toBeVisible({ timeout: 60_000 })
+  await drawer.getByLabel('Version', { exact: true }).selectOption(version)
+  return drawer
 }
 
 export type Login = { user: string; sudo: 'root' | 'nopasswd' | 'password'; password?: string; privateKey?: string }

@@ -65,6 +65,8 @@ export const uiPagesWords = {
   'mirror.platform': ['Platform', '平台'],
   'mirror.version': ['Version', '版本'],
   'mirror.fetch': ['Fetch', '获取'],
+  'mirror.fetch-all': ['Fetch all for a cluster of {version}', '获取 {version} 集群所需的全部安装包'],
+  'mirror.fetched-all': ['{count} packages are in the store.', '{count} 个安装包已入库。'],
   'mirror.fetched': ['{component} {version} is in the store.', '{component} {version} 已入库。'],
   'mirror.confirm-first': ['Confirm the root’s fingerprint first.', '请先确认根指纹。'],
   // hosts
