@@ -39,7 +39,7 @@ export const fetchAllFor = async (page: Page, version: string): Promise<number> 
   await drawer.getByRole('button', { name: `Fetch all for a cluster of ${version}` }).click()
   const said = drawer.getByText(/^\d+ packages are in the store/)
   await expect(said).toBeVisible({ timeout: 180_000 })
-  return Number.parseInt(await said.innerText(), 10)
+  return Number.parseInt((await said.textContent()) ?? '', 10)
 }
 
 const chosenPackage = async (page: Page, component: string, version: string): Promise<Locator> => {
