@@ -3,7 +3,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { components } from '@/server/domain/component'
 import type { Gate, HealthQuestion } from '@/server/domain/health'
 import type { HostId, Instance } from '@/server/domain/instance'
-import { type PackageInfo, packageFileName } from '@/server/domain/package'
+import { downloadName, type PackageInfo } from '@/server/domain/package'
 import type { Lane, OperationName, Phase, Plan, PlanHost } from '@/server/domain/plan'
 import type { BlobRef, Step } from '@/server/domain/step'
 import { hostsOf } from '@/server/domain/topology/instances'
@@ -70,8 +70,8 @@ export const cachedOn = (host: HostId, packages: readonly PackageInfo[]): LaneDr
   subject: host,
   login: 'deploy',
   steps: packages.map((one) => ({
-    subject: packageFileName(one),
-    step: { kind: 'package-cached', host, sha256: one.sha256, sizeBytes: one.sizeBytes, name: packageFileName(one) },
+    subject: downloadName(one),
+    step: { kind: 'package-cached', host, sha256: one.sha256, sizeBytes: one.sizeBytes, name: downloadName(one) },
   })),
 })
 
@@ -114,7 +114,7 @@ const planHost = (host: { hostId: HostId; sshPort: number }, input: OperationInp
   address: host.hostId,
   sshPort: host.sshPort,
   ...(input.connectTimeoutS ? { connectTimeoutMs: input.connectTimeoutS * 1000 } : {}),
-  ...(input.given ? { given: input.given } : {}),
+  ...(input.given && (input.givenHosts?.includes(host.hostId) ?? true) ? { given: input.given } : {}),
   deploy: input.deploy,
 })
 

@@ -57,6 +57,7 @@ const chosenPackages = (input: OperationInput): { found: PackageInfo[]; problems
   return {
     found: found.filter((one) => !odd.includes(one) && !twice.includes(one)),
     problems: [
+      ...(asked.length === 0 ? [error('patch.no-package', 'packages', {})] : []),
       ...gone.map((sha256) => error('patch.package-gone', 'packages', { package: sha256.slice(0, 12) })),
       ...odd.map((one) =>
         error('patch.no-role', 'packages', { package: downloadName(one), component: one.component, known: roleNames.join(', ') }),

@@ -153,7 +153,9 @@ const noteProblems = ({ topology, input }: Context, choices: readonly Choice[]):
   if (same.length > 0)
     found.push({ code: 'patch.same', severity: 'info', params: { count: same.length, nodes: ids(same.map(({ instance }) => instance)) } })
   for (const component of new Set(choices.map(({ instance }) => instance.component))) {
-    const left = leftOut(topology, component, choices)
+    const left = leftOut(topology, component, choices).filter(
+      ({ id }) => !choices.some((one) => one.package.sha256 === currentOf(ledger, id)?.packageSha256),
+    )
     if (left.length > 0) found.push({ code: 'patch.mixed', severity: 'warning', params: { role: component, nodes: ids(left) } })
   }
   if (patchAsked(input).overwrite)

@@ -1,7 +1,7 @@
 import { componentSpec } from '@/server/domain/component'
 import type { HostId, Instance } from '@/server/domain/instance'
 import type { LedgerNote } from '@/server/domain/ledger'
-import { type PackageInfo, packageFileName } from '@/server/domain/package'
+import { downloadName, type PackageInfo } from '@/server/domain/package'
 import type { HostProbe } from '@/server/domain/probe'
 import type { Topology } from '@/server/domain/topology/topology'
 import { cachedOn, type Draft, type PhaseDraft, phase, unitSubject } from './build'
@@ -61,7 +61,7 @@ const roomGuards = (host: HostId, own: readonly Staged[]): Draft[] => {
 const unpacked = ({ topology, facts }: Context, { instance, package: one }: Staged) => ({
   host: instance.hostId,
   packageSha256: one.sha256,
-  name: packageFileName(one),
+  name: downloadName(one),
   into: `${instance.deployDir}/bin`,
   entry: one.entry || componentSpec(instance.component).entry,
   entrySha256: one.entrySha256,

@@ -2,6 +2,10 @@ import type { Pair, ProblemWords } from './words'
 
 /** What speaks against a hotfix, or must be consented to. */
 export const patchProblems = {
+  'patch.no-package': {
+    message: ['No package was chosen.', '没有选择安装包。'],
+    hint: ['Choose one, or build it on the page Packages.', '请选择一个，或在“安装包”页面构建。'],
+  },
   'patch.package-gone': {
     message: ['The store has no package {package} any more.', '安装包 {package} 已不在库中。'],
     hint: ['Choose another one, or build it again on the page Packages.', '请选择其他安装包，或在“安装包”页面重新构建。'],
