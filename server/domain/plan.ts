@@ -4,7 +4,20 @@ import type { Problem } from './problem'
 import type { Step } from './step'
 import type { Words } from './words/words'
 
-export const operationNames = ['deploy', 'start', 'stop', 'restart', 'patch', 'scale-out', 'scale-in', 'prune', 'remove-deploy'] as const
+export const operationNames = [
+  'deploy',
+  'start',
+  'stop',
+  'restart',
+  'patch',
+  'scale-out',
+  'scale-in',
+  'prune',
+  'upgrade',
+  'rollback',
+  'finalise',
+  'remove-deploy',
+] as const
 export type OperationName = (typeof operationNames)[number]
 
 /** How a host is logged in to; names a stored credential, never holds a secret. */

@@ -6,6 +6,7 @@ import { prepareRestart, prepareSelection } from './prepare-existing'
 import { preparePatch } from './prepare-patch'
 import { prepareRemoval } from './prepare-removal'
 import { preparePrune, prepareScaleIn, prepareScaleOut } from './prepare-scale'
+import { prepareFinalise, prepareRollback, prepareUpgrade } from './prepare-upgrade'
 import type { Prepared } from './prepared'
 
 /** How each operation's input is made of what was asked for; a new name without a row does not compile. */
@@ -18,5 +19,8 @@ export const preparers: Record<OperationName, (run: ErrandRun, row: PlanRow) => 
   'scale-out': prepareScaleOut,
   'scale-in': prepareScaleIn,
   prune: preparePrune,
+  upgrade: prepareUpgrade,
+  rollback: prepareRollback,
+  finalise: prepareFinalise,
   'remove-deploy': prepareRemoval,
 }

@@ -7,6 +7,7 @@ import type { ClusterProbe, HostProbe } from '@/server/domain/probe'
 import type { Problem } from '@/server/domain/problem'
 import type { StepId } from '@/server/domain/step'
 import type { Topology } from '@/server/domain/topology/topology'
+import type { OpenUpgrade } from '@/server/domain/upgrade'
 import type { Part } from '@/server/templates/rendered-file'
 
 /** All that a planner is given besides topology and facts. No secret: credentials and passwords by their names. */
@@ -47,14 +48,26 @@ export type OperationInput = {
   dmctl?: PackageInfo
   /** Measured before: how long a restart of a worker paused its source, in seconds; the median of the last ones. */
   measured?: { sourcePauseS?: number; masterRestartS?: number }
-  /** upgrade, rollback: to where. `packages` holds what the store has. */
-  upgrade?: UpgradeWish
   /** What this panel put on the cluster's instances, oldest first. */
   ledger?: readonly LedgerEntry[]
+  /** upgrade, rollback: to where. `packages` holds what the store has. */
+  upgrade?: UpgradeWish
   /** Bound of a TCP connection, in seconds; the transport's by default. */
   connectTimeoutS?: number
   /** patch: what was asked for; `packages` is then all that the store has. */
   patch?: PatchAsked
+  /** Hosts that are logged in to with `given` first; all of them where it is not said. */
+  givenHosts?: readonly HostId[]
+  /** scale-out: the new instances among the topology's, their text with secrets masked, and the packages that go before others. */
+  joining?: { ids: readonly InstanceId[]; yaml: string; prefer: readonly PackageInfo[] }
+  /** scale-in: hosts that are lost are left as they are. */
+  force?: boolean
+  /** scale-in: workers that may leave their source without one. */
+  unbound?: readonly InstanceId[]
+  /** prune: stale members by name; all without any. */
+  members?: readonly string[]
+  /** scale-in: what former jobs made on the hosts, oldest first (`deedsOf`). */
+  deeds?: readonly { plan: Plan; made: Readonly<Record<StepId, readonly string[]>> }[]
   /** remove-deploy: the deploy's plan, and what each step that acted made (`deedsOf`; `already` steps are not in it). */
   donePlan?: Plan
   made?: Readonly<Record<StepId, readonly string[]>>
@@ -88,11 +101,11 @@ export type UpgradeWish = {
   exportBy?: PackageInfo
   /** Name of the stored key by which masters from v8.0.0 on read encrypted passwords. */
   secretKey?: string
-  /** The upgrade that is open: by which job, from where to where, and whether a master of the new version has led for sure. */
+  /** finalise: packages that stay in the hosts' caches, for other clusters have them too, or because it was asked for. */
+  keep?: readonly string[]
+  /** The upgrade that is open: from where to where, and whether a master of the new version has led for sure. */
   open?: OpenUpgrade
 }
-
-export type OpenUpgrade = { jobId: string; from: string; to: string; led: boolean }
 
 /** Pace of a rolling operation. */
 export type Rolling = {

@@ -294,7 +294,7 @@ const memoryMiB = (instances: readonly Instance[]): number =>
   512 + instances.reduce((sum, one) => sum + (one.component === 'dm-master' || one.component === 'dm-worker' ? 480 : 200), 0)
 
 /** Each host's clock against the panel's at the moment of the probe; the spread between hosts counts, not the offset of the panel. */
-const clockRows = (topology: Topology, facts: OperationFacts): CheckRow[] => {
+export const clockRows = (topology: Topology, facts: OperationFacts): CheckRow[] => {
   const offsets = hostsOf(topology).flatMap(({ hostId }) => {
     const seen = facts.hosts[hostId]
     return seen?.system ? [{ hostId, ms: seen.system.clockMs - Date.parse(seen.observedAt) }] : []

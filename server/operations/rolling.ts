@@ -14,6 +14,8 @@ export type Turn = {
   instance: Instance
   /** What happens while it is stopped; nothing: it is only restarted. */
   activate: readonly Draft[]
+  /** Right before it stops, when leadership and sources have moved away. */
+  before?: readonly Draft[]
   /** What its process must be afterwards. */
   expect?: { exeSha256?: string; version?: string }
   /** Not stopped and not started: it was down, and stays so. */
@@ -48,7 +50,7 @@ const laneOf = (turn: Turn, { input }: Context, { before = [], onLeave = [], que
   const { instance, activate, expect, offline } = turn
   const host = instance.hostId
   const lane = { subject: instance.id, login: 'deploy', instance: instance.id } as const
-  if (offline) return { ...lane, steps: activate }
+  if (offline) return { ...lane, steps: [...(turn.before ?? []), ...activate] }
   const unit = { host, unit: instance.unit }
   const guards = [
     { subject: unitSubject(instance), step: { kind: 'guard', host, asks: { guard: 'unit-known', unit: instance.unit } } },
@@ -66,7 +68,7 @@ const laneOf = (turn: Turn, { input }: Context, { before = [], onLeave = [], que
   }
   return {
     ...lane,
-    steps: [...guards, ...before, ...swap, start],
+    steps: [...guards, ...before, ...(turn.before ?? []), ...swap, start],
     gate: gateOf([...questions, ...programQuestions(turn)], input),
     ...(onLeave.length > 0 ? { onLeave } : {}),
   }
@@ -114,7 +116,10 @@ const masterPhase = (word: string, turns: readonly Turn[], context: Context): Ph
       onLeave: moves ? [cancelEvict(turn.instance)] : [],
     })
   })
-  return phase(word, lanes, { width: 1, ...(canary && lanes.length > 1 && canHandOver(topology) ? { pauseAfter: [1] } : {}) })
+  const first = canary && lanes.length > 1 ? [1] : []
+  const last = input.upgrade?.pauseBeforeLast && lanes.length > 2 ? [lanes.length - 1] : []
+  const pauseAfter = canHandOver(topology) ? [...new Set([...first, ...last])] : []
+  return phase(word, lanes, { width: 1, ...(pauseAfter.length > 0 ? { pauseAfter } : {}) })
 }
 
 const masterReady = (one: Instance, topology: Topology, running: number): HealthQuestion => ({

@@ -5,6 +5,7 @@ import type { Tx } from './database'
 import { type ChangingJob, dropLedger, keepRolePackage, noteInstalled } from './ledger'
 import { markPatched } from './mark-patched'
 import { recordJoined, recordLifecycle } from './topology-changes'
+import { beginUpgrade, dropUpgrades, endUpgrade, noteLed, reachVersion } from './upgrades'
 
 export type EndedJob = { id: string; clusterName: string; state: EndState; reason: string; at: Date }
 
@@ -44,6 +45,7 @@ export const applyChange = async (tx: Tx, job: ChangingJob, change: Change, at: 
     case 'cluster-removed':
       await tx.installed.deleteMany({ where: { cluster } })
       await dropLedger(tx, cluster)
+      await dropUpgrades(tx, cluster)
       await tx.clusterStatus.deleteMany({ where: { cluster } })
       await tx.cluster.deleteMany({ where: { name: cluster } })
       break
@@ -66,6 +68,22 @@ export const applyChange = async (tx: Tx, job: ChangingJob, change: Change, at: 
       break
     case 'run-state':
       await tx.cluster.updateMany({ where: { name: cluster }, data: { runState: change.to } })
+      break
+    case 'upgrade-began':
+      await beginUpgrade(tx, job, change, at)
+      break
+    case 'upgrade-led':
+      await noteLed(tx, cluster)
+      break
+    case 'cluster-version':
+      await reachVersion(tx, cluster, change.version)
+      break
+    case 'upgrade-finalised':
+      await endUpgrade(tx, job, 'final', at)
+      break
+    case 'upgrade-rolled-back':
+      await endUpgrade(tx, job, 'rolled-back', at)
+      await reachVersion(tx, cluster, change.version)
       break
     case 'lifecycle':
       await recordLifecycle(tx, cluster, change.instance, change.to)

@@ -50,5 +50,10 @@ export const stepWords = {
   'step.recorded-cluster-deployed': ['Record the cluster as deployed, version {version}', '记录集群已部署，版本 {version}'],
   'step.recorded-cluster-removed': ['Record the cluster as removed', '记录集群已移除'],
   'step.recorded-installed': ['Record what is installed for {instance}', '记录 {instance} 已安装的内容'],
+  'step.recorded-upgrade-began': ['Record that the upgrade from {from} to {to} begins', '记录从 {from} 到 {to} 的升级开始'],
+  'step.recorded-upgrade-led': ['Record that the new version leads from here on', '记录自此由新版本担任 leader'],
+  'step.recorded-cluster-version': ['Record the cluster as version {version}', '记录集群版本为 {version}'],
+  'step.recorded-upgrade-finalised': ['Record the upgrade as final', '记录升级已完结'],
+  'step.recorded-upgrade-rolled-back': ['Record the cluster as back at {version}', '记录集群已回到 {version}'],
   'step.recorded-run-state': ['Record the cluster as {to}', '记录集群状态为 {to}'],
 } satisfies Record<string, Pair>

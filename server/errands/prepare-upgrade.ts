@@ -1,0 +1,115 @@
+import semver from 'semver'
+import { AppError } from '@/server/domain/app-error'
+import type { PackageInfo } from '@/server/domain/package'
+import { finaliseInput, rollbackInput, upgradeInput } from '@/server/domain/plan-inputs'
+import { instancesOf } from '@/server/domain/topology/instances'
+import { normalVersion } from '@/server/domain/topology/names'
+import type { OperationInput, UpgradeWish } from '@/server/operations/input'
+import type { ClusterWithTopology } from '@/server/store/clusters'
+import { findCredential } from '@/server/store/credentials'
+import { ledgerUses, readLedger } from '@/server/store/ledger'
+import { listPackages } from '@/server/store/packages'
+import type { PlanRow } from '@/server/store/plans'
+import { openUpgrade } from '@/server/store/upgrades'
+import type { ErrandRun } from './errand-run'
+import { dmctlFor, existingCluster, rollingPart } from './prepare-existing'
+import type { Prepared } from './prepared'
+
+/** The whole store goes to the planner: what is missing is its problem, with a name that can be fetched. */
+export const prepareUpgrade = async (run: ErrandRun, row: PlanRow): Promise<Prepared> => {
+  const { cluster, input } = await existingCluster(run, row)
+  const asked = upgradeInput.parse(row.input)
+  const packages = await listPackages(run.db)
+  const to = normalVersion(asked.version)
+  const exportBy = asked.backup && !asked.offline ? dmctlToExport(cluster, packages) : undefined
+  const secretKey = asked.secretKey?.credentialId
+  if (secretKey !== undefined && !(await findCredential(run.db, secretKey)))
+    throw new AppError('usecases.credential-unknown', 404, { params: { id: secretKey } })
+  const wish: UpgradeWish = {
+    ...{ to, offline: asked.offline, pauseBeforeLast: asked.pauseBeforeLast, prefer: asked.packages },
+    ...(exportBy && { exportBy }),
+    ...(secretKey !== undefined && { secretKey }),
+    ...(await openPart(run, cluster)),
+  }
+  const rolling = await rollingPart(run, cluster, asked)
+  return {
+    topology: cluster.topology,
+    input: { ...input, ...rolling, ...(await common(run, cluster, packages)), upgrade: wish },
+    problems: [],
+  }
+}
+
+export const prepareRollback = async (run: ErrandRun, row: PlanRow): Promise<Prepared> => {
+  const { cluster, input } = await existingCluster(run, row)
+  const asked = rollbackInput.parse(row.input)
+  const open = await openPart(run, cluster)
+  const to = open.open?.from ?? cluster.version
+  const wish: UpgradeWish = { to, offline: asked.offline, pauseBeforeLast: false, prefer: [], ...open }
+  const rolling = await rollingPart(run, cluster, asked)
+  const rest = await common(run, cluster, await listPackages(run.db))
+  return { topology: cluster.topology, input: { ...input, ...rolling, ...rest, upgrade: wish }, problems: [] }
+}
+
+export const prepareFinalise = async (run: ErrandRun, row: PlanRow): Promise<Prepared> => {
+  const { cluster, input } = await existingCluster(run, row)
+  const { keepPackages } = finaliseInput.parse(row.input)
+  const rest = await common(run, cluster, await listPackages(run.db))
+  const keep = await usedElsewhere(run, cluster.name, keepPackages ? rest.ledger : [])
+  const wish: UpgradeWish = {
+    to: cluster.version,
+    offline: false,
+    pauseBeforeLast: false,
+    prefer: [],
+    keep,
+    ...(await openPart(run, cluster)),
+  }
+  return { topology: cluster.topology, input: { ...input, ...rest, upgrade: wish }, problems: [] }
+}
+
+/** Packages that other clusters name, for they may have a host in common. */
+const usedElsewhere = async (run: ErrandRun, cluster: string, also: NonNullable<OperationInput['ledger']>): Promise<string[]> => {
+  const uses = await ledgerUses(run.db)
+  const others = [...uses].flatMap(([sha256, clusters]) => (clusters.some((name) => name !== cluster) ? [sha256] : []))
+  return [...others, ...also.map(({ packageSha256 }) => packageSha256)]
+}
+
+const openPart = async (run: ErrandRun, cluster: ClusterWithTopology): Promise<Pick<UpgradeWish, 'open'>> => {
+  const open = await openUpgrade(run.db, cluster.name)
+  return open ? { open: { jobIds: open.jobIds, from: open.from, to: open.to, led: open.led } } : {}
+}
+
+const common = async (run: ErrandRun, cluster: ClusterWithTopology, packages: readonly PackageInfo[]) => ({
+  packages,
+  ledger: await readLedger(run.db, cluster.name),
+  grafanaSecrets: await grafanaSecretsOf(run, cluster),
+})
+
+/** Names of the passwords that the deploy made; where it made none the topology has it. */
+const grafanaSecretsOf = async (run: ErrandRun, cluster: ClusterWithTopology): Promise<Record<string, string>> => {
+  const names: Record<string, string> = {}
+  for (const one of instancesOf(cluster.topology).filter(({ component }) => component === 'grafana')) {
+    const id = `grafana:${cluster.name}:${one.id}`
+    if (await findCredential(run.db, id)) names[one.id] = id
+  }
+  return names
+}
+
+/**
+ * dmctl that exports: the cluster's own version, else the nearest that may: v2.0.5 or later, and before v8.0.0 for clusters before
+ * v2.0.5 (maintain-dm-using-tiup, rolling upgrade).
+ */
+export const dmctlToExport = (cluster: ClusterWithTopology, packages: readonly PackageInfo[]): PackageInfo | undefined => {
+  const old = semver.lt(semver.parse(cluster.version) ?? '99.0.0', '2.0.5')
+  const own = old ? undefined : dmctlFor(cluster, packages)
+  if (own) return own
+  const may = (version: string): boolean =>
+    semver.parse(version) !== null && semver.gte(version, '2.0.5') && (!old || semver.lt(version, '8.0.0-0'))
+  const versions = [
+    ...new Set(packages.filter(({ component, version }) => component === 'dmctl' && may(version)).map((one) => one.version)),
+  ]
+  for (const version of versions.toSorted(semver.compare)) {
+    const found = dmctlFor(cluster, packages, version)
+    if (found) return found
+  }
+  return undefined
+}

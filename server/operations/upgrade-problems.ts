@@ -1,0 +1,149 @@
+import semver from 'semver'
+import { hotfixesOnInstances } from '@/server/domain/ledger'
+import type { Problem } from '@/server/domain/problem'
+import { hostsOf, instancesOf } from '@/server/domain/topology/instances'
+import { versionProblem } from '@/server/domain/topology/names'
+import type { Topology } from '@/server/domain/topology/topology'
+import type { OperationFacts, OperationInput, UpgradeWish } from './input'
+import { clockRows } from './preflight'
+import { canHandOver, type Turn } from './rolling'
+import { rollingProblems } from './rolling-problems'
+import { byComponent, selectionProblems, unitState, unseenHosts } from './select'
+import { type Staged, stagingBytes } from './staging'
+import { unknownUnits } from './start'
+import { missingPackages } from './upgrade-packages'
+
+type Context = { topology: Topology; facts: OperationFacts; input: OperationInput; wish: UpgradeWish }
+
+/** All that speaks against this upgrade, or that must be consented to. A waived problem is a warning. */
+export const upgradeProblems = (context: Context, staged: readonly Staged[], turns: readonly Turn[]): Problem[] => {
+  const { topology, facts, input, wish } = context
+  const wrong = versionProblem(wish.to)
+  if (wrong) return [wrong]
+  return [
+    ...selectionProblems(topology, input),
+    ...unseenHosts(instancesOf(topology), facts),
+    ...unknownUnits(topology, facts, input),
+    ...directionProblems(context),
+    ...packageProblems(context),
+    ...hostProblems(context, staged),
+    ...stateProblems(context),
+    ...secretKeyProblems(context),
+    ...backupProblems(context),
+    ...replaced(context, staged),
+    ...wayBackProblems(context),
+    ...(wish.offline ? [] : rollingProblems(topology, facts, input, turns)),
+  ]
+}
+
+const isNightly = (version: string): boolean => version === 'nightly' || version.endsWith('-nightly')
+
+/** TiUP's rule: nightly always goes; else the target is no lower than what is there. Here: than what any process says of itself. */
+const directionProblems = ({ facts, input, wish }: Context): Problem[] => {
+  if (isNightly(wish.to)) return []
+  const target = semver.parse(wish.to)
+  const said = Object.entries(facts.cluster?.versions ?? {}).filter(([, version]) => version !== '')
+  const higher = [...said, ['', input.version] as const].filter(([, version]) => {
+    const now = semver.parse(version)
+    return target !== null && now !== null && !isNightly(version) && semver.gt(now, target)
+  })
+  const [first] = higher
+  if (first) {
+    const at = higher.map(([instance, version]) => (instance === '' ? version : `${instance}: ${version}`)).join(', ')
+    return [{ code: 'upgrade.downgrade', severity: 'error', path: 'version', params: { version: wish.to, at } }]
+  }
+  return input.version === wish.to ? [{ code: 'upgrade.same-version', severity: 'warning', params: { version: wish.to } }] : []
+}
+
+const packageProblems = ({ topology, input, wish }: Context): Problem[] => [
+  ...missingPackages(topology, input, wish).map(
+    ({ name, hosts }): Problem => ({
+      code: 'upgrade.package-missing',
+      severity: 'error',
+      path: 'version',
+      params: { package: name, hosts: hosts.join(', ') },
+    }),
+  ),
+  ...wish.prefer
+    .filter((sha256) => !(input.packages ?? []).some((one) => one.sha256 === sha256))
+    .map((sha256): Problem => ({ code: 'upgrade.package-unknown', severity: 'error', path: 'packages', params: { sha256 } })),
+]
+
+/** Clocks that differ, and room for what is staged. */
+const hostProblems = ({ topology, facts, input }: Context, staged: readonly Staged[]): Problem[] => {
+  const waived = (code: string): boolean => (input.waivers ?? []).some((one) => one.code === code)
+  const clocks = clockRows(topology, facts).flatMap((row): Problem[] =>
+    row.state === 'ok' || row.state === 'unknown'
+      ? []
+      : [{ code: row.code, severity: row.state === 'fail' && !waived(row.code) ? 'error' : 'warning', params: row.params }],
+  )
+  const room = hostsOf(topology).flatMap(({ hostId }): Problem[] => {
+    const own = staged.filter(({ instance }) => instance.hostId === hostId)
+    const path = own[0]?.instance.deployDir ?? ''
+    const free = facts.hosts[hostId]?.disks[path]?.freeBytes
+    const wanted = stagingBytes(own)
+    if (own.length === 0 || free === undefined || free >= wanted) return []
+    const params = { host: hostId, path, seen: `${Math.floor(free / 2 ** 20)} MiB`, mib: Math.ceil(wanted / 2 ** 20) }
+    return [{ code: 'preflight.disk', severity: 'error', params }]
+  })
+  return [...clocks, ...room]
+}
+
+/** Offline while something runs, or rolling while nothing does; members that are not well. */
+const stateProblems = ({ topology, facts, input, wish }: Context): Problem[] => {
+  const instances = instancesOf(topology)
+  const running = instances.filter((one) => unitState(facts, one) === 'up')
+  if (wish.offline)
+    return running.length === 0
+      ? []
+      : [{ code: 'upgrade.running', severity: 'error', params: { count: running.length, instances: listed(running.map(({ id }) => id)) } }]
+  if (byComponent(running, 'dm-master').length === 0) return [{ code: 'upgrade.stopped', severity: 'error', params: {} }]
+  const members = facts.cluster?.members
+  if (!members) return []
+  const waived = (input.waivers ?? []).some(({ code }) => code === 'upgrade.master-down')
+  const dead = members.masters.filter(({ alive }) => !alive).map(({ name }) => name)
+  const offline = members.workers.filter(({ stage }) => stage === 'offline').map(({ name }) => name)
+  return [
+    ...(dead.length > 0
+      ? [{ code: 'upgrade.master-down', severity: waived ? 'warning' : 'error', params: { names: listed(dead) } } as const]
+      : []),
+    ...(offline.length > 0 ? [{ code: 'upgrade.worker-offline', severity: 'warning', params: { names: listed(offline) } } as const] : []),
+  ]
+}
+
+const listed = (names: readonly string[]): string => names.join(', ')
+
+/** From v8.0.0 on DM has no fixed key any more: encrypted passwords of sources and tasks need the key by which they were made. */
+const secretKeyProblems = ({ topology, facts, input, wish }: Context): Problem[] => {
+  const eight = (version: string): boolean => isNightly(version) || semver.gte(semver.parse(version) ?? '0.0.0', '8.0.0')
+  const versions = [input.version, ...Object.values(facts.cluster?.versions ?? {})].filter((version) => semver.parse(version) !== null)
+  if (!eight(wish.to) || versions.every(eight)) return []
+  const config = [topology.serverConfigs?.master, ...topology.masters.map((one) => one.config)]
+  if (wish.secretKey || config.some((one) => one && 'secret-key-path' in one)) return []
+  const waived = (input.waivers ?? []).some(({ code }) => code === 'upgrade.secret-key')
+  return [{ code: 'upgrade.secret-key', severity: waived ? 'warning' : 'error', params: { from: input.version, to: wish.to } }]
+}
+
+const backupProblems = ({ input, wish }: Context): Problem[] => {
+  if (wish.offline) return [{ code: 'upgrade.no-backup-offline', severity: 'warning', params: {} }]
+  if (wish.exportBy) return []
+  const waived = (input.waivers ?? []).some(({ code }) => code === 'upgrade.no-backup')
+  return [{ code: 'upgrade.no-backup', severity: waived ? 'warning' : 'error', params: { version: input.version } }]
+}
+
+const replaced = ({ input }: Context, staged: readonly Staged[]): Problem[] =>
+  hotfixesOnInstances(
+    input.ledger ?? [],
+    staged.map(({ instance }) => instance.id),
+  ).map(({ packageSha256, instances, tickets }) => ({
+    code: 'upgrade.replaces-hotfix',
+    severity: 'warning',
+    params: { package: packageSha256.slice(0, 12), instances: listed(instances), tickets: listed(tickets) || '-' },
+  }))
+
+const wayBackProblems = ({ topology, wish }: Context): Problem[] => [
+  ...(canHandOver(topology) || wish.offline
+    ? []
+    : [{ code: 'upgrade.no-way-back', severity: 'warning', params: { masters: topology.masters.length } } as const]),
+  ...(topology.masters.some((one) => one.v1_source_path) ? [{ code: 'upgrade.v1-sources', severity: 'warning', params: {} } as const] : []),
+]

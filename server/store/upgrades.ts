@@ -1,0 +1,57 @@
+import type { OpenUpgrade } from '@/server/domain/upgrade'
+import type { Db, Tx } from './database'
+import type { ChangingJob } from './ledger'
+
+export type UpgradeState = 'open' | 'final' | 'rolled-back'
+export type UpgradeRow = OpenUpgrade & { id: string; cluster: string; state: UpgradeState; by: string; at: string; endedAt: string | null }
+
+/** A cluster's upgrades, the latest first. */
+export const listUpgrades = async (db: Db | Tx, cluster: string): Promise<UpgradeRow[]> =>
+  (await db.clusterUpgrade.findMany({ where: { cluster }, orderBy: { at: 'desc' } })).map(rowOf)
+
+/** The upgrade that can still be gone on with, gone back from, or finalised. */
+export const openUpgrade = async (db: Db | Tx, cluster: string): Promise<UpgradeRow | undefined> =>
+  (await listUpgrades(db, cluster)).find(({ state }) => state === 'open')
+
+/** A further job to the same version goes on with what is open; one to another version makes what was open final. */
+export const beginUpgrade = async (tx: Tx, job: ChangingJob, { from, to }: { from: string; to: string }, at: Date): Promise<void> => {
+  const open = await openUpgrade(tx, job.clusterName)
+  if (open && open.to === to && open.from === from) {
+    const jobIds = open.jobIds.includes(job.id) ? open.jobIds : [...open.jobIds, job.id]
+    await tx.clusterUpgrade.update({ where: { id: open.id }, data: { jobIds: JSON.stringify(jobIds) } })
+    return
+  }
+  await endUpgrade(tx, job, 'final', at)
+  const row = { id: job.id, cluster: job.clusterName, from, to, jobIds: JSON.stringify([job.id]), state: 'open', by: job.startedBy, at }
+  await tx.clusterUpgrade.create({ data: row })
+}
+
+export const noteLed = async (tx: Tx, cluster: string): Promise<void> => {
+  await tx.clusterUpgrade.updateMany({ where: { cluster, state: 'open' }, data: { led: true } })
+}
+
+export const endUpgrade = async (
+  tx: Tx,
+  { clusterName: cluster }: ChangingJob,
+  state: 'final' | 'rolled-back',
+  at: Date,
+): Promise<void> => {
+  await tx.clusterUpgrade.updateMany({ where: { cluster, state: 'open' }, data: { state, endedAt: at } })
+}
+
+/** The cluster is of this version now; what later scale-outs got of a former one they get no more. */
+export const reachVersion = async (tx: Tx, cluster: string, version: string): Promise<void> => {
+  await tx.cluster.updateMany({ where: { name: cluster }, data: { version } })
+  await tx.rolePackage.deleteMany({ where: { cluster } })
+}
+
+export const dropUpgrades = async (tx: Tx, cluster: string): Promise<void> => {
+  await tx.clusterUpgrade.deleteMany({ where: { cluster } })
+}
+
+const rowOf = (row: Awaited<ReturnType<Db['clusterUpgrade']['findUniqueOrThrow']>>): UpgradeRow => ({
+  ...{ id: row.id, cluster: row.cluster, from: row.from, to: row.to, led: row.led, by: row.by, at: row.at.toISOString() },
+  jobIds: JSON.parse(row.jobIds) as string[], // written by beginUpgrade only
+  state: row.state as UpgradeState, // written by this file only
+  endedAt: row.endedAt?.toISOString() ?? null,
+})
