@@ -4,7 +4,6 @@ import { useState } from 'react'
 import { useWords } from '@/components/data/words'
 import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
-import { sizeText } from '@/components/ui/time'
 import type { PackageDetail } from '@/server/domain/api-packages'
 
 type Entry = NonNullable<PackageDetail['entries']>[number]
@@ -12,6 +11,13 @@ type Change = PackageDetail['changes'][number]
 
 const modeText = (mode: number): string => mode.toString(8).padStart(4, '0')
 const firstRows = 200
+const units = ['B', 'KiB', 'MiB', 'GiB']
+
+/** `812 B`, `3.1 KiB`, `97.4 MiB`: files of a package are of very different sizes. */
+export const fileSize = (bytes: number): string => {
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, bytes)) / 10)))
+  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`
+}
 
 /** Files of a package, or of an upload: path, kind, size, mode, hash. With `changes`, what each was before. */
 export function FileTable({
@@ -38,16 +44,16 @@ export function FileTable({
         <thead>
           <tr>
             <th scope="col">{say('tree.path')}</th>
-            <th scope="col" style={{ width: 150 }}>
+            <th scope="col" style={{ width: 140 }}>
               {say('tree.kind')}
             </th>
-            <th scope="col" className="num" style={{ width: changes.length > 0 ? 190 : 100 }}>
+            <th scope="col" className="num" style={{ width: changes.length > 0 ? 150 : 90 }}>
               {say('tree.size')}
             </th>
-            <th scope="col" style={{ width: 70 }}>
+            <th scope="col" style={{ width: 60 }}>
               {say('tree.mode')}
             </th>
-            <th scope="col" style={{ width: changes.length > 0 ? 220 : 120 }}>
+            <th scope="col" style={{ width: changes.length > 0 ? 200 : 120 }}>
               {say('tree.hash')}
             </th>
           </tr>
@@ -89,7 +95,7 @@ function FileRow({ entry, change, note }: { entry: Entry; change: Change | undef
         {entry.platform ? <span className="t2"> {entry.platform}</span> : null}
       </td>
       <td className="num">
-        {before ? <span className="t3 line-through">{sizeText(before.sizeBytes)}</span> : null} {sizeText(entry.sizeBytes)}
+        {before ? <span className="t3 line-through">{fileSize(before.sizeBytes)}</span> : null} {fileSize(entry.sizeBytes)}
       </td>
       <td className="mono">{modeText(entry.mode)}</td>
       <td className="mono t2" title={before ? `${before.sha256} → ${entry.sha256 ?? ''}` : entry.sha256}>

@@ -7,10 +7,9 @@ import { Note } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { Field, SelectField, Tick } from '@/components/ui/field'
 import { Status } from '@/components/ui/status-shape'
-import { sizeText } from '@/components/ui/time'
 import type { HotfixPreview } from '@/server/domain/api-packages'
 import { componentNames } from '@/server/domain/component'
-import { entriesAfter, FileTable } from './file-tree'
+import { entriesAfter, FileTable, fileSize } from './file-tree'
 import type { Chosen, Component } from './use-hotfix'
 
 type Props = { preview: HotfixPreview; chosen: Chosen; change: (part: Partial<Chosen>) => void }
@@ -67,7 +66,7 @@ function Uploaded({ preview }: { preview: HotfixPreview }) {
     <section className="rounded-(--r2) border border-(--line) px-3 pb-2">
       <div className="sec">
         <h2>{say('hotfix.uploaded')}</h2>
-        <span className="c mono">{`${upload.name} · ${sizeText(upload.sizeBytes)} · ${upload.sha256.slice(0, 12)}`}</span>
+        <span className="c mono">{`${upload.name} · ${fileSize(upload.sizeBytes)} · ${upload.sha256.slice(0, 12)}`}</span>
       </div>
       <FileTable
         label={say('hotfix.uploaded')}

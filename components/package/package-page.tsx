@@ -12,10 +12,10 @@ import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
 import { KeyValues } from '@/components/ui/drawer'
-import { sizeText, Time } from '@/components/ui/time'
+import { Time } from '@/components/ui/time'
 import type { PackageDetail } from '@/server/domain/api-packages'
 import { DeletePackage } from './delete-package'
-import { FileTable } from './file-tree'
+import { FileTable, fileSize } from './file-tree'
 import { ProgramVersions } from './program-versions'
 
 /** Everything about one package: where it comes from, what lies in it, what its program says, who runs it. */
@@ -93,7 +93,7 @@ function Facts({ one }: { one: PackageDetail }) {
   const base = hotfix?.base
   const rows: [string, React.ReactNode][] = [
     ['SHA-256', <Hash key="s" text={one.sha256} />],
-    [say('package.size'), sizeText(one.sizeBytes)],
+    [say('package.size'), fileSize(one.sizeBytes)],
     [say('package.platform'), `${one.os}/${one.arch}`],
     [
       say('package.program'),
@@ -154,7 +154,9 @@ function Files({ one }: { one: PackageDetail }) {
     <section className="pad pt-4">
       <div className="sec">
         <h2>{say('package.files')}</h2>
-        {one.entries ? <span className="c">{say('package.files-count', { count: one.entries.length })}</span> : null}
+        {one.entries ? (
+          <span className="c">{say('package.files-count', { count: one.entries.filter(({ type }) => type !== 'directory').length })}</span>
+        ) : null}
       </div>
       {one.entries ? (
         <FileTable label={say('package.files')} entries={one.entries} changes={one.changes} />

@@ -5,6 +5,7 @@ import type { SimMachine } from './machine'
 import { dmctlScripts } from './sim-dmctl'
 import { simProbe } from './sim-probes'
 import { simLock, simMade, simScripts } from './sim-scripts'
+import { tryScripts } from './sim-try'
 import { fail, type Outcome, ok } from './state'
 import type { SimSystemd } from './systemd'
 import type { SimWorld } from './world'
@@ -40,6 +41,8 @@ const runScript = (context: RunContext, [flag, text = '', zero = '', ...args]: r
   if (name === withProbeScript.name) return text === withProbeScript.text ? withProbe(context, args) : unknownScript(name)
   const ofWorld = dmctlScripts.get(name)
   if (ofWorld?.text === text) return context.user === 'root' ? ofWorld.run(context, args) : needsRoot(name)
+  const tried = tryScripts.get(name)
+  if (tried?.text === text) return tried.run(context, args)
   const known = simScripts.get(name)
   if (!known || known.script.text !== text) return unknownScript(name)
   return context.user === 'root' ? known.run(context, args) : needsRoot(name)

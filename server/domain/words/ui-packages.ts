@@ -52,7 +52,7 @@ export const uiPackagesWords = {
   'package.no-cluster': ['There is no cluster yet whose host could run it.', '尚无可运行它的集群主机。'],
   'package.said': ['All that it printed', '全部输出'],
   'package.files': ['Files', '文件'],
-  'package.files-count': ['{count} entries', '{count} 个条目'],
+  'package.files-count': ['{count} files', '{count} 个文件'],
   'package.files-none': [
     'This package was stored before its files were listed. Upload or fetch it again to see them.',
     '此安装包入库时尚未记录文件列表。重新上传或获取后可查看。',
