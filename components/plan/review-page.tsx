@@ -1,11 +1,13 @@
 'use client'
 
+import { useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useCallback } from 'react'
 import { api } from '@/components/data/api'
-import { useAskPlan, usePlan, useSession, useSubmitPlan } from '@/components/data/queries'
+import { dropDraft, usePlan, useSend, useSession, useSubmitPlan } from '@/components/data/queries'
 import { ErrorNote } from '@/components/data/states'
 import { useWords } from '@/components/data/words'
+import { draftKeyOf } from '@/components/rolling/wizard-draft'
 import { Note } from '@/components/ui/banner'
 import { Button, ButtonLink } from '@/components/ui/button'
 import { StatusShape } from '@/components/ui/status-shape'
@@ -34,11 +36,15 @@ function Body({ record }: { record: PlanView }) {
     <>
       <header className="ph pb-4">
         <h1>{say(`job.title.${record.operation}`, { cluster: record.cluster })}</h1>
-        {record.jobId && (
+        {record.jobId ? (
           <ButtonLink href={`/jobs/${record.jobId}`} className="ml-auto">
             {say('review.open-job')}
           </ButtonLink>
-        )}
+        ) : hasWizard(record.operation) ? (
+          <ButtonLink look="ghost" href={`/clusters/${encodeURIComponent(record.cluster)}/${record.operation}`} className="ml-auto">
+            {say('review.edit')}
+          </ButtonLink>
+        ) : null}
       </header>
       {record.state === 'probing' && (
         <p role="status" className="flex items-center gap-2 px-5">
@@ -52,8 +58,13 @@ function Body({ record }: { record: PlanView }) {
   )
 }
 
+/** Operations that are asked for on a page of their own, whose draft is kept until the plan runs. */
+const hasWizard = (operation: string): boolean =>
+  ['restart', 'scale-out', 'scale-in', 'upgrade', 'patch', 'rollback', 'prune'].includes(operation)
+
 function Ready({ record, plan }: { record: PlanView; plan: NonNullable<ReturnType<typeof documentOf>> }) {
   const router = useRouter()
+  const client = useQueryClient()
   const { say, titleOf } = useJobWords()
   const { sayWords, sayProblem } = useWords()
   const submit = useSubmitPlan(record.id)
@@ -67,9 +78,9 @@ function Ready({ record, plan }: { record: PlanView; plan: NonNullable<ReturnTyp
   const loadBlob = useCallback((sha: string) => api<{ secret: boolean; text: string }>(`/api/plans/${record.id}/blobs/${sha}`), [record.id])
   return (
     <>
-      {submit.error && (
+      {(submit.error ?? again.error) && (
         <div className="px-5 pb-3">
-          <ErrorNote error={submit.error} />
+          <ErrorNote error={submit.error ?? again.error} />
         </div>
       )}
       <Review
@@ -82,10 +93,17 @@ function Ready({ record, plan }: { record: PlanView; plan: NonNullable<ReturnTyp
         loadCommands={loadCommands}
         loadBlob={loadBlob}
         running={submit.isPending}
-        onAgain={again.run}
+        onAgain={() => again.run()}
+        onWaive={again.run}
         mayNotRun={session?.user?.role === 'viewer' ? say('review.viewer') : undefined}
         onRun={(confirm, consent) =>
-          submit.mutate(confirm === undefined ? { consent } : { confirm, consent }, { onSuccess: (job) => router.push(`/jobs/${job.id}`) })
+          submit.mutate(confirm === undefined ? { consent } : { confirm, consent }, {
+            onSuccess: (job) => {
+              // What was typed has become a job; a draft that stays would only be offered once more.
+              if (hasWizard(record.operation)) void dropDraft(client, draftKeyOf(record.operation, record.cluster)).catch(() => undefined)
+              router.push(`/jobs/${job.id}`)
+            },
+          })
         }
       />
     </>
@@ -114,7 +132,7 @@ function Failed({ record }: { record: PlanView }) {
       </Note>
       <ErrorNote error={again.error} />
       <span>
-        <Button look="primary" onClick={again.run} busy={again.busy}>
+        <Button look="primary" onClick={() => again.run()} busy={again.busy}>
           {say('review.again')}
         </Button>
       </span>
@@ -122,24 +140,22 @@ function Failed({ record }: { record: PlanView }) {
   )
 }
 
-/** Makes the same plan anew from fresh facts, and goes to its review. */
+type Waiver = { code: string; reason: string }
+
+/** Makes the same plan anew from fresh facts, with one more problem waived where one is given, and goes to its review. */
 const useAgain = (record: PlanView) => {
   const router = useRouter()
-  const ask = useAskAgain(record)
+  const ask = useSend(async (waiver: Waiver | undefined) => {
+    const input = await api<{ waivers?: Waiver[] }>(`/api/plans/${record.id}/input`)
+    const waivers = waiver ? { waivers: [...(input.waivers ?? []).filter(({ code }) => code !== waiver.code), waiver] } : {}
+    return askPlan({ cluster: record.cluster, operation: record.operation, input: { ...input, ...waivers } })
+  })
   return {
-    run: () => ask.mutate(undefined, { onSuccess: (plan) => router.replace(`/plans/${plan.id}`) }),
+    run: (waiver?: Waiver) => ask.mutate(waiver, { onSuccess: (plan) => router.replace(`/plans/${plan.id}`) }),
     busy: ask.isPending,
     error: ask.error,
   }
 }
 
-const useAskAgain = (record: PlanView) => {
-  const ask = useAskPlan()
-  return {
-    ...ask,
-    mutate: (_: undefined, options: { onSuccess: (plan: PlanView) => void }) =>
-      void api<unknown>(`/api/plans/${record.id}/input`).then((input) =>
-        ask.mutate({ cluster: record.cluster, operation: record.operation, input }, options),
-      ),
-  }
-}
+const askPlan = ({ cluster, operation, input }: { cluster: string; operation: string; input: unknown }) =>
+  api<PlanView>(`/api/clusters/${encodeURIComponent(cluster)}/plans`, { method: 'POST', body: { operation, input } })

@@ -13,8 +13,10 @@ import type { Step, StepId } from '@/server/domain/step'
 import type { Words } from '@/server/domain/words/words'
 import { CommandsTab } from './commands-tab'
 import { FilesTab } from './files-tab'
+import { ImpactTable } from './impact-table'
 import { planRows, progressOf } from './plan-rows'
 import { PlanView } from './plan-view'
+import { isWaivable, WaiveProblem } from './waive-problem'
 
 export type Say = (word: string, params?: Record<string, string | number>) => string
 export type Shown = { message: string; hint: string }
@@ -31,6 +33,8 @@ export type ReviewProps = {
   onRun: (confirm: string | undefined, consent: string[]) => void
   running: boolean
   onAgain: () => void
+  /** Makes the plan anew with this problem waived. */
+  onWaive: (waiver: { code: string; reason: string }) => void
   /** Why the reader may not run a plan at all. */
   mayNotRun?: string | undefined
 }
@@ -138,43 +142,7 @@ export const filesOf = (plan: Plan) =>
 const everything = (plan: Plan, open: boolean): Record<string, boolean> =>
   Object.fromEntries(plan.phases.flatMap((phase) => [phase.id, ...phase.lanes.map((lane) => lane.id)]).map((id) => [id, open]))
 
-function ImpactTable({ plan, say }: { plan: Plan; say: Say }) {
-  const { sources, masterOutageS } = plan.impact
-  if (sources.length === 0 && masterOutageS === 0)
-    return plan.problems.some((problem) => problem.severity !== 'info') ? null : <p>{say('review.no-impact')}</p>
-  return (
-    <table className="tb flush">
-      <thead>
-        <tr>
-          <th scope="col" className="w-60">
-            {say('review.replication')}
-          </th>
-          <td />
-        </tr>
-      </thead>
-      <tbody>
-        {sources.map((one) => (
-          <tr key={one.source}>
-            <td className="font-mono">{one.source}</td>
-            <td>{say('review.source-stops', { worker: one.worker })}</td>
-          </tr>
-        ))}
-        {masterOutageS !== 0 && (
-          <tr>
-            <td>dm-master</td>
-            <td>
-              {masterOutageS > 0 && Number.isFinite(masterOutageS)
-                ? say('review.outage', { seconds: masterOutageS })
-                : say('review.outage-open')}
-            </td>
-          </tr>
-        )}
-      </tbody>
-    </table>
-  )
-}
-
-function ProblemList({ plan, say, sayProblem, all }: ReviewProps & { all?: boolean }) {
+function ProblemList({ plan, record, say, sayProblem, all, mayNotRun, onWaive }: ReviewProps & { all?: boolean }) {
   const shown = all ? plan.problems : plan.problems.filter((problem) => problem.severity !== 'info')
   if (shown.length === 0) return null
   return (
@@ -190,6 +158,9 @@ function ProblemList({ plan, say, sayProblem, all }: ReviewProps & { all?: boole
             />
             <span>
               {text.message} <span className="text-(--text-3)">{text.hint}</span>
+              {isWaivable(problem) && record.state === 'ready' && mayNotRun === undefined && (
+                <WaiveProblem say={say} onWaive={(reason) => onWaive({ code: problem.code, reason })} />
+              )}
             </span>
           </li>
         )

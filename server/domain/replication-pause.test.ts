@@ -31,7 +31,15 @@ const answer = (ok: boolean): HealthAnswer => ({ ok, expected: '', seen: '', hop
 const done: EntryBody = { kind: 'done', made: [], durationMs: 0 }
 type Said = [second: number, body: EntryBody, step?: string]
 const journal = (...said: Said[]): Entry[] =>
-  said.map(([second, body, step], i) => ({ ...body, seq: i + 1, at: at(second), attempt: 1, phase: '1', lane: '1.1', ...(step && { step }) }))
+  said.map(([second, body, step], i) => ({
+    ...body,
+    seq: i + 1,
+    at: at(second),
+    attempt: 1,
+    phase: '1',
+    lane: '1.1',
+    ...(step && { step }),
+  }))
 
 describe('how long a source is away', () => {
   const plain = planOf(laneOf([steps.guard, steps.stop, steps.start], [workerReady, bound('mysql-01')]))
