@@ -1,4 +1,5 @@
 import type { DmctlRef } from '@/server/domain/step'
+import { parseVersion } from '@/server/probes/cluster-answers'
 import {
   type DdlLock,
   type DmctlRefused,
@@ -74,8 +75,9 @@ export const readDmctlVersion = async (at: DmctlHost): Promise<{ version: string
   if ('error' in said) return said
   const no = refusalOf(said[0])
   if (no) return no
-  const version = /^Release Version:\s*(\S+)\s*$/m.exec(said[0]?.text ?? '')?.[1]
-  return version ? { version } : { error: `not a version: ${said[0]?.text.slice(0, 200)}` }
+  const text = said[0]?.text.trim() ?? ''
+  const version = parseVersion(text)
+  return version ? { version } : { error: `not a version: ${text.slice(0, 200)}` }
 }
 
 /** The bytes of an export that a step left at `path` (a tar.gz; it holds passwords in plain text). Rejects with `LinkLost` only. */

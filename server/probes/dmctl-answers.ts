@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { SourceFact, SubtaskFact } from '@/server/domain/facts'
+import { parseTasks } from './cluster-answers'
 
 /** One call's answer: what it printed, its exit status, and the JSON among it, if any. */
 export type DmctlSaid = { exit: number; text: string; json: unknown }
@@ -87,87 +88,33 @@ export const parseSources = (said: DmctlSaid | undefined): { sources: SourceBind
   return { sources: (read.sources ?? []).map(({ source, worker, msg }) => ({ source, worker, note: msg })) }
 }
 
-const summary = z.object({
-  tasks: z.array(z.object({ taskName: z.string(), taskStatus: z.string(), sources: z.array(z.string()).nullish() })).nullable(),
-})
-
-export type TaskSummary = { task: string /** `Running`, `Paused`, `Error - …` */; status: string; sources: readonly string[] }
-
-/** `query-status` without a task, when every source answers; otherwise dmctl prints the full form. */
-export const parseTaskSummaries = (said: DmctlSaid | undefined): { tasks: TaskSummary[] } | DmctlRefused => {
-  const read = readAs(said, summary)
-  if ('error' in read) return read
-  return { tasks: (read.tasks ?? []).map((one) => ({ task: one.taskName, status: one.taskStatus, sources: one.sources ?? [] })) }
-}
-
-const processError = z.object({ ErrCode: z.number(), Message: z.string(), RawCause: z.string() }).partial()
-const subtask = z.object({
-  name: z.string(),
-  stage: z.string(),
-  unit: z.string(),
-  result: z.object({ errors: z.array(processError).nullish() }).nullish(),
-  unresolvedDDLLockID: z.string().default(''),
-  sync: z.object({ secondsBehindMaster: z.coerce.number() }).partial().nullish(),
-  msg: z.string().optional(),
-})
-const statusRow = z.object({
+const row = z.object({
   result: z.boolean(),
   msg: z.string(),
-  sourceStatus: z.object({ source: z.string(), worker: z.string(), relayStatus: z.unknown() }).nullable(),
-  subTaskStatus: z.array(subtask).nullish(),
+  sourceStatus: z.object({ source: z.string(), worker: z.string() }).nullish(),
 })
-const status = z.object({ result: z.boolean(), msg: z.string(), sources: z.array(statusRow).nullish() })
+const rows = z.object({ sources: z.array(row).nullish() })
 
 export type DmStatus = {
-  subtasks: SubtaskFact[]
-  sources: SourceFact[]
-  /** Sources whose worker did not answer or that have none: DM's own words. */
+  subtasks: readonly SubtaskFact[]
+  sources: readonly SourceFact[]
+  /** Sources whose worker did not answer: DM's own words. */
   silent: readonly { source: string; worker: string; msg: string }[]
 }
 
-/**
- * The full form of `query-status`: of a task, or of all with `--more`. The same JSON comes from a master's gateway,
- * `GET /apis/v1alpha1/status/<task>`, whose body goes to `parseStatusBody`.
- */
+/** The full form of `query-status`: of a task, of named sources, or of all with `--more`. */
 export const parseStatus = (said: DmctlSaid | undefined): DmStatus | DmctlRefused => {
   const no = refusalOf(said)
-  return no ?? statusOf(said?.json, said?.text ?? '')
-}
-
-/** The body of the gateway's answer with HTTP 200; other statuses carry `message` only. */
-export const parseStatusBody = (body: string): DmStatus | DmctlRefused => statusOf(parsed(body), body)
-
-const statusOf = (json: unknown, text: string): DmStatus | DmctlRefused => {
-  const read = status.safeParse(json)
-  if (!read.success) {
-    const other = z.object({ message: z.string() }).safeParse(json)
-    return other.success ? refused(other.data.message) : { error: `not a status: ${text.slice(0, 200)}` }
-  }
-  if (!read.data.result) return refused(read.data.msg)
-  const rows = (read.data.sources ?? []).flatMap((row) => (row.sourceStatus ? [{ ...row, at: row.sourceStatus }] : []))
+  if (no) return no
+  const read = parseTasks(JSON.stringify(said?.json ?? null))
+  if ('error' in read) return refused(read.error)
+  const answers = rows.safeParse(said?.json).data?.sources ?? []
   return {
-    subtasks: rows.flatMap(({ at, subTaskStatus }) => (subTaskStatus ?? []).flatMap((one) => (one.name === '' ? [] : [factOf(one, at)]))),
-    sources: rows.map(({ at }) => ({
-      source: at.source,
-      worker: at.worker,
-      relay: at.relayStatus !== null && at.relayStatus !== undefined,
-    })),
-    silent: rows.flatMap(({ result, msg, at }) => (result ? [] : [{ source: at.source, worker: at.worker, msg }])),
-  }
-}
-
-const factOf = (one: z.infer<typeof subtask>, at: { source: string; worker: string }): SubtaskFact => {
-  const first = one.result?.errors?.[0]
-  const lag = one.unit === 'Sync' ? one.sync?.secondsBehindMaster : undefined
-  return {
-    task: one.name,
-    source: at.source,
-    worker: at.worker,
-    stage: one.stage,
-    unit: one.unit,
-    ...(lag !== undefined && Number.isFinite(lag) ? { lagS: lag } : {}),
-    error: first === undefined ? '' : first.RawCause || first.Message || `code ${first.ErrCode ?? '?'}`,
-    ddlLock: one.unresolvedDDLLockID,
+    subtasks: read.tasks,
+    sources: read.sources,
+    silent: answers.flatMap(({ result, msg, sourceStatus }) =>
+      result ? [] : [{ source: sourceStatus?.source ?? '', worker: sourceStatus?.worker ?? '', msg }],
+    ),
   }
 }
 

@@ -1,14 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { parseLeaderCount, parseMembers } from '@/server/probes/cluster-answers'
-import {
-  parseDdlLocks,
-  parseDmctlRun,
-  parseKept,
-  parseSources,
-  parseStatus,
-  parseStatusBody,
-  refusalOf,
-} from '@/server/probes/dmctl-answers'
+import { parseLeaderCount, parseMembers, parseTasks } from '@/server/probes/cluster-answers'
+import { parseDdlLocks, parseDmctlRun, parseKept, parseSources, parseStatus, refusalOf } from '@/server/probes/dmctl-answers'
 import type { DmctlCommand } from '@/server/probes/dmctl-commands'
 import { readKept, runDmctl } from '@/server/probes/dmctl-script'
 import { cachedPackagePath } from '@/server/probes/package-in-cache'
@@ -278,7 +270,7 @@ describe('dmctl', () => {
       ddlLock: '',
     }
     expect(parseStatus(dmctl([{ do: 'query-status', more: true }]).said[0])).toMatchObject({ subtasks: [fact], silent: [] })
-    expect(parseStatusBody(http(m2, '/apis/v1alpha1/status/t1').body)).toMatchObject({ subtasks: [fact] })
+    expect(parseTasks(http(m2, '/apis/v1alpha1/status/t1').body)).toMatchObject({ tasks: [fact] })
     expect(refusalOf(dmctl([{ do: 'query-status', task: 'none' }]).said[0])).toMatchObject({ error: expect.stringContaining('none') })
     host(w1).machine.remove('/d/bin/dm-worker/dm-worker')
     world.kill(w1, workerUnit, 137)

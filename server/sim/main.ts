@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { askedToEnd } from '@/server/exit'
 import { makeDemoPackages } from './demo-packages'
+import { scaledTiming } from './dm-cluster'
 import { startSshServer } from './ssh-server'
 import { openWorld } from './store'
 
@@ -13,12 +14,14 @@ const { values } = parseArgs({
     port: { type: 'string', default: '22022' },
     'first-address': { type: 'string', default: '127.1.0.11' },
     'delay-ms': { type: 'string', default: '20' },
+    // How long DM's elections and leases take, as a share of the real ones.
+    'dm-scale': { type: 'string', default: '1' },
   },
 })
 
 if (values.dir === undefined) {
   process.stderr.write(
-    'usage: node --import tsx server/sim/main.ts --dir DIR [--hosts 8] [--port 22022] [--first-address 127.1.0.11] [--delay-ms 20]\n',
+    'usage: node --import tsx server/sim/main.ts --dir DIR [--hosts 8] [--port 22022] [--first-address 127.1.0.11] [--delay-ms 20] [--dm-scale 1]\n',
   )
   process.exit(2)
 }
@@ -27,7 +30,7 @@ const dir = resolve(values.dir)
 const head = values['first-address'].split('.').slice(0, 3).join('.')
 const first = Number(values['first-address'].split('.')[3])
 const addresses = Array.from({ length: Number(values.hosts) }, (_, index) => `${head}.${first + index}`)
-const { world, save } = openWorld(dir, addresses, Date.now)
+const { world, save } = openWorld(dir, addresses, Date.now, scaledTiming(Number(values['dm-scale'])))
 const packages = await makeDemoPackages(resolve(dir, 'packages'))
 
 rmSync(resolve(dir, 'ready.json'), { force: true })

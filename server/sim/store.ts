@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { DmTiming } from './dm-cluster'
 import type { WorldState } from './state'
 import { SimWorld } from './world'
 
@@ -102,7 +103,7 @@ export type StoredWorld = { world: SimWorld; save(): void }
  * later; `save` writes at once. Faults are read from `faults/<address>`, one a line: `disk-full`,
  * `fail-start dm-worker-8262` (it exits at once), `crash dm-worker-8262` (it dies now, and at each start), `silent` (no answer to SSH).
  */
-export const openWorld = (dir: string, addresses: readonly string[], now: () => number): StoredWorld => {
+export const openWorld = (dir: string, addresses: readonly string[], now: () => number, timing: Partial<DmTiming> = {}): StoredWorld => {
   mkdirSync(join(dir, 'faults'), { recursive: true })
   const path = join(dir, 'state.json')
   let pending: NodeJS.Timeout | undefined
@@ -114,6 +115,7 @@ export const openWorld = (dir: string, addresses: readonly string[], now: () => 
   }
   const options = {
     now,
+    timing,
     faultsOf: (address: string) => linesOf(join(dir, 'faults', address)),
     onChange: () => {
       pending ??= setTimeout(save, settleMs)
