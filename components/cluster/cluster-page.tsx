@@ -1,6 +1,7 @@
 'use client'
 
 import Link from 'next/link'
+import { useRouter } from 'next/navigation'
 import { AuditTable } from '@/components/audit/audit-table'
 import { useConnected, useLiveCluster } from '@/components/data/live'
 import { useCluster, useJobs } from '@/components/data/queries'
@@ -39,6 +40,7 @@ export function ClusterPage({ name }: { name: string }) {
 
 function Body({ cluster }: { cluster: ClusterDetail }) {
   const { say } = useWords()
+  const router = useRouter()
   const url = useUrlState()
   const jobs = useJobs().data?.filter((job) => job.cluster === cluster.name)
   const tab: Tab = tabs.find((one) => one === url.get('tab')) ?? 'overview'
@@ -85,7 +87,10 @@ function Body({ cluster }: { cluster: ClusterDetail }) {
           </TabPanel>
           <TabPanel value="audit">
             <div className="scroll">
-              <AuditTable filter={{ cluster: cluster.name }} />
+              <AuditTable
+                filter={{ cluster: cluster.name }}
+                onOpen={(row) => router.push(`/audit?${new URLSearchParams({ cluster: cluster.name, time: 'all', record: row.id })}`)}
+              />
             </div>
           </TabPanel>
         </Tabs>

@@ -2,26 +2,30 @@ import AxeBuilder from '@axe-core/playwright'
 import { test as base, type Page } from '@playwright/test'
 import { ApiClient } from '../support/api-client'
 import { startPanel } from '../support/panel'
-import { clusterOf, oneHost, run } from './cluster'
+import { clusterOf, deploy, oneHost, run } from './cluster'
 import { errorsOf, expect, stateOf, test } from './fixtures'
 
 test.use({ site: 'axe' })
 
 const desktop = { width: 1440, height: 900 }
 const phone = { width: 390, height: 844 }
+/** All rules in two looks; in the other two only what a theme or a width changes. */
 const looks = [
-  { viewport: desktop, colorScheme: 'light' },
-  { viewport: phone, colorScheme: 'dark' },
+  { viewport: desktop, colorScheme: 'light', rules: undefined },
+  { viewport: desktop, colorScheme: 'dark', rules: ['color-contrast'] },
+  { viewport: phone, colorScheme: 'light', rules: ['color-contrast', 'scrollable-region-focusable'] },
+  { viewport: phone, colorScheme: 'dark', rules: undefined },
 ] as const
 
 /** No violation in either theme, on a desktop and on a phone; nothing to scroll sideways on a phone. */
 const looksRight = async (page: Page, what: string): Promise<void> => {
-  for (const { viewport, colorScheme } of looks) {
+  for (const { viewport, colorScheme, rules } of looks) {
     await page.setViewportSize(viewport)
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
     expect.soft(tooWide, `${what}, ${viewport.width} px: scrolls sideways, px`).toBe(0)
-    const { violations } = await new AxeBuilder({ page }).analyze()
+    const axe = new AxeBuilder({ page })
+    const { violations } = await (rules ? axe.withRules([...rules]) : axe).analyze()
     const found = violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, any }) => `${id}: ${html.slice(0, 160)} ${any[0]?.message ?? ''}`),
     )
@@ -66,7 +70,7 @@ base('pages of a new panel', async ({ browser }) => {
 })
 
 test('pages of a panel in use', async ({ page, context, panel, api, sim }) => {
-  test.setTimeout(240_000)
+  test.setTimeout(300_000)
   const errors = errorsOf(context, { withAnswers: true })
   const host = panel.hosts[4] ?? ''
   await clusterOf(api, sim, 'axe', oneHost(host))
@@ -81,14 +85,22 @@ test('pages of a panel in use', async ({ page, context, panel, api, sim }) => {
     ['instance', `/clusters/axe?instance=${host}:8262`, () => page.getByRole('complementary', { name: /Instance/ })],
     ['start dialog', '/clusters/axe?do=start', () => page.getByRole('dialog')],
     ['config', '/clusters/axe?tab=config', () => page.getByRole('tabpanel')],
-    ['adopt dialog', '/clusters?adopt=1', () => page.getByRole('dialog')],
-    ['plan', `/plans/${plan.id}`, () => button('Stop axe')],
+    ['stop dialog', '/clusters/axe?do=stop', () => page.getByRole('dialog')],
+    ['export dialog', '/clusters/axe?do=export', () => page.getByRole('dialog')],
+    ['topology', '/clusters/axe?tab=topology', () => page.getByRole('tabpanel')],
+    ['jobs of a cluster', '/clusters/axe?tab=jobs', () => table('Jobs')],
+    ['audit of a cluster', '/clusters/axe?tab=audit', () => table('Audit')],
+    ['adopt, folder', '/adopt', () => page.getByLabel(/^TiUP storage folder/)],
+    ['adopt, archive', '/adopt?from=archive', () => button('Choose the archive…')],
+    ['adopt, ssh', '/adopt?from=ssh', () => page.getByLabel('Address of the control machine')],
+    ['plan', `/plans/${plan.id}`, () => page.getByRole('tab', { name: /^Steps/ })],
     ['job', `/jobs/${job?.id}`, () => page.getByRole('log').getByText('job succeeded')],
     ['jobs', '/jobs', () => table('Jobs')],
     ['packages', '/packages', () => table('Packages')],
     ['hosts', '/hosts', () => table('Hosts')],
     ['credentials', '/hosts?tab=credentials', () => page.getByRole('cell', { name: 'Simulated hosts' }).first()],
-    ['audit', '/audit', () => table('Audit')],
+    ['key of a host', `/hosts?check=${host}:22022`, () => page.getByRole('list', { name: 'What was seen' })],
+    ['audit', '/audit', () => page.getByText(/^Chain verified/)],
     ['settings', '/settings', () => page.getByText('heartbeat')],
     ['users', '/settings?tab=users', () => table('Users')],
     ['tokens', '/settings?tab=tokens', () => button('Make a token…').first()],
@@ -99,9 +111,21 @@ test('pages of a panel in use', async ({ page, context, panel, api, sim }) => {
     await expect(ready(), what).toBeVisible({ timeout: 30_000 })
     await looksRight(page, what)
   }
+  expect(errors.filter((error) => !error.includes('/no-such-page'))).toEqual([])
+})
+
+test('dialogs, drawers and tabs of a panel in use', async ({ page, context, panel, api, sim }) => {
+  test.setTimeout(300_000)
+  const errors = errorsOf(context, { withAnswers: true })
+  await clusterOf(api, sim, 'axe', oneHost(panel.hosts[4] ?? ''))
+  const plan = await api.plan('axe', 'stop', { roles: [], nodes: [] })
+  const button = (name: string | RegExp) => page.getByRole('button', { name })
   const dialogs: [path: string, opener: string | RegExp][] = [
     ['/hosts', 'Check hosts…'],
     ['/hosts', 'Add a credential…'],
+    ['/hosts', 'Pin from known_hosts…'],
+    ['/hosts', /^Forget the key/],
+    ['/packages', /^Delete/],
     ['/settings?tab=users', 'Add a user…'],
     ['/settings?tab=tokens', 'Make a token…'],
     ['/clusters', 'Search or run'],
@@ -117,9 +141,17 @@ test('pages of a panel in use', async ({ page, context, panel, api, sim }) => {
   await button('Take from a mirror…').click()
   await expect(page.getByText('No mirror has been read yet.')).toBeVisible()
   await looksRight(page, 'mirror')
+  await button('My own root.json').click()
+  await page.getByRole('textbox', { name: 'root.json' }).fill('{')
+  await looksRight(page, 'mirror, own root')
+  await page.goto(`/plans/${plan.id}`)
+  for (const tab of ['Files', 'Commands', 'Checks']) {
+    await page.getByRole('tab', { name: new RegExp(`^${tab}`) }).click()
+    await looksRight(page, `plan, ${tab}`)
+  }
   await page.goto('/audit')
   await expect(async () => {
-    await table('Audit').getByRole('row', { name: /done/ }).first().press('Enter')
+    await page.getByRole('table', { name: 'Audit' }).getByRole('row', { name: /done/ }).first().press('Enter')
     await expect(page.getByRole('complementary', { name: /^Audit record/ })).toBeVisible({ timeout: 3000 })
   }).toPass()
   await looksRight(page, 'audit record')
@@ -127,10 +159,10 @@ test('pages of a panel in use', async ({ page, context, panel, api, sim }) => {
   await button('Alice Lin').click()
   await expect(page.getByRole('menu')).toBeVisible()
   await looksRight(page, 'menu')
-  expect(errors.filter((error) => !error.includes('/no-such-page'))).toEqual([])
+  expect(errors).toEqual([])
 })
 
-test('a question on a job', async ({ page, panel, api, sim }) => {
+test('a question on a job, and the way out of it', async ({ page, panel, api, sim }) => {
   const host = panel.hosts[5] ?? ''
   await clusterOf(api, sim, 'axe-fails', oneHost(host), { started: false })
   panel.fault(host, 'fail-start dm-master-8261')
@@ -138,5 +170,46 @@ test('a question on a job', async ({ page, panel, api, sim }) => {
   await page.goto(`/jobs/${job.id}`)
   await expect(page.getByRole('button', { name: 'Skip with reason…' })).toBeVisible({ timeout: 60_000 })
   await looksRight(page, 'failed step')
+  await page.getByRole('button', { name: 'Cancel…' }).click()
+  await expect(page.getByRole('dialog', { name: 'Cancel this job?' })).toBeVisible()
+  await looksRight(page, 'cancel dialog')
   panel.fault(host)
 })
+
+test('what a cancelled deploy leaves', async ({ page, panel, api, sim }) => {
+  const job = await deploy(api, sim, 'axe-half', oneHost(panel.hosts[6] ?? ''))
+  await api.post(`/api/jobs/${job.id}/cancel`, {})
+  await api.jobIn(job.id, ['cancelled'])
+  await page.goto('/clusters/axe-half')
+  await page.getByRole('button', { name: 'Remove what the deploy made…' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await looksRight(page, 'remove dialog')
+})
+
+test('keys that changed', async ({ page, panel, sim }) => {
+  const host = panel.hosts[7] ?? ''
+  expect(sim.hosts.map(({ address }) => address)).toContain(host)
+  await page.goto('/hosts')
+  await page.getByRole('button', { name: 'Pin from known_hosts…' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('textbox', { name: 'known_hosts' }).fill(`[${host}]:22022 ssh-ed25519 ${otherKey}`)
+  await dialog.getByRole('button', { name: 'Pin these keys' }).click()
+  await expect(dialog.getByText('1 host has another key pinned')).toBeVisible()
+  await expect(dialog.getByText(/SHA256:/)).toHaveCount(2)
+  await expect(dialog.getByRole('button', { name: 'Replace the pinned keys' })).toHaveAttribute('aria-disabled', 'true')
+  await looksRight(page, 'known_hosts, another key')
+  await dialog.getByText('I have read these keys on the hosts’ own consoles').click()
+  await dialog.getByRole('button', { name: 'Replace the pinned keys' }).click()
+  await expect(dialog.getByText('1 key is pinned.')).toBeVisible()
+  // The host has not changed, what is pinned has: to the panel that is the same.
+  await page.goto(`/hosts?check=${host}:22022`)
+  await expect(page.getByText('Key changed')).toBeVisible({ timeout: 20_000 })
+  await looksRight(page, 'check, changed key')
+  await page.getByRole('button', { name: 'Look at it…' }).click()
+  await expect(page.getByRole('dialog', { name: /shows another host key/ })).toBeVisible()
+  await looksRight(page, 'changed key')
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog', { name: 'Check hosts' })).toBeVisible()
+})
+
+const otherKey = `AAAAC3NzaC1lZDI1NTE5AAAAI${'A'.repeat(43)}`
