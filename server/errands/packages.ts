@@ -96,7 +96,7 @@ export const fetchMirror = async (
 
 const platformsOf = async (mirror: OpenedMirror, component: string): Promise<Record<string, string[]>> => {
   const platforms: Record<string, string[]> = {}
-  for (const { version, platforms: built } of await mirror.listVersions(component)) {
+  for (const { version, platforms: built } of await refusals(() => mirror.listVersions(component))) {
     for (const { os, arch } of built) platforms[`${os}/${arch}`] = [...(platforms[`${os}/${arch}`] ?? []), version]
   }
   return platforms

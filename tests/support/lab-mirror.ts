@@ -3,7 +3,7 @@
  * mirror's folder, its root.json and its fingerprint.
  */
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { buildPackages } from '@/tests/lab/build-packages'
@@ -15,25 +15,29 @@ export interface LabMirror {
   readonly fingerprint: string
 }
 
-const infoOf = (dir: string): string => join(dirname(dir), `${dir.slice(dirname(dir).length + 1)}.json`)
-
-/** Builds what is missing; the keys are thrown away, so the same packages keep the same mirror. */
+/** Builds what is missing; the keys are thrown away, so the same packages keep the same mirror. Of two that build at once the first wins. */
 export async function labMirror(): Promise<LabMirror> {
   const packages = buildPackages()
   const folder = dirname(packages[0]?.file ?? '')
   const id = createHash('sha256').update(folder).digest('hex').slice(0, 12)
-  const dir = join(dirname(folder), `dm-mirror-${id}`)
-  if (!existsSync(infoOf(dir))) {
-    rmSync(dir, { recursive: true, force: true })
+  const info = join(dirname(folder), `dm-signed-mirror-${id}.json`)
+  if (!existsSync(info)) {
+    const dir = mkdtempSync(join(dirname(folder), `dm-signed-mirror-${id}-`))
     const made = await makeMirror(
       dir,
       packages.map((item) => ({ ...item, os: 'linux', arch: 'amd64' })),
     )
-    const partial = `${infoOf(dir)}.${process.pid}`
+    const partial = `${info}.${process.pid}`
     writeFileSync(partial, JSON.stringify({ dir, rootPath: made.rootPath, fingerprint: made.fingerprint }))
-    renameSync(partial, infoOf(dir))
+    try {
+      linkSync(partial, info)
+    } catch {
+      rmSync(dir, { recursive: true, force: true })
+    } finally {
+      rmSync(partial)
+    }
   }
-  return JSON.parse(readFileSync(infoOf(dir), 'utf8')) as LabMirror // written just above, by this program
+  return JSON.parse(readFileSync(info, 'utf8')) as LabMirror // written just above, by this program
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
