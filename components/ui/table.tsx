@@ -56,7 +56,6 @@ export function Table<R>(props: TableProps<R>) {
     event.preventDefault()
   }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it may scroll sideways; rows that open are reached themselves
     <div className="tbwrap" tabIndex={props.onOpen || props.copyOf ? undefined : 0}>
       <table
         className={clsx('tb', props.dense && 'dense')}
