@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { startClaimLoop, thisRunner } from './engine/claim-loop'
+import { ContentGone } from './engine/content-gone'
 import { type Engine, engineDefaults } from './engine/engine'
 import { startWatcher, type Watcher } from './engine/watch-status'
 import { type Env, readEnv } from './env'
+import { keepExport } from './errands/keep-export'
 import { runErrands } from './errands/run-errands'
 import { runSealer } from './errands/seal-audit'
 import { askedToEnd, runMain } from './exit'
@@ -48,6 +50,7 @@ const main = async (): Promise<void> => {
           db,
           transport,
           ...storesOf(db, env, secretOf),
+          keepExport: (kept) => keepExport({ db, secrets: key, now: () => new Date() }, kept),
           panelId: panel,
           runner: thisRunner(panel),
           stopping: signal,
@@ -106,8 +109,8 @@ const storesOf = (db: Db, env: Env, secretOf: ReturnType<typeof secretsOf>): Pic
   },
   packages: async (sha256): Promise<PutSource> => {
     const stored = await findPackage(db, sha256)
-    if (!stored) throw new Error(`package ${sha256} is not in the store`)
     const file = packageFile(env.dataFolder, sha256)
+    if (!stored || !existsSync(file)) throw new ContentGone(`package ${sha256}`)
     return { sizeBytes: stored.sizeBytes, sha256, open: (offset) => createReadStream(file, { start: offset }) }
   },
 })

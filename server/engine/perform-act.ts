@@ -4,11 +4,13 @@ import type { Failure } from '@/server/domain/journal'
 import type { Lane } from '@/server/domain/plan'
 import type { HostProbe } from '@/server/domain/probe'
 import type { Act, Step } from '@/server/domain/step'
+import { readKept } from '@/server/probes/dmctl-script'
 import { type CommandResult, HttpFailed } from '@/server/remote/transport'
 import { lockExit } from '@/server/steps/host-lock'
 import { kindOf } from '@/server/steps/kinds'
 import { idHash } from '@/server/steps/staging'
 import { splitProbed, withProbe } from '@/server/steps/with-probe'
+import { ContentGone } from './content-gone'
 import { demandAlive, type JobRun, type Place } from './engine'
 import { createOutputFilter } from './output-filter'
 
@@ -31,6 +33,8 @@ export const performAct = async (doing: Doing, act: Act, thenProbe: readonly Hos
       return performPut(doing, act)
     case 'http':
       return performHttp(doing, act)
+    case 'keep-export':
+      return performKeepExport(doing, act)
     case 'record':
       return { made: [] } // becomes true with the step's `done` entry
   }
@@ -64,12 +68,17 @@ const performExec = async (
 const performPut = async ({ run, lane, place, host }: Doing, act: Extract<Act, { act: 'put' }>): Promise<Performed> => {
   const totalBytes = 'blob' in act.content ? act.content.blob.sizeBytes : act.content.sizeBytes
   let shownAt = run.engine.clock.now()
-  const result = await run.hosts.put(host, lane.login, act, (doneBytes) => {
+  const progress = (doneBytes: number): void => {
     const now = run.engine.clock.now()
     if (now - shownAt < progressEveryMs || run.dead.signal.aborted) return
     shownAt = now
     run.writer.append({ kind: 'progress', doneBytes, totalBytes, ...place }).catch((error: unknown) => run.dead.abort(error))
+  }
+  const result = await run.hosts.put(host, lane.login, act, progress).catch((error: unknown) => {
+    if (error instanceof ContentGone) return error
+    throw error
   })
+  if (result instanceof ContentGone) return { made: [], failure: { code: 'engine.content-gone', params: { what: result.message } } }
   const failure = failureOf(result)
   return { made: [], ...(failure ? { failure } : {}) }
 }
@@ -89,6 +98,20 @@ const performHttp = async ({ run, lane, step, place, host }: Doing, act: Extract
   if (kindOf(step).answered?.(step, answer) === 'ok') return { made: [] }
   const params = typeof answer === 'string' ? { status: 0, body: answer } : { status: answer.status, body: answer.body.slice(0, 500) }
   return { made: [], failure: { code: 'engine.http-refused', params } }
+}
+
+/** What a host holds for the store is read past the journal, for it may hold passwords. */
+const performKeepExport = async ({ run, lane, place, host }: Doing, act: Extract<Act, { act: 'keep-export' }>): Promise<Performed> => {
+  const read = await run.hosts.read(host, lane.login, readKept(act.path))
+  const failure = failureOf(read)
+  if (failure) return { made: [], failure }
+  const { version, revision, files } = act
+  const job = { jobId: run.claim.jobId, cluster: run.plan.cluster }
+  const kept = await run.engine.keepExport({ ...job, version, revision, files, bytes: Buffer.from(read.stdout, 'base64') })
+  if ('unreadable' in kept) return { made: [], failure: { code: 'engine.export-unreadable', params: { why: kept.unreadable } } }
+  const { sha256, sizeBytes, sources, tasks } = kept
+  run.writer.output(place, 'note', `kept ${sizeBytes} bytes, sha256 ${sha256}: ${sources} sources, ${tasks} tasks\n`)
+  return { made: [] }
 }
 
 const failureOf = (result: CommandResult): Failure | undefined => {

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { PackageComponent, PackageInfo, PackageOrigin, TreeChange, TreeEntry, VerifiedPackage } from '@/server/domain/package'
-import type { Db } from './database'
+import type { Db, Tx } from './database'
 
 export type StoredPackage = PackageInfo & { createdBy: string; createdAt: string }
 
@@ -50,6 +50,16 @@ export const dropPackage = (db: Db, sha256: string): Promise<boolean> =>
     await tx.packageTree.deleteMany({ where: { sha256 } })
     return (await tx.package.deleteMany({ where: { sha256 } })).count === 1
   })
+
+/** Those that the store has no more. */
+export const packagesGone = async (tx: Db | Tx, wanted: readonly string[]): Promise<string[]> => {
+  const there = await tx.package.findMany({ where: { sha256: { in: [...wanted] } }, select: { sha256: true } })
+  return wanted.filter((sha256) => !there.some((one) => one.sha256 === sha256))
+}
+
+/** The number of an unfinished job whose plan names the package. */
+export const jobWithPackage = async (db: Db, sha256: string): Promise<number | undefined> =>
+  (await db.job.findFirst({ where: { endedAt: null, plan: { document: { contains: sha256 } } }, select: { number: true } }))?.number
 
 export const packageBytes = async (db: Db): Promise<number> =>
   Number((await db.package.aggregate({ _sum: { sizeBytes: true } }))._sum.sizeBytes ?? 0)

@@ -9,6 +9,7 @@ import {
   dropPackage,
   findPackage,
   hotfixesOn,
+  jobWithPackage,
   listPackages,
   packageFile,
   packageInstances,
@@ -57,13 +58,15 @@ export const demandPackage = async (db: Db, sha256: string): Promise<StoredPacka
   return found
 }
 
-/** Throws package-unknown, package-in-use, package-in-ledger. */
+/** Throws package-unknown, package-in-use, package-in-job, package-in-ledger. */
 export const removePackage = async (db: Db, who: Who, sha256: string, dataFolder: string): Promise<void> => {
   const found = await findPackage(db, sha256)
   const deed = { what: 'remove-package', command: `dm-panel remove-package ${sha256}`, targets: found ? [packageFileName(found)] : [] }
   await audited(db, who, deed, async () => {
     const [cluster] = (await packageUses(db)).get(sha256) ?? []
     if (cluster) throw new AppError('usecases.package-in-use', 409, { params: { cluster } })
+    const job = await jobWithPackage(db, sha256)
+    if (job !== undefined) throw new AppError('usecases.package-in-job', 409, { params: { job } })
     const [noted] = (await ledgerUses(db)).get(sha256) ?? []
     if (noted) throw new AppError('usecases.package-in-ledger', 409, { params: { cluster: noted } })
     if (!(await dropPackage(db, sha256))) throw new AppError('usecases.package-unknown', 404)

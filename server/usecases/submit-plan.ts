@@ -6,6 +6,7 @@ import { appendAudit } from '@/server/store/audit'
 import { createCluster, findCluster } from '@/server/store/clusters'
 import { type Db, isDuplicate, type Tx } from '@/server/store/database'
 import { createJob } from '@/server/store/jobs'
+import { packagesGone } from '@/server/store/packages'
 import { findPlan, type PlanRow, planText } from '@/server/store/plans'
 import { conclude, intend, type Who } from './audited'
 import { tiupLine } from './tiup-line'
@@ -18,7 +19,7 @@ const factsMaxAgeMs = 10 * 60_000
 
 /**
  * Starts a reviewed plan, as it is. One transaction: plan ready and its hash unchanged, revision, reservation, job, audit intent, and on
- * deploy the cluster. Throws plan-stale, cluster-busy, name-mismatch, consent-missing, facts-too-old, plan-not-ready, plan-has-errors.
+ * deploy the cluster. Throws plan-stale, plan-package-gone, cluster-busy, name-mismatch, consent-missing, facts-too-old, plan-not-ready, plan-has-errors.
  */
 export const submitPlan = async (db: Db, who: Who, submit: Submit, now: Date = new Date()): Promise<Submitted> => {
   const plan = await findPlan(db, submit.planId)
@@ -68,6 +69,7 @@ const create = async (db: Db, who: Who, { plan, deed }: { plan: PlanRow; deed: D
     startedBy: who.email,
     also: async (tx, job) => {
       await demandUnchanged(tx, plan)
+      await demandPackages(tx, plan)
       await writeCluster(tx, plan, who)
       const detail = { plan: plan.id, job: job.number, steps: plan.document ? stepsOf(plan.document).length : 0 }
       await appendAudit(tx, { ...deed, phase: 'intent', act: randomUUID(), actor: who.email, from: who.from, jobId: job.id, detail })
@@ -86,6 +88,14 @@ const demandUnchanged = async (tx: Tx, plan: PlanRow): Promise<void> => {
   if (plan.operation === 'deploy' ? cluster !== undefined : cluster?.revision !== plan.revision) {
     throw new AppError('usecases.plan-stale', 409, { params: { planned: plan.revision, now: cluster?.revision ?? 0 } })
   }
+}
+
+/** A package may have been deleted since the review; better said now than when the first host waits for it. */
+const demandPackages = async (tx: Tx, plan: PlanRow): Promise<void> => {
+  const wanted = plan.document ? stepsOf(plan.document).flatMap((step) => (step.kind === 'package-cached' ? [step] : [])) : []
+  const gone = await packagesGone(tx, [...new Set(wanted.map(({ sha256 }) => sha256))])
+  const name = wanted.find(({ sha256 }) => gone.includes(sha256))?.name
+  if (name !== undefined) throw new AppError('usecases.plan-package-gone', 409, { params: { package: name } })
 }
 
 const writeCluster = async (tx: Tx, plan: PlanRow, who: Who): Promise<void> => {

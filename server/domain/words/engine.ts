@@ -51,6 +51,20 @@ export const engineProblems = {
       '请查明谁移除或占用了 /var/lib/dm-panel/lock 中的锁，然后重试。',
     ],
   },
+  'engine.content-gone': {
+    message: ['The panel no longer has what this step puts on the host: {what}', '面板中已没有此步骤要分发的内容：{what}'],
+    hint: [
+      'Bring it back on the page Packages (the same file has the same sha256), then retry.',
+      '请在“安装包”页面找回（同一文件 sha256 相同），然后重试。',
+    ],
+  },
+  'engine.export-unreadable': {
+    message: ['What dmctl exported can’t be read: {why}.', '无法读取 dmctl 的导出：{why}。'],
+    hint: [
+      'Retry; if it stays so, run `config export` of this dmctl by hand and look at it.',
+      '请重试；若仍失败，请手动运行该 dmctl 的 `config export` 查看。',
+    ],
+  },
   'engine.http-refused': {
     message: ['DM-master refused the request (HTTP {status}): {body}', 'DM-master 拒绝了请求（HTTP {status}）：{body}'],
     hint: ['Look at the state of the masters on the cluster page, then retry.', '请在集群页面查看 master 的状态，然后重试。'],

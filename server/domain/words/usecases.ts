@@ -30,6 +30,10 @@ export const usecasesProblems = {
     message: ['The panel has no record of a deploy of “{name}”.', '面板没有“{name}”的部署记录。'],
     hint: ['Open the jobs of this cluster and check.', '请查看该集群的作业记录。'],
   },
+  'usecases.export-unknown': {
+    message: ['There is no such export of this cluster.', '该集群没有这个导出。'],
+    hint: ['Choose one from the list.', '请从列表中选择。'],
+  },
   'usecases.credential-unknown': {
     message: ['The credential is unknown, or its secret was wiped.', '凭据不存在，或其密钥已被清除。'],
     hint: ['Choose another credential, or enter it anew.', '请选择其他凭据，或重新录入。'],
@@ -155,6 +159,14 @@ export const usecasesProblems = {
   'usecases.package-in-use': {
     message: ['The cluster “{cluster}” runs from this package.', '集群“{cluster}”正在使用该软件包。'],
     hint: ['It is needed to repair that cluster; keep it.', '修复该集群时需要它，请保留。'],
+  },
+  'usecases.package-in-job': {
+    message: ['Job {job} is about to use this package.', '任务 {job} 即将使用该软件包。'],
+    hint: ['Wait until it has ended.', '请等待该任务结束。'],
+  },
+  'usecases.plan-package-gone': {
+    message: ['{package} was deleted from the store since the review.', '评审之后 {package} 已从库中删除。'],
+    hint: ['Fetch or upload it again, or choose another one, and look at a new plan.', '请重新获取或上传，或另选安装包，并重新生成计划。'],
   },
   'usecases.package-in-ledger': {
     message: ['The cluster “{cluster}” may go back to this package.', '集群“{cluster}”可能需要回退到该软件包。'],
