@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Command, CommandResult } from '@/server/remote/transport'
-import { askDmctl, type DmctlHost, fetchKept, readBaseline, readDmctlVersion } from './dmctl'
+import { askDmctl, type DmctlHost, readBaseline } from './dmctl'
 
 const target = { host: 'h', address: 'h', port: 22, login: { user: 'tidb', credentialId: 'k', sudo: 'nopasswd' as const } }
 const ref = { packageSha256: 'a'.repeat(64), entry: 'dmctl/dmctl', user: 'tidb', masters: ['10.0.0.1:8261'] }
@@ -64,14 +64,4 @@ it('dmctl that never came to an answer', async () => {
   })
   expect(await askDmctl(hostThat({ exitCode: null, timedOut: true }), [{ do: 'version' }])).toEqual({ error: 'dmctl did not end in time' })
   expect(await askDmctl(hostThat({ exitCode: 3 }), [{ do: 'version' }])).toEqual({ error: 'dmctl ended with 3' })
-})
-
-it('its version', async () => {
-  expect(await readDmctlVersion(hostThat(call('Release Version: v8.5.0\nGit Commit Hash: x')))).toEqual({ version: 'v8.5.0' })
-  expect(await readDmctlVersion(hostThat(call('what?')))).toEqual({ error: 'not a version: what?' })
-})
-
-it('what an export left', async () => {
-  expect(await fetchKept(hostThat({ stdout: Buffer.from('bytes').toString('base64') }), '/x')).toEqual(Buffer.from('bytes'))
-  expect(await fetchKept(hostThat({ exitCode: 66, stderr: 'nothing is kept at /x\n' }), '/x')).toEqual({ error: 'nothing is kept at /x' })
 })

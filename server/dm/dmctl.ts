@@ -1,5 +1,4 @@
 import type { DmctlRef } from '@/server/domain/step'
-import { parseVersion } from '@/server/probes/cluster-answers'
 import {
   type DdlLock,
   type DmctlRefused,
@@ -9,11 +8,10 @@ import {
   parseDmctlRun,
   parseSources,
   parseStatus,
-  refusalOf,
   type SourceBinding,
 } from '@/server/probes/dmctl-answers'
 import type { DmctlCommand } from '@/server/probes/dmctl-commands'
-import { type DmctlHow, readKept, runDmctl } from '@/server/probes/dmctl-script'
+import { type DmctlHow, runDmctl } from '@/server/probes/dmctl-script'
 import type { Target, Transport } from '@/server/remote/transport'
 
 /**
@@ -67,25 +65,4 @@ const statusOfSources = async (at: DmctlHost, bindings: readonly SourceBinding[]
   if (sources.length === 0) return nothing
   const said = await askDmctl(at, [{ do: 'query-status', sources }])
   return 'error' in said ? said : parseStatus(said[0])
-}
-
-/** Release Version of a dmctl package itself. Rejects with `LinkLost` only. */
-export const readDmctlVersion = async (at: DmctlHost): Promise<{ version: string } | DmctlRefused> => {
-  const said = await askDmctl(at, [{ do: 'version' }])
-  if ('error' in said) return said
-  const no = refusalOf(said[0])
-  if (no) return no
-  const text = said[0]?.text.trim() ?? ''
-  const version = parseVersion(text)
-  return version ? { version } : { error: `not a version: ${text.slice(0, 200)}` }
-}
-
-/** The bytes of an export that a step left at `path` (a tar.gz; it holds passwords in plain text). Rejects with `LinkLost` only. */
-export const fetchKept = async (
-  { transport, target }: Pick<DmctlHost, 'transport' | 'target'>,
-  path: string,
-): Promise<Buffer | DmctlRefused> => {
-  const result = await transport.run(target, { argv: readKept(path), as: 'root', deadlineMs: unpackMs })
-  if (result.exitCode !== 0) return { error: result.stderr.trim() || `ended with ${result.exitCode}` }
-  return Buffer.from(result.stdout, 'base64')
 }

@@ -124,8 +124,5 @@ export const runDmctl = (
   )
 }
 
-/** Where a job keeps what dmctl exported, until it is fetched and wiped. */
-export const keptPath = (job: string): string => `${root}/exports/${job}.tar.gz`
-
 /** argv, as root: prints a kept export as base64. It holds passwords: for `Transport.run` only, never for an act, whose output is journalled. */
 export const readKept = (path: string): string[] => bashOf(dmctlKeptScript, path)

@@ -267,7 +267,7 @@ const lockRelease: SimScript = {
     machine.remove(lockPath(cluster))
     if (!machine.isEmpty(`${panelDir}/lock`)) return ok()
     const incoming = Object.keys(machine.state.nodes).filter((path) => parentOf(path) === `${panelDir}/incoming`)
-    const own = ['lock', 'made', 'staged', 'packages'].map((one) => `${panelDir}/${one}`)
+    const own = ['lock', 'exports', 'made', 'staged', 'packages'].map((one) => `${panelDir}/${one}`)
     for (const path of [...own, ...incoming, `${panelDir}/incoming`, panelDir]) if (machine.isEmpty(path)) machine.remove(path)
     return ok()
   },

@@ -54,7 +54,7 @@ ${openLocked('-x', '"$wait"')}[ -n "$line" ] || { rm -f -- "$lock"; exit 0; }
 rm -f -- "$lock"
 # The last job on this host leaves none of the panel's folders behind that are empty.
 if rmdir ${folder} 2>/dev/null; then
-  rmdir ${panelRoot}/made ${panelRoot}/staged ${panelRoot}/packages ${panelRoot}/incoming/* ${panelRoot}/incoming ${panelRoot} 2>/dev/null || true
+  rmdir ${panelRoot}/exports ${panelRoot}/made ${panelRoot}/staged ${panelRoot}/packages ${panelRoot}/incoming/* ${panelRoot}/incoming ${panelRoot} 2>/dev/null || true
 fi
 `,
 }
