@@ -12,6 +12,7 @@ export const errandKinds = [
   'scan-tiup',
   'adopt-cluster',
   'export-cluster',
+  'open-export',
   'connect-simulated',
   'verify-audit',
   'preview-hotfix',

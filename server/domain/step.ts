@@ -34,6 +34,9 @@ export type Change =
 /** dmctl in a host's package cache, the deploy user that runs it, and the masters that it talks to (`10.0.0.1:8261`). */
 export type DmctlRef = { packageSha256: string; entry: string; user: string; masters: readonly string[] }
 
+/** A rendered file that goes with an export: where it lies, and its text in the blob store. */
+export type ExportedFile = { host: HostId; path: string; blob: string }
+
 /** A condition that must hold whenever it is asked; never skipped by the journal (architecture, rule 2). */
 export type Guard =
   | { guard: 'platform'; os: string; arch: string }
@@ -102,6 +105,11 @@ export type Step =
    * own host this is; a refused call takes it out of the elections until it is restarted.
    */
   | OnHost<'member-absent', { type: 'master' | 'worker'; name: string; masters: number; unit?: string }>
+  /**
+   * dmctl's `config export` is in the store, sealed, with `files` as they were rendered for `version`; nothing of it is left on the host,
+   * where it lay at `kept`.
+   */
+  | OnHost<'config-exported', { dmctl: DmctlRef; kept: string; version: string; revision: number; files: readonly ExportedFile[] }>
   /** Waits until the gate's questions hold; does nothing itself. */
   | OnHost<'awaited', { gate: Gate }>
   | OnCluster<'recorded', { record: Change }>
@@ -116,3 +124,5 @@ export type Act =
   | { act: 'put'; content: { blob: BlobRef } | { package: string; sizeBytes: number }; path: string }
   | { act: 'http'; from: HostId; address: string; port: number; method: 'GET' | 'PUT' | 'POST' | 'DELETE'; path: string; body?: string }
   | { act: 'record'; change: Change }
+  /** Reads a file of root's and keeps it sealed in the store; its content is neither journalled nor shown. */
+  | { act: 'keep-export'; path: string; version: string; revision: number; files: readonly ExportedFile[] }

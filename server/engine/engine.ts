@@ -1,6 +1,6 @@
 import type { HostId } from '@/server/domain/instance'
 import type { Lane, Phase, Plan } from '@/server/domain/plan'
-import type { StepId } from '@/server/domain/step'
+import type { ExportedFile, StepId } from '@/server/domain/step'
 import type { PutSource, Transport } from '@/server/remote/transport'
 import type { Db } from '@/server/store/database'
 import type { Claim, Holder } from '@/server/store/jobs'
@@ -14,6 +14,17 @@ export const systemClock: Clock = { now: () => Date.now(), sleep: (ms) => new Pr
 /** A text of the blob store: literal parts, and secrets by the id of their credential. */
 export type BlobPart = { text: string } | { secret: string }
 
+export type ExportToKeep = {
+  jobId: string
+  cluster: string
+  version: string
+  revision: number
+  files: readonly ExportedFile[]
+  /** dmctl's tar.gz; passwords in plain text. */
+  bytes: Buffer
+}
+export type KeptExport = { sha256: string; sizeBytes: number; sources: number; tasks: number }
+
 /** All that the engine needs of the world. */
 export type Engine = {
   db: Db
@@ -24,6 +35,8 @@ export type Engine = {
   secret: (credentialId: string) => Promise<string>
   /** A package of the store by its sha256; throws when there is none. */
   packages: (sha256: string) => Promise<PutSource>
+  /** Keeps what dmctl exported, sealed, with a record in the audit; the job's second one takes the first one's place. */
+  keepExport: (kept: ExportToKeep) => Promise<KeptExport | { unreadable: string }>
   clock: Clock
   /** Named points between two effects; a no-op in production. */
   boundary: (name: string) => void
@@ -42,6 +55,7 @@ export type Engine = {
 export const engineDefaults = {
   clock: systemClock,
   boundary: () => {},
+  keepExport: () => Promise.reject(new Error('this engine has no store for exports')),
   leaseMs: 45_000,
   heartbeatMs: 10_000,
   pollMs: 1000,

@@ -1,10 +1,9 @@
 import type { z } from 'zod'
 import { selectInput } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
-import type { PackageInfo } from '@/server/domain/package'
 import type { Login } from '@/server/domain/plan'
 import { restartInput, type rollingInput } from '@/server/domain/plan-inputs'
-import { instancesOf } from '@/server/domain/topology/instances'
+import { dmctlFor } from '@/server/operations/dmctl-packages'
 import type { OperationInput } from '@/server/operations/input'
 import { type ClusterWithTopology, findCluster } from '@/server/store/clusters'
 import { listPackages } from '@/server/store/packages'
@@ -60,20 +59,4 @@ export const rollingPart = async (
     waivers: waivers.map(({ code }) => ({ code })),
     ...(dmctl && { dmctl }),
   }
-}
-
-/** dmctl of the cluster's version for the platform of the master that it runs on; undefined when the store has none. */
-export const dmctlFor = (
-  cluster: ClusterWithTopology,
-  packages: readonly PackageInfo[],
-  version = cluster.version,
-): PackageInfo | undefined => {
-  const master = instancesOf(cluster.topology).find(({ component }) => component === 'dm-master')
-  return packages.find(
-    (one) =>
-      one.component === 'dmctl' &&
-      one.version === version &&
-      (master?.arch === '' || one.arch === master?.arch) &&
-      one.os === (master?.os || 'linux'),
-  )
 }

@@ -1,9 +1,9 @@
-import semver from 'semver'
 import { AppError } from '@/server/domain/app-error'
 import type { PackageInfo } from '@/server/domain/package'
 import { finaliseInput, rollbackInput, upgradeInput } from '@/server/domain/plan-inputs'
 import { instancesOf } from '@/server/domain/topology/instances'
 import { normalVersion } from '@/server/domain/topology/names'
+import { dmctlToExport } from '@/server/operations/dmctl-packages'
 import type { OperationInput, UpgradeWish } from '@/server/operations/input'
 import type { ClusterWithTopology } from '@/server/store/clusters'
 import { findCredential } from '@/server/store/credentials'
@@ -12,7 +12,7 @@ import { listPackages } from '@/server/store/packages'
 import type { PlanRow } from '@/server/store/plans'
 import { openUpgrade } from '@/server/store/upgrades'
 import type { ErrandRun } from './errand-run'
-import { dmctlFor, existingCluster, rollingPart } from './prepare-existing'
+import { existingCluster, rollingPart } from './prepare-existing'
 import type { Prepared } from './prepared'
 
 /** The whole store goes to the planner: what is missing is its problem, with a name that can be fetched. */
@@ -92,24 +92,4 @@ const grafanaSecretsOf = async (run: ErrandRun, cluster: ClusterWithTopology): P
     if (await findCredential(run.db, id)) names[one.id] = id
   }
   return names
-}
-
-/**
- * dmctl that exports: the cluster's own version, else the nearest that may: v2.0.5 or later, and before v8.0.0 for clusters before
- * v2.0.5 (maintain-dm-using-tiup, rolling upgrade).
- */
-export const dmctlToExport = (cluster: ClusterWithTopology, packages: readonly PackageInfo[]): PackageInfo | undefined => {
-  const old = semver.lt(semver.parse(cluster.version) ?? '99.0.0', '2.0.5')
-  const own = old ? undefined : dmctlFor(cluster, packages)
-  if (own) return own
-  const may = (version: string): boolean =>
-    semver.parse(version) !== null && semver.gte(version, '2.0.5') && (!old || semver.lt(version, '8.0.0-0'))
-  const versions = [
-    ...new Set(packages.filter(({ component, version }) => component === 'dmctl' && may(version)).map((one) => one.version)),
-  ]
-  for (const version of versions.toSorted(semver.compare)) {
-    const found = dmctlFor(cluster, packages, version)
-    if (found) return found
-  }
-  return undefined
 }

@@ -18,6 +18,7 @@ import { sweepUploads } from '@/server/usecases/receive-upload'
 import { buildPackages, previewHotfix } from './build-package'
 import { connectSimulated } from './connect-simulated'
 import type { ErrandDeps, ErrandRun } from './errand-run'
+import { openExport } from './open-export'
 import { fetchMirror, fetchPackages, inspectUpload } from './packages'
 import { preflightHosts } from './preflight-hosts'
 import { preparePlan } from './prepare-plan'
@@ -40,6 +41,7 @@ const handlers: Record<ErrandKind, (run: ErrandRun, input: unknown) => Promise<u
   'scan-tiup': scanTiup,
   'adopt-cluster': adoptClusters,
   'export-cluster': exportForDownload,
+  'open-export': openExport,
   'connect-simulated': connectSimulated,
   'preview-hotfix': previewHotfix,
   'build-package': buildPackages,

@@ -33,6 +33,7 @@ import { registerPackageRoutes } from './routes/packages'
 import { registerPlanRoutes } from './routes/plans'
 import { registerSessionRoutes } from './routes/session'
 import { registerTokenRoutes } from './routes/tokens'
+import { registerUpgradeRoutes } from './routes/upgrades'
 import { registerUploadRoutes } from './routes/uploads'
 import { registerUserRoutes } from './routes/users'
 
@@ -58,6 +59,7 @@ export const createApi = (deps: ApiDeps): Api => {
   registerPackageRoutes(api)
   registerLedgerRoutes(api)
   registerHotfixRoutes(api)
+  registerUpgradeRoutes(api)
   registerUploadRoutes(api)
   registerPlanRoutes(api)
   api.doc31('/api/openapi.json', {

@@ -3,6 +3,7 @@ import { authorizedKeyAbsent, authorizedKeyPresent } from './authorized-key'
 import { awaited } from './awaited'
 import { binaries } from './binaries'
 import { binariesStaged } from './binaries-staged'
+import { configExported } from './config-exported'
 import { directory } from './directory'
 import { file } from './file'
 import { guard } from './guard'
@@ -39,6 +40,7 @@ export const stepKinds = {
   'evict-cancelled': evictCancelled,
   'source-bound-elsewhere': sourceBoundElsewhere,
   'member-absent': memberAbsent,
+  'config-exported': configExported,
   awaited,
   recorded,
 } satisfies { [K in StepKindName]: StepKind<StepOf<K>> }

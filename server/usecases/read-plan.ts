@@ -62,6 +62,8 @@ const commandText = (act: Act): string => {
       return `put ${'blob' in act.content ? blobName(act.content.blob) : `package ${act.content.package}`} ${act.path}`
     case 'http':
       return `${act.method} http://${act.address}:${act.port}${act.path}${act.body ? ` ${act.body}` : ''}`
+    case 'keep-export':
+      return `keep ${act.path}, sealed`
     case 'record':
       return `record ${JSON.stringify(act.change)}`
   }

@@ -14,6 +14,11 @@ export const tiupLine = (operation: OperationName, cluster: string, input: unkno
     const more = ['overwrite', 'offline'].flatMap((flag) => (Reflect.get(given, flag) === true ? [`--${flag}`] : []))
     return packages.map((one) => ['tiup dm patch', cluster, one, ...flags, ...more].join(' ')).join(' && ')
   }
+  if (operation === 'upgrade') {
+    const offline = Reflect.get(given, 'offline') === true ? ['--offline'] : []
+    return ['tiup dm upgrade', cluster, String(Reflect.get(given, 'version') ?? ''), ...offline].join(' ')
+  }
+  if (operation === 'rollback' || operation === 'finalise') return `dm-panel ${operation} ${cluster}`
   if (operation === 'remove-deploy') return `dm-panel remove-deploy ${cluster}`
   return ['tiup dm', operation, cluster, ...flags].join(' ')
 }

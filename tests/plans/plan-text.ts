@@ -88,6 +88,8 @@ const actText = (act: Act): string => {
       return `put ${'blob' in act.content ? `${act.content.blob.secret ? 'a text with a secret' : act.content.blob.sha256.slice(0, 12)}` : act.content.package.slice(0, 12)} at ${act.path}`
     case 'http':
       return `${act.method} http://${act.address}:${act.port}${act.path}`
+    case 'keep-export':
+      return `keep ${act.path}, sealed, with ${act.files.length} files`
     case 'record':
       return ''
   }

@@ -11,6 +11,7 @@ import { rollingProblems, rollingWords } from './rolling'
 import { stepWords } from './steps'
 import { topologyProblems } from './topology'
 import { uiWords } from './ui'
+import { upgradeProblems, upgradeWords } from './upgrade'
 import { usecasesProblems } from './usecases'
 import { fill, inLanguage, type Language, type Pair, type ProblemWords, type Words } from './words'
 
@@ -21,6 +22,7 @@ const problems: Readonly<Record<string, ProblemWords>> = {
   ...operationProblems,
   ...rollingProblems,
   ...patchProblems,
+  ...upgradeProblems,
   ...ledgerProblems,
   ...engineProblems,
   ...remoteProblems,
@@ -33,6 +35,7 @@ const words: Readonly<Record<string, Pair>> = {
   ...operationWords,
   ...rollingWords,
   ...patchWords,
+  ...upgradeWords,
   ...stepWords,
   ...engineWords,
   ...remoteWords,

@@ -50,6 +50,7 @@ export const stepWords = {
   'step.recorded-cluster-deployed': ['Record the cluster as deployed, version {version}', '记录集群已部署，版本 {version}'],
   'step.recorded-cluster-removed': ['Record the cluster as removed', '记录集群已移除'],
   'step.recorded-installed': ['Record what is installed for {instance}', '记录 {instance} 已安装的内容'],
+  'step.config-exported': ['Export sources and tasks into the store, sealed', '导出上游与任务配置并加密保存'],
   'step.recorded-upgrade-began': ['Record that the upgrade from {from} to {to} begins', '记录从 {from} 到 {to} 的升级开始'],
   'step.recorded-upgrade-led': ['Record that the new version leads from here on', '记录自此由新版本担任 leader'],
   'step.recorded-cluster-version': ['Record the cluster as version {version}', '记录集群版本为 {version}'],

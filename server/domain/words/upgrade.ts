@@ -1,0 +1,143 @@
+import type { Pair, ProblemWords } from './words'
+
+/** An upgrade, its way back, and its end. */
+export const upgradeProblems = {
+  'upgrade.downgrade': {
+    message: ['{version} is lower than what is there: {at}.', '{version} 低于现有版本：{at}。'],
+    hint: [
+      'An upgrade goes up only. The way back of an upgrade that is not final yet is its own operation, “Roll back”.',
+      '升级只能向上。尚未完结的升级可通过“回退”返回。',
+    ],
+  },
+  'upgrade.same-version': {
+    message: ['The cluster is of version {version} already: this installs it again.', '集群已是 {version}：这将重新安装。'],
+    hint: ['Every instance restarts once, as in an upgrade.', '与升级一样，每个实例会重启一次。'],
+  },
+  'upgrade.package-missing': {
+    message: ['The store lacks {package}, which {hosts} need.', '缺少安装包 {package}，{hosts} 需要它。'],
+    hint: [
+      'Fetch it from a mirror or upload it on the page Packages; nothing is changed before everything is here.',
+      '请在“安装包”页面从镜像获取或上传；全部就绪前不会做任何更改。',
+    ],
+  },
+  'upgrade.package-unknown': {
+    message: ['The store has no package {sha256}.', '没有安装包 {sha256}。'],
+    hint: ['Choose one from the list.', '请从列表中选择。'],
+  },
+  'upgrade.running': {
+    message: [
+      '{count} instance(s) run: {instances}. Offline is for a cluster that is stopped.',
+      '{count} 个实例在运行：{instances}。离线升级要求集群已停止。',
+    ],
+    hint: ['Stop the cluster first, workers too, or upgrade it while it runs.', '请先停止集群（包括 worker），或在线升级。'],
+  },
+  'upgrade.stopped': {
+    message: ['No dm-master runs: there is nothing to upgrade one after another.', '没有运行中的 dm-master，无法逐个升级。'],
+    hint: ['Start the cluster first, or choose offline.', '请先启动集群，或选择离线升级。'],
+  },
+  'upgrade.master-down': {
+    message: ['DM says that these masters are not alive: {names}.', 'DM 报告这些 master 不在线：{names}。'],
+    hint: [
+      'Start or repair them first. Waived with a reason, the upgrade starts them in their own turn.',
+      '请先启动或修复；若填写理由忽略，升级会在轮到它们时启动。',
+    ],
+  },
+  'upgrade.worker-offline': {
+    message: ['DM says that these workers are offline: {names}.', 'DM 报告这些 worker 离线：{names}。'],
+    hint: ['They are started in their own turn.', '轮到它们时会被启动。'],
+  },
+  'upgrade.secret-key': {
+    message: [
+      'From v8.0.0 on DM has no fixed key: passwords that were encrypted with {from} can’t be read by {to} without a key file.',
+      '从 v8.0.0 起 DM 不再有固定密钥：没有密钥文件，{to} 无法读取在 {from} 下加密的密码。',
+    ],
+    hint: [
+      'If passwords of sources or tasks are encrypted, name a stored credential whose password is the key (64 hex digits: the former fixed one, and they stay valid): it goes to every master as a file that only the deploy user reads. If all are in plain text, waive this with a reason.',
+      '若上游或任务的密码已加密，请指定一个凭据，其密码为该密钥（64 位十六进制；使用原固定密钥则旧密码继续有效），它会写到每个 master，仅部署用户可读。若均为明文，请填写理由忽略。',
+    ],
+  },
+  'upgrade.no-backup': {
+    message: [
+      'Sources and tasks are not exported first: the store has no dmctl that fits {version}, or it was not wanted.',
+      '不会先导出上游与任务配置：没有适用于 {version} 的 dmctl，或未选择备份。',
+    ],
+    hint: [
+      'Fetch dmctl of that version on the page Packages. Without an export, going back after the new version has led means to enter every source and task anew.',
+      '请在“安装包”页面获取该版本的 dmctl。没有导出时，若新版本已担任过 leader，回退需要重新录入所有上游和任务。',
+    ],
+  },
+  'upgrade.no-backup-offline': {
+    message: ['Sources and tasks can’t be exported while no master runs.', '没有 master 运行，无法导出上游与任务配置。'],
+    hint: [
+      'Start the cluster and upgrade it while it runs, if you have no export of your own.',
+      '若没有自己的导出，请启动集群后在线升级。',
+    ],
+  },
+  'upgrade.replaces-hotfix': {
+    message: [
+      'This takes away the hotfix {package} on {instances} (ticket {tickets}).',
+      '这将移除 {instances} 上的补丁 {package}（工单 {tickets}）。',
+    ],
+    hint: ['Make sure that the new version has what it mended.', '请确认新版本已包含该修复。'],
+  },
+  'upgrade.no-way-back': {
+    message: [
+      'With {masters} dm-master the new version leads as soon as the first one has had its turn: then there is no way back by binaries.',
+      '只有 {masters} 个 dm-master：第一个升级后即由新版本担任 leader，之后无法通过二进制回退。',
+    ],
+    hint: ['The export of sources and tasks is then the only way back.', '届时只能通过导出的配置恢复。'],
+  },
+  'upgrade.v1-sources': {
+    message: [
+      'A master has v1_source_path: while that is set DM leaves its own metadata as it is at every upgrade.',
+      '有 master 设置了 v1_source_path：该设置存在时，DM 升级不会迁移自身元数据。',
+    ],
+    hint: ['Take it out of the topology once the import from DM 1.0 is done.', '完成 DM 1.0 导入后请从拓扑中删除它。'],
+  },
+  'rollback.nothing': {
+    message: ['No upgrade is open: there is nothing to go back from or to make final.', '没有未完结的升级，无可回退或完结。'],
+    hint: ['An upgrade is open from its first step until it is made final.', '升级从第一步开始直到完结前为未完结状态。'],
+  },
+  'rollback.nothing-reached': {
+    message: ['The upgrade has reached no instance.', '升级尚未触及任何实例。'],
+    hint: ['There is nothing to go back from.', '无需回退。'],
+  },
+  'rollback.has-led': {
+    message: [
+      'A master of {version} has led {master}: DM has changed its metadata, and {from} can’t read it any more.',
+      '{version} 的 master 已担任过 leader {master}：DM 已升级元数据，{from} 无法再读取。',
+    ],
+    hint: [
+      'What remains: deploy a cluster of the former version into fresh folders, import the export that was taken before the upgrade with dmctl (config import), and start relay by hand as that export lists it.',
+      '剩下的办法：用旧版本在新目录部署集群，用 dmctl（config import）导入升级前的导出，并按导出清单手动启动 relay。',
+    ],
+  },
+  'rollback.may-have-led': {
+    message: [
+      'Whether {master}, which has {version}, has ever led can’t be told: it does not answer, or it was restarted. It counts as if it had.',
+      '无法确认已是 {version} 的 {master} 是否担任过 leader：它没有应答或已重启，按已担任处理。',
+    ],
+    hint: [
+      'If it is down, start it and look again. If it has led, {from} can’t read DM’s metadata any more.',
+      '若它已停止，请启动后重试。若它担任过 leader，{from} 无法再读取 DM 元数据。',
+    ],
+  },
+  'rollback.package-missing': {
+    message: [
+      'The store no longer has the package {package}, which {instance} had before.',
+      '安装包 {package} 已不在存储中，{instance} 之前使用它。',
+    ],
+    hint: ['Upload it again or fetch it from a mirror.', '请重新上传或从镜像获取。'],
+  },
+  'finalise.unfinished': {
+    message: ['The upgrade to {to} has not reached its end.', '到 {to} 的升级尚未完成。'],
+    hint: ['Go on with it or roll it back first.', '请先继续或回退。'],
+  },
+} satisfies Record<string, ProblemWords>
+
+export const upgradeWords: Record<string, Pair> = {
+  'plan.backup': ['Export sources and tasks', '导出上游与任务配置'],
+  'plan.upgrade-begin': ['From here on: the upgrade', '由此开始升级'],
+  'plan.upgrade-offline': ['Swap binaries and files of what is stopped', '替换已停止实例的二进制与文件'],
+  'plan.prune-packages': ['Former packages leave the hosts', '从主机移除旧安装包'],
+}
