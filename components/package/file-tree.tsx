@@ -39,7 +39,8 @@ export function FileTable({
     .toSorted((a, b) => rank(by, a) - rank(by, b) || (a.path < b.path ? -1 : 1))
   const rows = all ? files : files.slice(0, firstRows)
   return (
-    <div className="overflow-x-auto">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone it scrolls sideways, by the keyboard too
+    <section className="overflow-x-auto" tabIndex={0} aria-label={label}>
       <table className="tb dense flush min-w-160" aria-label={label}>
         <thead>
           <tr>
@@ -69,7 +70,7 @@ export function FileTable({
           {say('package.more', { count: files.length })}
         </Button>
       ) : null}
-    </div>
+    </section>
   )
 }
 

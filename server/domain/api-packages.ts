@@ -131,7 +131,6 @@ export const hotfixPreview = z.object({
 export const verifyPackage = z.object({ cluster: z.string().min(1), host: z.string().min(1) })
 
 export type PackageDetail = z.infer<typeof packageDetail>
-export type UploadView = z.infer<typeof uploadView>
 export type HotfixRequest = z.infer<typeof hotfixRequest>
 export type HotfixSave = z.infer<typeof hotfixSave>
 export type HotfixPreview = z.infer<typeof hotfixPreview>

@@ -29,7 +29,7 @@ export type InspectOptions = {
   signal?: AbortSignal
 }
 
-export const packageComponents: readonly PackageComponent[] = [...componentNames, 'dmctl']
+const packageComponents: readonly PackageComponent[] = [...componentNames, 'dmctl']
 
 /** Where a component's program lies in its package; the exporters' own releases have it in one folder of another name. */
 const programPaths = (component: PackageComponent): string[] =>

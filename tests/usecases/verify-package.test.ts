@@ -72,7 +72,7 @@ describe('the scripts, by a real bash', () => {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'try-'))
   afterAll(() => fs.rmSync(home, { recursive: true }))
   const bash = ([program = '', ...args]: readonly string[]) =>
-    spawnSync(program, args, { encoding: 'utf8', env: { HOME: home, SECRET: 'canary', PATH: process.env.PATH ?? '' } })
+    spawnSync(program, args, { encoding: 'utf8', env: { ...process.env, HOME: home, SECRET: 'canary' } })
 
   /** Prepares, lays an archive with this program there, and runs it. */
   const attempt = (text: string, more: { seconds?: number; sha?: string; dot?: boolean } = {}) => {
