@@ -10,10 +10,11 @@ import { uiHostsWords } from '@/server/domain/words/ui-hosts'
 import { uiOperationsWords } from '@/server/domain/words/ui-operations'
 import { uiPackagesWords } from '@/server/domain/words/ui-packages'
 import { uiPagesWords } from '@/server/domain/words/ui-pages'
+import { uiScaleWords } from '@/server/domain/words/ui-scale'
 import { fill, inLanguage, type Language, type Pair, type Words } from '@/server/domain/words/words'
 import { ApiFailure } from './api'
 
-const all = { ...uiWords, ...uiPagesWords, ...uiAuditWords, ...uiHostsWords, ...uiPackagesWords, ...uiOperationsWords }
+const all = { ...uiWords, ...uiPagesWords, ...uiAuditWords, ...uiHostsWords, ...uiPackagesWords, ...uiOperationsWords, ...uiScaleWords }
 export type UiWord = keyof typeof all
 type Params = Readonly<Record<string, string | number>>
 

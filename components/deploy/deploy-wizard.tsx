@@ -11,7 +11,7 @@ import { useWords } from '@/components/data/words'
 import { useSay } from '@/components/plan/say'
 import { Button } from '@/components/ui/button'
 import { StatusShape } from '@/components/ui/status-shape'
-import type { CredentialRow, ErrandView, ProbedHost } from '@/server/domain/api'
+import type { CredentialRow, ErrandView } from '@/server/domain/api'
 import type { CheckRow } from '@/server/domain/check-row'
 import { deployWords } from '@/server/domain/words/deploy'
 import { AccessStep, type NewCredential } from './access-step'
@@ -30,6 +30,7 @@ import {
 import { NameStep } from './name-step'
 import { Summary } from './summary'
 import { TopologyStep } from './topology-step'
+import { useAccess, useWork } from './use-access'
 
 const draftKey = 'deploy'
 
@@ -53,7 +54,7 @@ function Wizard({ initial }: { initial: Draft }) {
   const [draft, setDraft] = useState(initial)
   const change = (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes }))
   const check = useTopologyCheck(draft)
-  const access = useAccess(draft, hostsOf(check))
+  const access = useAccess(draft.credentialId, hostsOf(check))
   const checks = useChecks(draft)
   const ask = useAskPlan()
   const clusters = useClusters()
@@ -262,28 +263,6 @@ const useSaved = (draft: Draft): void => {
   }, [draft])
 }
 
-/** Host keys and a tried login. */
-const useAccess = (draft: Draft, hosts: readonly { address: string; port: number }[]) => {
-  const [probed, setProbed] = useState<readonly ProbedHost[]>([])
-  const work = useWork()
-  const probe = (withLogin: boolean) =>
-    work.run(async () => {
-      const body = { hosts, ...(withLogin ? { credentialId: draft.credentialId } : {}) }
-      setProbed(await runErrand<ProbedHost[]>(() => api<ErrandView>('/api/hosts/probe', { method: 'POST', body })))
-    })
-  const confirm = async () => {
-    const keys = probed.filter((one) => one.state === 'new').map(({ address, port, keyType, key }) => ({ address, port, keyType, key }))
-    await work.run(async () => {
-      await api('/api/host-keys', { method: 'POST', body: { keys } })
-    })
-    await probe(draft.credentialId !== '')
-  }
-  const ready =
-    hosts.length > 0 &&
-    hosts.every((host) => probed.some((one) => one.address === host.address && one.port === host.port && one.login === 'ok'))
-  return { probed, probe, confirm, ready, busy: work.busy, error: work.error }
-}
-
 /** The preflight report. */
 const useChecks = (draft: Draft) => {
   const [rows, setRows] = useState<readonly CheckRow[]>([])
@@ -300,16 +279,4 @@ const useChecks = (draft: Draft) => {
       setAt(new Date().toISOString())
     })
   return { rows, at, run, busy: work.busy, error: work.error }
-}
-
-const useWork = () => {
-  const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<unknown>(null)
-  const run = async (work: () => Promise<void>) => {
-    setBusy(true)
-    setError(null)
-    await work().catch(setError)
-    setBusy(false)
-  }
-  return { busy, error, run }
 }

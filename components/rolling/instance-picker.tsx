@@ -8,7 +8,7 @@ import { Chip } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { FilterBox } from '@/components/ui/filter-box'
 import { Status } from '@/components/ui/status-shape'
-import { chosenOf, flipped, type InstanceRow, type Membership, membershipOf, type Selection } from './selection'
+import { chosenOf, flipped, type InstanceRow, type Membership, membershipOf, namedOf, type Selection } from './selection'
 
 export type PickerProps = {
   rows: readonly InstanceRow[]
@@ -18,6 +18,8 @@ export type PickerProps = {
   roles?: readonly string[]
   /** What becomes of a row that is in. */
   result: string
+  /** Nothing ticked means nothing: roles only filter the table. */
+  named?: boolean
   /** Why a row can't be taken at all. */
   barred?: (row: InstanceRow) => string | undefined
   /** Shown instead of the version that runs, such as where it goes to. */
@@ -30,7 +32,10 @@ export function InstancePicker(props: PickerProps) {
   const { rows, selection, onChange } = props
   const [text, setText] = useState('')
   const present = props.roles ?? [...new Set(rows.map(({ role }) => role))]
-  const shown = rows.filter((row) => `${row.id} ${row.role} ${row.source} ${row.version.value}`.toLowerCase().includes(text.toLowerCase()))
+  const ofRoles = props.named && selection.roles.length > 0 ? rows.filter(({ role }) => selection.roles.includes(role)) : rows
+  const shown = ofRoles.filter((row) =>
+    `${row.id} ${row.role} ${row.source} ${row.version.value}`.toLowerCase().includes(text.toLowerCase()),
+  )
   if (rows.length === 0) return <p className="pad t3 py-4">{say('cluster.no-status')}</p>
   return (
     <fieldset className="flex min-h-0 min-w-0 flex-1 flex-col">
@@ -49,7 +54,7 @@ export function InstancePicker(props: PickerProps) {
         ))}
       </div>
       <Arithmetic {...props} />
-      <p className="pad t3 sm pb-2">{say('pick.help')}</p>
+      <p className="pad t3 sm pb-2">{say(props.named ? 'pick.help-named' : 'pick.help')}</p>
       <div className="min-h-0 flex-1 overflow-auto">
         <div className="tbwrap">
           <Rows {...props} rows={shown} />
@@ -61,18 +66,22 @@ export function InstancePicker(props: PickerProps) {
 }
 
 /** `-R dm-worker ∩ -N 2 ticked = 2 of 9 instances` */
-function Arithmetic({ rows, selection, onChange }: PickerProps) {
+function Arithmetic({ rows, selection, onChange, named }: PickerProps) {
   const { say } = useWords()
   const { roles, nodes } = selection
-  const count = chosenOf(rows, selection).length
+  const count = (named ? namedOf(rows, selection) : chosenOf(rows, selection)).length
   return (
     <div className="row pad flex-wrap pb-1" role="status">
-      <span className={`badge mono ${roles.length > 0 ? 'busy' : ''}`}>
-        {roles.length > 0 ? `-R ${roles.join(',')}` : say('pick.all-roles')}
-      </span>
-      <span aria-hidden="true">∩</span>
+      {named ? null : (
+        <>
+          <span className={`badge mono ${roles.length > 0 ? 'busy' : ''}`}>
+            {roles.length > 0 ? `-R ${roles.join(',')}` : say('pick.all-roles')}
+          </span>
+          <span aria-hidden="true">∩</span>
+        </>
+      )}
       <span className={`badge mono ${nodes.length > 0 ? 'busy' : ''}`}>
-        {nodes.length > 0 ? say('pick.ticked', { count: nodes.length }) : say('pick.all-nodes')}
+        {nodes.length > 0 ? say('pick.ticked', { count: nodes.length }) : say(named ? 'pick.no-nodes' : 'pick.all-nodes')}
       </span>
       <strong id="pick-count" tabIndex={-1} className={count === 0 ? 'bad' : undefined}>
         {say('pick.equals', { count, all: rows.length })}
@@ -90,6 +99,8 @@ const words: Record<Exclude<Membership, 'in'>, 'pick.other-role' | 'pick.not-tic
   'other-role': 'pick.other-role',
   'not-ticked': 'pick.not-ticked',
 }
+
+const namedAs = ({ nodes }: Selection, { id }: InstanceRow): Membership => (nodes.includes(id) ? 'in' : 'not-ticked')
 
 function Rows(props: PickerProps) {
   const { say } = useWords()
@@ -121,7 +132,7 @@ function Rows(props: PickerProps) {
       </thead>
       <tbody>
         {rows.map((row) => {
-          const is = membershipOf(selection, row)
+          const is = props.named ? namedAs(selection, row) : membershipOf(selection, row)
           const barred = props.barred?.(row)
           return (
             <tr key={row.id} aria-selected={is === 'in' && !barred ? true : undefined}>

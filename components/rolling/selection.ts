@@ -5,6 +5,10 @@ export type InstanceRow = NonNullable<ClusterDetail['status']>['rows'][number]
 /** What `-R` and `-N` name. Empty means: all. */
 export type Selection = { roles: readonly string[]; nodes: readonly string[] }
 
+/** Of an operation that takes only what is named: nothing ticked means nothing. */
+export const namedOf = <R extends Pick<InstanceRow, 'id'>>(rows: readonly R[], { nodes }: Selection): readonly R[] =>
+  rows.filter(({ id }) => nodes.includes(id))
+
 export const everything: Selection = { roles: [], nodes: [] }
 
 /** Why a row is in or out: by its role, by not being ticked, or it is taken. */
