@@ -31,6 +31,7 @@ export const foldEntry = (plan: Plan, view: JobView, entry: Entry): JobView => {
 export const emptyJobView = (plan: Plan): JobView => ({
   state: 'queued',
   attempt: 0,
+  idleClaims: 0,
   cancelRequested: false,
   pauseRequested: false,
   answers: {},
@@ -68,8 +69,22 @@ const apply = (plan: Plan, draft: Draft, entry: Entry): void => {
   if (entry.kind !== 'claimed' && entry.attempt !== draft.attempt)
     throw new IllegalEntry(entry, `attempt ${entry.attempt} during attempt ${draft.attempt}`)
   applyBody(plan, draft, entry)
+  if (entry.kind === 'claimed') draft.idleClaims += 1
+  else if (progress.has(entry.kind)) draft.idleClaims = 0
   draft.lastSeq = entry.seq
 }
+
+/** Entries that show that an attempt came further. */
+const progress: ReadonlySet<Entry['kind']> = new Set([
+  'done',
+  'already',
+  'skipped',
+  'lane-started',
+  'lane-ended',
+  'phase-started',
+  'answered',
+  'progress',
+])
 
 const applyBody = (plan: Plan, draft: Draft, entry: Entry): void => {
   switch (entry.kind) {

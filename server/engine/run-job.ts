@@ -2,11 +2,12 @@ import type { HostId } from '@/server/domain/instance'
 import type { EndState } from '@/server/domain/journal'
 import { type Plan, stepsOf } from '@/server/domain/plan'
 import type { Step } from '@/server/domain/step'
+import { createMasker } from '@/server/remote/mask'
 import { LinkLost } from '@/server/remote/transport'
 import { lockExit } from '@/server/steps/host-lock'
 import { idHash, stageClean, stagedPath } from '@/server/steps/staging'
 import { type Claim, heartbeat, jobSignals, releaseJob } from '@/server/store/jobs'
-import { LeaseLost } from '@/server/store/journal'
+import { appendEntries, LeaseLost } from '@/server/store/journal'
 import { ask, awaitAnswer } from './ask'
 import { demandAlive, type Engine, type JobRun } from './engine'
 import { Hosts } from './hosts'
@@ -34,11 +35,36 @@ export const runJob = async (engine: Engine, claim: Claim, plan: Plan): Promise<
   } catch (error) {
     dead.abort(error)
     if (error instanceof LeaseLost) return 'lease-lost'
+    await noteOwnError(run, error)
     throw error
   } finally {
     stopBeating()
     writer.close()
   }
+}
+
+/** An error that no host can cause is in the job's log too, as far as the log can still be written: whoever looks at the job must see why. */
+const noteOwnError = async ({ engine, claim, hosts }: JobRun, error: unknown): Promise<void> => {
+  const masker = createMasker(hosts.secrets)
+  const told = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const said = (masker.push(told) + masker.end()).slice(0, 2000)
+  const entry = { kind: 'output', stream: 'note', text: `The runner met an error of its own: ${said}\n` } as const
+  const at = new Date(engine.clock.now())
+  await appendEntries(engine.db, claim.jobId, { attempt: claim.attempt, entries: [entry], at }).catch((again: unknown) => {
+    console.error('The job’s log could not be written:', again)
+  })
+}
+
+/** Taken up again and again without coming further, a job waits for a person: something in the panel itself stands in its way. */
+const idleClaimsBeforeAsking = 4
+
+const askAfterIdleClaims = async (run: JobRun): Promise<PhaseEnd | undefined> => {
+  const phase = run.plan.phases.find(({ id }) => run.writer.view.phases[id]?.state !== 'done')
+  if (run.writer.view.idleClaims < idleClaimsBeforeAsking || !phase) return undefined
+  const answer = await ask(run, { about: 'unknown', phase: phase.id }, { cancellable: true })
+  if (answer === 'cancelled') return { end: 'cancelled' }
+  if (answer === 'stopping') return { end: 'stopping' }
+  return answer.choice === 'give-up' ? { end: 'failed', reason: 'given-up' } : undefined
 }
 
 /** Renews the lease and folds what users say, until told to stop. A lost lease ends the attempt at once. */
@@ -74,7 +100,7 @@ const keepLease = (run: JobRun): (() => void) => {
 const runPhases = async (run: JobRun): Promise<PhaseEnd> => {
   await run.writer.sync()
   if (run.writer.view.cancelRequested && run.writer.view.attempt === 1) return { end: 'cancelled' } // before anything was begun
-  const stopped = (await lockHosts(run)) ?? (await waitForOpenQuestion(run))
+  const stopped = (await lockHosts(run)) ?? (await waitForOpenQuestion(run)) ?? (await askAfterIdleClaims(run))
   if (stopped) return stopped
   if (run.claim.attempt > 1) {
     const guards = await recheckGuards(run)

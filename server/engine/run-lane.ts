@@ -112,6 +112,11 @@ const endAtGate = async (run: JobRun, phase: Phase, { lane, halt }: { lane: Lane
     await run.writer.append({ kind: 'gate-waived', reason: answer.reason, by: answer.by, ...placeOf(phase, lane) })
     return { end: 'done' }
   }
+  if (state === 'failed') {
+    // Told to try again: a unit that has died meanwhile, or waits for systemd's next try, is started first.
+    const failed = await renew(run, phase, { lane, earlier: lane.steps.filter(({ kind }) => kind === 'unit-running'), halt })
+    if (failed) return { end: 'trouble', troubles: [failed] }
+  }
   const gate = await runGate(run, { phase, lane, gate: lane.gate, halt })
   if (gate.end === 'failed') return { end: 'trouble', troubles: [trouble] }
   if (gate.end === 'halted') return { end: 'halted' }
