@@ -124,7 +124,7 @@ export const uiOperationsWords = {
     '所选实例全部停止后再启动，期间其上游源全部停止同步；若包含所有 dm-master，DM-master 最多约一分钟不可用。',
   ],
   'restart.at-once-why': ['Why all at once?', '为什么要全部同时？'],
-  'restart.at-once-why-help': ['Kept with the plan and in the audit.', '会随计划和审计一起保存。'],
+  'restart.at-once-why-help': ['Kept with the plan.', '会随计划一起保存。'],
   'restart.at-once-why-missing': ['Say why all at once.', '请说明为什么要全部同时。'],
   'restart.answer-rolling': ['one after another', '逐个'],
   'restart.answer-at-once': ['all at once', '同时'],
