@@ -27,7 +27,8 @@ export type Change =
   /** An upgrade begins: from here on there is a way back by binaries, until a master of the new version has led. */
   | { change: 'upgrade-began'; from: string; to: string }
   | { change: 'upgrade-led' }
-  | { change: 'cluster-version'; version: string }
+  /** `secretKey`: from now on every master's configuration names a key file. */
+  | { change: 'cluster-version'; version: string; secretKey?: true }
   | { change: 'upgrade-finalised' }
   | { change: 'upgrade-rolled-back'; version: string }
 

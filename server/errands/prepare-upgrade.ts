@@ -1,12 +1,14 @@
+import { z } from 'zod'
 import { AppError } from '@/server/domain/app-error'
 import type { PackageInfo } from '@/server/domain/package'
 import { finaliseInput, rollbackInput, upgradeInput } from '@/server/domain/plan-inputs'
+import type { Problem } from '@/server/domain/problem'
 import { instancesOf } from '@/server/domain/topology/instances'
 import { normalVersion } from '@/server/domain/topology/names'
 import { dmctlToExport } from '@/server/operations/dmctl-packages'
 import type { OperationInput, UpgradeWish } from '@/server/operations/input'
 import type { ClusterWithTopology } from '@/server/store/clusters'
-import { findCredential } from '@/server/store/credentials'
+import { findCredential, sealedOf } from '@/server/store/credentials'
 import { ledgerUses, readLedger } from '@/server/store/ledger'
 import { listPackages } from '@/server/store/packages'
 import type { PlanRow } from '@/server/store/plans'
@@ -23,8 +25,7 @@ export const prepareUpgrade = async (run: ErrandRun, row: PlanRow): Promise<Prep
   const to = normalVersion(asked.version)
   const exportBy = asked.backup && !asked.offline ? dmctlToExport(cluster, packages) : undefined
   const secretKey = asked.secretKey?.credentialId
-  if (secretKey !== undefined && !(await findCredential(run.db, secretKey)))
-    throw new AppError('usecases.credential-unknown', 404, { params: { id: secretKey } })
+  const problems = secretKey === undefined ? [] : await keyProblems(run, secretKey)
   const wish: UpgradeWish = {
     ...{ to, offline: asked.offline, pauseBeforeLast: asked.pauseBeforeLast, prefer: asked.packages },
     ...(exportBy && { exportBy }),
@@ -35,8 +36,17 @@ export const prepareUpgrade = async (run: ErrandRun, row: PlanRow): Promise<Prep
   return {
     topology: cluster.topology,
     input: { ...input, ...rolling, ...(await common(run, cluster, packages)), upgrade: wish },
-    problems: [],
+    problems,
   }
+}
+
+/** A key is 64 hex digits (DM: AES-256). What it is is not said. */
+const keyProblems = async (run: ErrandRun, id: string): Promise<Problem[]> => {
+  const sealed = await sealedOf(run.db, id)
+  if (sealed === undefined) throw new AppError('usecases.credential-unknown', 404, { params: { id } })
+  const { password } = z.looseObject({ password: z.string().optional() }).parse(JSON.parse(run.secrets.openSealed(sealed, id)))
+  if (/^[0-9a-fA-F]{64}$/.test(password ?? '')) return []
+  return [{ code: 'upgrade.secret-key-form', severity: 'error', path: 'secretKey', params: {} }]
 }
 
 export const prepareRollback = async (run: ErrandRun, row: PlanRow): Promise<Prepared> => {

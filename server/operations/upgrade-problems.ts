@@ -3,6 +3,7 @@ import { hotfixesOnInstances } from '@/server/domain/ledger'
 import type { Problem } from '@/server/domain/problem'
 import { hostsOf, instancesOf } from '@/server/domain/topology/instances'
 import { versionProblem } from '@/server/domain/topology/names'
+import { hasSecretKey } from '@/server/domain/topology/secret-key'
 import type { Topology } from '@/server/domain/topology/topology'
 import type { OperationFacts, OperationInput, UpgradeWish } from './input'
 import { clockRows } from './preflight'
@@ -118,8 +119,7 @@ const secretKeyProblems = ({ topology, facts, input, wish }: Context): Problem[]
   const eight = (version: string): boolean => isNightly(version) || semver.gte(semver.parse(version) ?? '0.0.0', '8.0.0')
   const versions = [input.version, ...Object.values(facts.cluster?.versions ?? {})].filter((version) => semver.parse(version) !== null)
   if (!eight(wish.to) || versions.every(eight)) return []
-  const config = [topology.serverConfigs?.master, ...topology.masters.map((one) => one.config)]
-  if (wish.secretKey || config.some((one) => one && 'secret-key-path' in one)) return []
+  if (wish.secretKey || hasSecretKey(topology)) return []
   const waived = (input.waivers ?? []).some(({ code }) => code === 'upgrade.secret-key')
   return [{ code: 'upgrade.secret-key', severity: waived ? 'warning' : 'error', params: { from: input.version, to: wish.to } }]
 }

@@ -1,9 +1,10 @@
 import type { Instance } from '@/server/domain/instance'
 import { currentOf } from '@/server/domain/ledger'
 import { instancesOf } from '@/server/domain/topology/instances'
+import { hasSecretKey, secretKeyPath, withSecretKey } from '@/server/domain/topology/secret-key'
 import type { Topology } from '@/server/domain/topology/topology'
 import { exportPhase } from './backup'
-import { type Draft, type PhaseDraft, phase, planOf, recordLane } from './build'
+import { blobOf, type Draft, type PhaseDraft, phase, planOf, recordLane, refOf } from './build'
 import { withSeenPlatforms } from './deploy-packages'
 import { groupOn } from './deploy-paths'
 import type { Needs, Operation, OperationFacts, OperationInput, PlannedBlob, UpgradeWish } from './input'
@@ -11,7 +12,7 @@ import { instanceFiles } from './instance-files'
 import { rollingNeeds } from './restart'
 import { canHandOver, masterOrder, rollingPhases, type Turn } from './rolling'
 import { rollingImpact } from './rolling-problems'
-import { byComponent, unitState } from './select'
+import { byComponent } from './select'
 import { dmctlHost } from './sources'
 import { activateTurn, type Staged, stagePhase, stagingProbes } from './staging'
 import { upgradePackages } from './upgrade-packages'
@@ -110,14 +111,27 @@ export const turnsOf = (
   const turns = staged.map((one): Turn => {
     const { instance } = one
     const own = { owner: topology.global.user, group: groupOn(topology, facts.hosts[instance.hostId]) }
+    const keyed = wish.secretKey !== undefined && !hasSecretKey(topology)
+    const rendered = keyed ? withSecretKey(topology) : topology
     const files = [
-      ...instanceFiles(instance, { topology, input: { ...input, version: wish.to }, keep, ...own }),
+      ...(keyed && instance.component === 'dm-master' ? [keyFile(instance, { ...own, keep, secret: wish.secretKey ?? '' })] : []),
+      ...instanceFiles(instance, { topology: rendered, input: { ...input, version: wish.to }, keep, ...own }),
       ...(instance.patched ? [unmark(instance)] : []),
     ]
     const turn = activateTurn({ topology, facts }, one, { files, ...(wish.offline ? { offline: true } : {}) })
     return instance.id === leads?.id && !wish.offline ? { ...turn, before: [noteLed] } : turn
   })
   return { turns, blobs: [...blobs.values()] }
+}
+
+/** Only the deploy user reads it; its content is a stored secret that is joined at the wire. */
+const keyFile = (
+  instance: Instance,
+  { owner, group, keep, secret }: { owner: string; group: string; keep: (blob: PlannedBlob) => PlannedBlob; secret: string },
+): Draft => {
+  const path = `${instance.deployDir}/${secretKeyPath}`
+  const content = refOf(keep(blobOf([{ secret }])))
+  return { subject: path, step: { kind: 'file', host: instance.hostId, path, content, mode: '0600', owner, group } }
 }
 
 const unmark = (instance: Instance): Draft => ({
@@ -161,11 +175,7 @@ export const rolledOrOffline = (
 
 const dmctlToo = (topology: Topology, { dmctl }: OperationInput) => (dmctl ? [{ host: dmctlHost(topology), package: dmctl }] : [])
 
-const recordLanes = (input: OperationInput, { to, offline }: UpgradeWish) => [
-  recordLane(input.clusterName, { change: 'cluster-version', version: to }),
+const recordLanes = (input: OperationInput, { to, offline, secretKey }: UpgradeWish) => [
+  recordLane(input.clusterName, { change: 'cluster-version', version: to, ...(secretKey === undefined ? {} : { secretKey: true }) }),
   ...(offline ? [] : [recordLane(input.clusterName, { change: 'run-state', to: 'running' })]),
 ]
-
-/** Instances that are not seen to be down. */
-export const runningOnes = (topology: Topology, facts: OperationFacts): Instance[] =>
-  instancesOf(topology).filter((one) => unitState(facts, one) !== 'down')

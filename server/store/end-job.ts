@@ -76,14 +76,14 @@ export const applyChange = async (tx: Tx, job: ChangingJob, change: Change, at: 
       await noteLed(tx, cluster)
       break
     case 'cluster-version':
-      await reachVersion(tx, cluster, change.version)
+      await reachVersion(tx, cluster, change)
       break
     case 'upgrade-finalised':
       await endUpgrade(tx, job, 'final', at)
       break
     case 'upgrade-rolled-back':
       await endUpgrade(tx, job, 'rolled-back', at)
-      await reachVersion(tx, cluster, change.version)
+      await reachVersion(tx, cluster, { version: change.version })
       break
     case 'lifecycle':
       await recordLifecycle(tx, cluster, change.instance, change.to)

@@ -35,13 +35,14 @@ export const recordLifecycle = async (tx: Tx, cluster: string, instance: Instanc
   await nextRevision(tx, now, { topology, yaml: leaveText(now.yaml, now.topology, { instance, after: topology }), reason })
 }
 
-const demandCluster = async (tx: Tx, name: string): Promise<ClusterWithTopology> => {
+export const demandCluster = async (tx: Tx, name: string): Promise<ClusterWithTopology> => {
   const cluster = await findCluster(tx, name)
   if (!cluster) throw new Error(`${name} is not in the books`)
   return cluster
 }
 
-const nextRevision = async (
+/** A new revision of the cluster's topology, by whoever holds it. */
+export const nextRevision = async (
   tx: Tx,
   { name, revision }: ClusterWithTopology,
   { topology, yaml, reason }: { topology: Topology; yaml: string; reason: string },

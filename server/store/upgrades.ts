@@ -1,6 +1,8 @@
+import { hasSecretKey, secretKeyText, withSecretKey } from '@/server/domain/topology/secret-key'
 import type { OpenUpgrade } from '@/server/domain/upgrade'
 import type { Db, Tx } from './database'
 import type { ChangingJob } from './ledger'
+import { demandCluster, nextRevision } from './topology-changes'
 
 export type UpgradeState = 'open' | 'final' | 'rolled-back'
 export type UpgradeRow = OpenUpgrade & { id: string; cluster: string; state: UpgradeState; by: string; at: string; endedAt: string | null }
@@ -40,9 +42,17 @@ export const endUpgrade = async (
 }
 
 /** The cluster is of this version now; what later scale-outs got of a former one they get no more. */
-export const reachVersion = async (tx: Tx, cluster: string, version: string): Promise<void> => {
+export const reachVersion = async (
+  tx: Tx,
+  cluster: string,
+  { version, secretKey }: { version: string; secretKey?: true },
+): Promise<void> => {
   await tx.cluster.updateMany({ where: { name: cluster }, data: { version } })
   await tx.rolePackage.deleteMany({ where: { cluster } })
+  if (!secretKey) return
+  const now = await demandCluster(tx, cluster)
+  if (hasSecretKey(now.topology)) return
+  await nextRevision(tx, now, { topology: withSecretKey(now.topology), yaml: secretKeyText(now.yaml), reason: `secret key for ${version}` })
 }
 
 export const dropUpgrades = async (tx: Tx, cluster: string): Promise<void> => {

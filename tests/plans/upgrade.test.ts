@@ -177,6 +177,26 @@ describe('upgrade', () => {
     expect(codes(seen(), ask(three)).filter((code) => code.includes('secret-key'))).toEqual([])
   })
 
+  it('the key goes to every master before its configuration names it, as a secret, and into the books at the end', () => {
+    const { plan, blobs } = upgrade.plan(three, seen(), ask(three, { secretKey: 'credential-key' }, { version: 'v7.5.0' }))
+    const lanes = plan.phases.find(({ title }) => title.word === 'plan.roll-dm-master')?.lanes ?? []
+    for (const { steps } of lanes) {
+      const files = steps.filter((step) => step.kind === 'file')
+      expect(files[0]).toMatchObject({
+        path: '/dm/deploy/dm-master-8261/conf/dm-secret.key',
+        mode: '0600',
+        owner: 'tidb',
+        content: { secret: true },
+      })
+      const toml = files.find(({ path }) => path.endsWith('dm-master.toml'))
+      const text = blobs.find(({ sha256 }) => sha256 === toml?.content.sha256)?.parts
+      expect(JSON.stringify(text)).toContain('secret-key-path = \\"conf/dm-secret.key\\"')
+    }
+    expect(lanes).toHaveLength(3)
+    const last = plan.phases.at(-1)?.lanes[0]?.steps[0]
+    expect(last).toMatchObject({ record: { change: 'cluster-version', secretKey: true } })
+  })
+
   it('without an export only with a reason; a hotfix that goes is named', () => {
     const none = { ...ask(three), upgrade: without('exportBy') }
     expect(codes(seen(), none)).toEqual(['error upgrade.no-backup'])

@@ -56,6 +56,10 @@ export const upgradeProblems = {
       '若上游或任务的密码已加密，请指定一个凭据，其密码为该密钥（64 位十六进制；使用原固定密钥则旧密码继续有效），它会写到每个 master，仅部署用户可读。若均为明文，请填写理由忽略。',
     ],
   },
+  'upgrade.secret-key-form': {
+    message: ['The stored key is not 64 hex digits.', '该密钥不是 64 位十六进制。'],
+    hint: ['Store it as the password of a credential, without spaces or a line’s end.', '请将其保存为凭据的密码，不含空格或换行。'],
+  },
   'upgrade.no-backup': {
     message: [
       'Sources and tasks are not exported first: the store has no dmctl that fits {version}, or it was not wanted.',

@@ -1,0 +1,29 @@
+import { isMap, parseDocument } from 'yaml'
+import type { Topology } from './topology'
+
+/** Relative to the deploy folder, in which the run script starts dm-master: one setting fits all masters. */
+export const secretKeyPath = 'conf/dm-secret.key'
+const setting = 'secret-key-path'
+
+/** Whether a topology names a key for encrypted passwords already. */
+export const hasSecretKey = (topology: Topology): boolean =>
+  [topology.serverConfigs?.master, ...topology.masters.map((one) => one.config)].some((config) => config && setting in config)
+
+/** Every master reads its key from a file of its own deploy folder (DM v8.0.0 and later; earlier ones do not know the setting). */
+export const withSecretKey = (topology: Topology): Topology => ({
+  ...topology,
+  serverConfigs: {
+    worker: {},
+    grafana: {},
+    ...topology.serverConfigs,
+    master: { ...topology.serverConfigs?.master, [setting]: secretKeyPath },
+  },
+})
+
+/** The same in the user's text, its comments kept; a text that is no map stays as it is. */
+export const secretKeyText = (yaml: string): string => {
+  const doc = parseDocument(yaml, { intAsBigInt: true, merge: true, logLevel: 'silent' })
+  if (doc.errors.length > 0 || !isMap(doc.contents)) return yaml
+  doc.setIn(['server_configs', 'master', setting], secretKeyPath)
+  return doc.toString({ lineWidth: 0 })
+}
