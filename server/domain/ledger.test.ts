@@ -7,7 +7,7 @@ import type { PackageInfo } from './package'
 
 const day = (n: number): string => new Date(Date.UTC(2026, 10, 1 + n)).toISOString()
 /** The history of one instance: packages by a letter, in order. */
-const history = (instance: string, steps: readonly [package: string, kind: LedgerKind, more?: Partial<LedgerEntry>][]): LedgerEntry[] =>
+const history = (instance: string, steps: readonly [sha256: string, kind: LedgerKind, more?: Partial<LedgerEntry>][]): LedgerEntry[] =>
   steps.map(([one, kind, more], i) => ({
     ...{ id: `${instance} ${i}`, instance, packageSha256: one, entrySha256: `exe of ${one}`, since: day(i), by: 'ann', jobId: null, kind },
     ...{ ticket: '', notes: '', due: null, offline: false, supersededAt: i === steps.length - 1 ? null : day(i + 1) },
@@ -35,7 +35,7 @@ describe('what an instance goes back to', () => {
 
   it('ends: going back again and again reaches the first one, never the one that it came from', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('A', 'B', 'C', 'D'), { minLength: 1, maxLength: 8 }), (packages) => {
+      fc.property(fc.array(fc.constantFrom<string>('A', 'B', 'C', 'D'), { minLength: 1, maxLength: 8 }), (packages) => {
         const run = [...packages]
         for (let turns = 0; ; turns++) {
           expect(turns).toBeLessThan(8)
