@@ -11,10 +11,20 @@ import { uiOperationsWords } from '@/server/domain/words/ui-operations'
 import { uiPackagesWords } from '@/server/domain/words/ui-packages'
 import { uiPagesWords } from '@/server/domain/words/ui-pages'
 import { uiScaleWords } from '@/server/domain/words/ui-scale'
+import { uiUpgradeWords } from '@/server/domain/words/ui-upgrade'
 import { fill, inLanguage, type Language, type Pair, type Words } from '@/server/domain/words/words'
 import { ApiFailure } from './api'
 
-const all = { ...uiWords, ...uiPagesWords, ...uiAuditWords, ...uiHostsWords, ...uiPackagesWords, ...uiOperationsWords, ...uiScaleWords }
+const all = {
+  ...uiWords,
+  ...uiPagesWords,
+  ...uiAuditWords,
+  ...uiHostsWords,
+  ...uiPackagesWords,
+  ...uiOperationsWords,
+  ...uiScaleWords,
+  ...uiUpgradeWords,
+}
 export type UiWord = keyof typeof all
 type Params = Readonly<Record<string, string | number>>
 
