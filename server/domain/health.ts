@@ -25,7 +25,7 @@ export type HealthQuestion =
   | { ask: 'member-absent'; host: HostId; type: 'master' | 'worker'; name: string }
   | { ask: 'worker-offline'; host: HostId; name: string }
   /** A leader is known and every listed master is alive, `except` apart: a member may be added or taken away. */
-  | { ask: 'masters-settled'; host: HostId; names: readonly string[]; except?: string }
+  | { ask: 'masters-settled'; host: HostId; names: readonly string[]; except: readonly string[] }
 
 export type Gate = {
   questions: readonly HealthQuestion[]

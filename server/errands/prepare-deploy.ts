@@ -66,7 +66,7 @@ const deployKey = async (run: ErrandRun, row: PlanRow, user: string): Promise<{ 
 }
 
 /** The password of every Grafana: the one that the user typed, sealed before the plan was asked for, else one that is made now. */
-const grafanaSecrets = async (run: ErrandRun, row: PlanRow, topology: Topology): Promise<Record<string, string>> => {
+export const grafanaSecrets = async (run: ErrandRun, row: PlanRow, topology: Topology): Promise<Record<string, string>> => {
   const names: Record<string, string> = {}
   for (const one of instancesOf(topology).filter(({ component }) => component === 'grafana')) {
     const id = `grafana:${row.clusterName}:${one.id}`

@@ -42,12 +42,13 @@ const prepare = async (run: ErrandRun, row: PlanRow, operation: OperationName): 
   if (prepared.problems.some(isError)) return failPlan(run.db, row.id, { problems: prepared.problems, error: 'usecases.plan-has-errors' })
   const { topology, input } = prepared
   const verb = operations[operation]
-  const login = input.given ?? input.deploy
+  const loginOn = (host: HostId): Login => (input.given && (input.givenHosts?.includes(host) ?? true) ? input.given : input.deploy)
+  const login = input.givenHosts ? input.deploy : (input.given ?? input.deploy)
   const needs = verb.needs(topology, input)
   const hosts = hostsOf(topology).filter(({ hostId }) => needs.host[hostId])
   const looks = await lookAtHosts(
     run,
-    hosts.map((host) => ({ target: targetOf(host, login, input.connectTimeoutS), probes: needs.host[host.hostId] ?? [] })),
+    hosts.map((host) => ({ target: targetOf(host, loginOn(host.hostId), input.connectTimeoutS), probes: needs.host[host.hostId] ?? [] })),
   )
   const seen = factsOf(looks)
   const facts: OperationFacts =
@@ -61,7 +62,7 @@ const prepare = async (run: ErrandRun, row: PlanRow, operation: OperationName): 
   if (problems.some(isError)) return failPlan(run.db, row.id, { problems, error: 'usecases.plan-has-errors' })
   const { plan, blobs } = verb.plan(topology, facts, input)
   for (const blob of blobs) await keepBlob(run.db, blob)
-  const steps = await forecastOf(run, plan, { topology, login, connectTimeoutS: input.connectTimeoutS })
+  const steps = await forecastOf(run, plan, { topology, loginOn, connectTimeoutS: input.connectTimeoutS })
   const text = canonical({ ...plan, problems })
   const creates = prepared.creates && { ...prepared.creates, topology: withSeenPlatforms(topology, facts) }
   const forecast: Forecast = { steps, factsAt: run.now().toISOString(), ...(creates && { creates }) }
@@ -88,12 +89,12 @@ const withLost = (looks: Readonly<Record<HostId, HostLook>>, found: readonly Pro
 const forecastOf = async (
   run: ErrandRun,
   plan: Plan,
-  from: { topology: Topology; login: Login; connectTimeoutS: number | undefined },
+  from: { topology: Topology; loginOn: (host: HostId) => Login; connectTimeoutS: number | undefined },
 ): Promise<Forecast['steps']> => {
   const steps = stepsOf(plan)
   const hosts = hostsOf(from.topology).filter(({ hostId }) => plan.hosts[hostId])
   const asked = hosts.map((host) => ({
-    target: targetOf(host, from.login, from.connectTimeoutS),
+    target: targetOf(host, from.loginOn(host.hostId), from.connectTimeoutS),
     probes: steps.flatMap((step) => ('host' in step && step.host === host.hostId ? kindOf(step).needs(step) : [])),
   }))
   const facts = factsOf(await lookAtHosts(run, asked))

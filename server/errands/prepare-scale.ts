@@ -1,13 +1,153 @@
-import type { PlanRow } from '@/server/store/plans'
+import { AppError } from '@/server/domain/app-error'
+import { foldJournal } from '@/server/domain/fold-journal'
+import { deedsOf } from '@/server/domain/job'
+import { currentOf } from '@/server/domain/ledger'
+import type { PackageInfo } from '@/server/domain/package'
+import type { Login } from '@/server/domain/plan'
+import { pruneInput, scaleInInput, scaleOutInput } from '@/server/domain/plan-inputs'
+import { isError, type Problem } from '@/server/domain/problem'
+import { parseAddition } from '@/server/domain/topology/addition'
+import { entriesAs, entriesOnly, entryIds, joinEntries } from '@/server/domain/topology/entries'
+import { instancesOf } from '@/server/domain/topology/instances'
+import { withSecretMarks } from '@/server/domain/topology/typed-secrets'
+import type { OperationInput } from '@/server/operations/input'
+import { growthOf } from '@/server/operations/scale-out-problems'
+import type { ClusterWithTopology } from '@/server/store/clusters'
+import { findCredential } from '@/server/store/credentials'
+import { listJobs } from '@/server/store/job-rows'
+import { readJournal } from '@/server/store/journal'
+import { readLedger, rolePackages } from '@/server/store/ledger'
+import { listPackages } from '@/server/store/packages'
+import { findPlan, type PlanRow } from '@/server/store/plans'
+import { checkAddition } from '@/server/usecases/check-topology'
 import type { ErrandRun } from './errand-run'
-import { existingCluster } from './prepare-existing'
+import { grafanaSecrets } from './prepare-deploy'
+import { existingCluster, rollingPart } from './prepare-existing'
 import type { Prepared } from './prepared'
 
-const plain = async (run: ErrandRun, row: PlanRow): Promise<Prepared> => {
+/** The cluster with its new instances, the logins of both, and what the new ones run. */
+export const prepareScaleOut = async (run: ErrandRun, row: PlanRow): Promise<Prepared> => {
   const { cluster, input } = await existingCluster(run, row)
-  return { topology: cluster.topology, input, problems: [] }
+  const asked = scaleOutInput.parse(row.input)
+  const { problems } = await checkAddition(run.db, { yaml: asked.topology, cluster })
+  const { addition } = parseAddition(asked.topology, cluster.topology)
+  const packages = await listPackages(run.db)
+  const chosen = choicesOf(asked.packages, packages)
+  const all = [...problems, ...chosen.problems]
+  if (!addition || all.some(isError)) throw new AppError('usecases.plan-has-errors', 422, { problems: all })
+  const marked = withSecretMarks({ ...cluster.topology, ...addition.added }, cluster.name).topology
+  const added = entriesAs(entriesOnly(marked), 'joining')
+  const topology = joinEntries(cluster.topology, added)
+  const key = await findCredential(run.db, cluster.credentialId)
+  const given = asked.credentialId === undefined ? undefined : await loginBy(run, asked.credentialId)
+  const joining = { ids: entryIds(added), yaml: asked.topology, prefer: [...chosen.found, ...(await roleDefaults(run, cluster, packages))] }
+  return {
+    topology,
+    input: {
+      ...input,
+      givenHosts: growthOf(topology, { hosts: {} }, { ...input, joining }).newHosts,
+      joining,
+      ...(asked.waitTimeoutS === undefined ? {} : { waitTimeoutS: asked.waitTimeoutS }),
+      ...(given && { given }),
+      ...(key && { publicKey: key.publicKey }),
+      packages,
+      grafanaSecrets: await grafanaSecrets(run, row, topology),
+      waivers: asked.waivers.map(({ code, host }) => ({ code, ...(host === undefined ? {} : { host }) })),
+    },
+    problems: problems.filter(({ severity }) => severity !== 'info'),
+  }
 }
 
-export const prepareScaleOut = plain
-export const prepareScaleIn = plain
-export const preparePrune = plain
+const loginBy = async (run: ErrandRun, id: string): Promise<Login> => {
+  const found = await findCredential(run.db, id)
+  if (!found) throw new AppError('usecases.credential-unknown', 404, { params: { id } })
+  return { user: found.username, credentialId: found.id, sudo: found.sudo }
+}
+
+/** Packages that the user chose, in the store and of the component that they were chosen for. */
+const choicesOf = (
+  asked: Readonly<Record<string, string | undefined>>,
+  packages: readonly PackageInfo[],
+): { found: PackageInfo[]; problems: Problem[] } => {
+  const chosen = Object.entries(asked).map(([component, sha256]) => ({
+    component,
+    sha256,
+    one: packages.find((each) => each.sha256 === sha256 && each.component === component),
+  }))
+  return {
+    found: chosen.flatMap(({ one }) => one ?? []),
+    problems: chosen.flatMap(({ component, sha256, one }): Problem[] =>
+      one
+        ? []
+        : [
+            {
+              code: 'scale-out.package-unknown',
+              severity: 'error',
+              path: `packages.${component}`,
+              params: { component, sha256: sha256 ?? '' },
+            },
+          ],
+    ),
+  }
+}
+
+/**
+ * What a role's new instances get when nothing was chosen: what was patched with --overwrite, else what all of the role run now on a
+ * platform. Where they run different packages there is no such thing, and the release's own is taken.
+ */
+const roleDefaults = async (run: ErrandRun, cluster: ClusterWithTopology, packages: readonly PackageInfo[]): Promise<PackageInfo[]> => {
+  const byHash = (sha256: string | undefined): PackageInfo[] => packages.filter((one) => one.sha256 === sha256)
+  const overwritten = (await rolePackages(run.db, cluster.name)).flatMap(({ packageSha256 }) => byHash(packageSha256))
+  const ledger = await readLedger(run.db, cluster.name)
+  const now = instancesOf(cluster.topology).flatMap(({ id }) => byHash(currentOf(ledger, id)?.packageSha256))
+  const alone = now.filter((one) =>
+    now.every(
+      (other) => other.component !== one.component || other.os !== one.os || other.arch !== one.arch || other.sha256 === one.sha256,
+    ),
+  )
+  return [...new Map([...overwritten, ...alone].map((one) => [one.sha256, one])).values()]
+}
+
+/** What leaves, how patiently, and what the panel's own jobs had made on the hosts. */
+export const prepareScaleIn = async (run: ErrandRun, row: PlanRow): Promise<Prepared> => {
+  const { cluster, input } = await existingCluster(run, row)
+  const asked = scaleInInput.parse(row.input)
+  const { nodes, force, unbound, credentialId } = asked
+  return {
+    topology: cluster.topology,
+    input: {
+      ...input,
+      ...(await rollingPart(run, cluster, asked)),
+      ...{ nodes, force, unbound: unbound.map(({ node }) => node) },
+      ...(credentialId === undefined ? {} : { given: await loginBy(run, credentialId) }),
+      givenHosts: [],
+      packages: await listPackages(run.db),
+      grafanaSecrets: await grafanaSecrets(run, row, cluster.topology),
+      deeds: await deedsOn(run, cluster.name),
+    },
+    problems: [],
+  }
+}
+
+/** Plans of jobs that made hosts ready, with what each step made, oldest first. */
+const deedsOn = async (run: ErrandRun, cluster: string): Promise<NonNullable<OperationInput['deeds']>> => {
+  const jobs = (await listJobs(run.db, { cluster, limit: 1000 })).filter(
+    ({ operation }) => operation === 'deploy' || operation === 'scale-out',
+  )
+  const found: { plan: NonNullable<PlanRow['document']>; made: Record<string, readonly string[]> }[] = []
+  for (const job of jobs.toSorted((a, b) => a.number - b.number)) {
+    const plan = (await findPlan(run.db, job.planId))?.document
+    if (plan) found.push({ plan, made: deedsOf(foldJournal(plan, await readJournal(run.db, job.id, 0))) })
+  }
+  return found
+}
+
+export const preparePrune = async (run: ErrandRun, row: PlanRow): Promise<Prepared> => {
+  const { cluster, input } = await existingCluster(run, row)
+  const { names, waitTimeoutS } = pruneInput.parse(row.input)
+  return {
+    topology: cluster.topology,
+    input: { ...input, members: names, ...(waitTimeoutS === undefined ? {} : { waitTimeoutS }) },
+    problems: [],
+  }
+}

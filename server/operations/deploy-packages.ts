@@ -1,7 +1,6 @@
 import { type ComponentName, components } from '@/server/domain/component'
-import type { HostId, Instance } from '@/server/domain/instance'
+import type { Instance } from '@/server/domain/instance'
 import type { PackageInfo } from '@/server/domain/package'
-import { instancesOf } from '@/server/domain/topology/instances'
 import { fillPlatforms, type Topology } from '@/server/domain/topology/topology'
 import type { OperationFacts, OperationInput } from './input'
 
@@ -24,14 +23,10 @@ export const wantedVersion = (component: ComponentName, topology: Topology, vers
 /** The package that an instance gets; undefined when none fits or its platform is not known. */
 export const packageFor = (instance: Instance, topology: Topology, input: OperationInput): PackageInfo | undefined => {
   const version = wantedVersion(instance.component, topology, input.version)
-  return (input.packages ?? []).find(
-    (one) =>
-      one.component === instance.component &&
-      one.origin.from !== 'hotfix' &&
-      one.os === instance.os &&
-      one.arch === instance.arch &&
-      (version === '' || one.version === version),
-  )
+  const fits = (one: PackageInfo): boolean => one.component === instance.component && one.os === instance.os && one.arch === instance.arch
+  const first = input.joining?.prefer.find(fits)
+  if (first) return first
+  return (input.packages ?? []).find((one) => fits(one) && one.origin.from !== 'hotfix' && (version === '' || one.version === version))
 }
 
 /** Texts of the dm-master package of the cluster's version; they are the same on every platform. */
@@ -39,12 +34,12 @@ export const masterTexts = (input: OperationInput): Readonly<Record<string, stri
   (input.packages ?? []).find((one) => one.component === 'dm-master' && one.origin.from !== 'hotfix' && one.version === input.version)
     ?.texts ?? {}
 
-/** Packages of a host, each once. */
-export const packagesOn = (host: HostId, topology: Topology, input: OperationInput): PackageInfo[] => {
-  const found = instancesOf(topology).flatMap((one) => (one.hostId === host ? (packageFor(one, topology, input) ?? []) : []))
+/** Packages of these instances, each once. */
+export const packagesOf = (instances: readonly Instance[], topology: Topology, input: OperationInput): PackageInfo[] => {
+  const found = instances.flatMap((one) => packageFor(one, topology, input) ?? [])
   return [...new Map(found.map((one) => [one.sha256, one])).values()]
 }
 
-/** Room for each package beside its unpacked content, and 1 GiB to live in. */
-export const wantedBytes = (host: HostId, topology: Topology, input: OperationInput): number =>
-  2 * packagesOn(host, topology, input).reduce((sum, one) => sum + one.sizeBytes, 0) + 2 ** 30
+/** Room on a host for each package beside its unpacked content, and 1 GiB to live in. */
+export const wantedBytes = (instances: readonly Instance[], topology: Topology, input: OperationInput): number =>
+  2 * packagesOf(instances, topology, input).reduce((sum, one) => sum + one.sizeBytes, 0) + 2 ** 30

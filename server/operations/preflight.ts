@@ -22,7 +22,14 @@ export const preflight = (asWritten: Topology, facts: OperationFacts, input: Ope
 
 /** The report's failures, warnings and unknowns, and what no host has to be asked for; waived failures are warnings. */
 export const preflightProblems = (topology: Topology, facts: OperationFacts, input: OperationInput): Problem[] => [
-  ...preflight(topology, facts, input).flatMap((row): Problem[] => {
+  ...rowProblems(preflight(topology, facts, input), facts, input),
+  ...sourceProblems(topology),
+  ...localFileProblems(topology, input),
+]
+
+/** What rows say that is not well; waived failures are warnings. */
+export const rowProblems = (rows: readonly CheckRow[], facts: OperationFacts, input: OperationInput): Problem[] =>
+  rows.flatMap((row): Problem[] => {
     if (row.state === 'ok') return []
     // Of a host that did not answer one problem says enough.
     if (row.state === 'unknown')
@@ -33,10 +40,7 @@ export const preflightProblems = (topology: Topology, facts: OperationFacts, inp
       (one) => one.code === row.code && (one.host === undefined || one.host === row.host) && waivable(row.code),
     )
     return [{ code: row.code, severity: row.state === 'fail' && !waived ? 'error' : 'warning', params: row.params }]
-  }),
-  ...sourceProblems(topology),
-  ...localFileProblems(topology, input),
-]
+  })
 
 /** Without these nothing can be installed, whatever the reason given. */
 const waivable = (code: string): boolean =>
@@ -96,7 +100,7 @@ const row = (ok: boolean | undefined, given: RowInput, otherwise: 'warn' | 'fail
   params: { host: given.host, expected: given.expected, seen: given.seen, ...given.params },
 })
 
-const hostRows = (host: HostId, topology: Topology, facts: OperationFacts, input: OperationInput): CheckRow[] => {
+export const hostRows = (host: HostId, topology: Topology, facts: OperationFacts, input: OperationInput): CheckRow[] => {
   const seen = facts.hosts[host]
   const instances = instancesOf(topology).filter((one) => one.hostId === host)
   const reached = row(
@@ -256,7 +260,7 @@ const resourceRows = (
 ): CheckRow[] => {
   const system = seen.system
   if (!system) return []
-  const bytes = wantedBytes(host, topology, input)
+  const bytes = wantedBytes(instances, topology, input)
   const mib = (n: number) => `${Math.floor(n / 2 ** 20)} MiB`
   const memory = memoryMiB(instances)
   return [
@@ -318,7 +322,7 @@ export const clockRows = (topology: Topology, facts: OperationFacts): CheckRow[]
 }
 
 /** A refused port is reachable: nothing listens there before the start. */
-const reachRow = (pair: ReachPair, facts: OperationFacts): CheckRow => {
+export const reachRow = (pair: ReachPair, facts: OperationFacts): CheckRow => {
   const seen = facts.hosts[pair.from]?.reach[`${pair.address}:${pair.port}`]
   const target = `${pair.address}:${pair.port}`
   return row(
@@ -336,7 +340,7 @@ const reachRow = (pair: ReachPair, facts: OperationFacts): CheckRow => {
   )
 }
 
-const packageTextRows = (topology: Topology, input: OperationInput): CheckRow[] => {
+export const packageTextRows = (topology: Topology, input: OperationInput): CheckRow[] => {
   const texts = (input.packages ?? []).find((one) => one.component === 'dm-master' && one.version === input.version)?.texts
   const [monitor] = topology.monitors
   if (!monitor || monitor.rule_dir || topology.workers.length === 0 || !texts) return []
@@ -356,7 +360,7 @@ const packageTextRows = (topology: Topology, input: OperationInput): CheckRow[] 
   ]
 }
 
-const sourceProblems = (topology: Topology): Problem[] => {
+export const sourceProblems = (topology: Topology): Problem[] => {
   const named = entriesOf(topology).flatMap(({ path, entry }) =>
     'source' in entry && entry.source ? [{ path: `${path}.source`, source: entry.source }] : [],
   )
@@ -364,7 +368,7 @@ const sourceProblems = (topology: Topology): Problem[] => {
   return [...named, ...shared].map(({ path, source }) => ({ code: 'preflight.source', severity: 'error', path, params: { source } }))
 }
 
-const localFileProblems = (topology: Topology, input: OperationInput): Problem[] =>
+export const localFileProblems = (topology: Topology, input: OperationInput): Problem[] =>
   entriesOf(topology).flatMap(({ path, entry }) =>
     (['rule_dir', 'dashboard_dir', 'config_file'] as const).flatMap((field): Problem[] => {
       const wanted = Object.entries(entry).find(([key]) => key === field)?.[1]

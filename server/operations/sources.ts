@@ -43,9 +43,9 @@ export const dmctlHost = (topology: Topology): string => byComponent(instancesOf
 
 /**
  * A worker's source moves to a free one before it stops. Planned for every worker of a rolling phase where any is free at review: at
- * its turn a worker that was free may have taken one.
+ * its turn a worker that was free may have taken one. `not`: names of workers that must not take it.
  */
-export const moveSources = (one: Instance, context: Context): Draft[] => {
+export const moveSources = (one: Instance, context: Context, not: readonly string[] = []): Draft[] => {
   const dmctl = dmctlRef(context.topology, context.input)
   if (whySourcesStay(context) !== undefined || !dmctl) return []
   const host = dmctlHost(context.topology)
@@ -53,7 +53,15 @@ export const moveSources = (one: Instance, context: Context): Draft[] => {
   return [
     {
       subject: one.id,
-      step: { kind: 'source-bound-elsewhere', host, instance: one.id, name: one.name, dmctl, timeoutMs: timeoutS * 1000 },
+      step: {
+        kind: 'source-bound-elsewhere',
+        host,
+        instance: one.id,
+        name: one.name,
+        dmctl,
+        timeoutMs: timeoutS * 1000,
+        ...(not.length > 0 && { not }),
+      },
     },
     {
       subject: `unbound-${one.id}`,

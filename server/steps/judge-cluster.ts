@@ -29,7 +29,7 @@ export const memberTrouble = (question: MemberQuestion, members: MembersFact): s
       return stage === undefined || stage === 'offline' ? '' : `${question.name} is ${stage}`
     }
     case 'masters-settled': {
-      const dead = members.masters.filter(({ alive, name }) => !alive && name !== question.except).map(({ name }) => name)
+      const dead = members.masters.filter(({ alive, name }) => !alive && !question.except.includes(name)).map(({ name }) => name)
       const missing = question.names.filter((name) => !members.masters.some((one) => one.name === name))
       if (!members.leader) return 'no leader'
       return [...dead.map((name) => `${name} is not alive`), ...missing.map((name) => `${name} is not listed`)].join(', ')

@@ -35,6 +35,7 @@ export const memberAbsent: StepKind<Leaving> = {
     const path = `/apis/v1alpha1/members/${step.type}/${encodeURIComponent(step.name)}`
     return [{ act: 'http', from: step.host, ...leaderAt(cluster), method: 'DELETE', path }]
   },
+  waits: ({ host, type, name }) => ({ questions: [{ ask: 'member-absent', host, type, name }], timeoutMs: 60_000, stableMs: 0 }),
   amends(step, cluster) {
     const others = (cluster?.members?.masters ?? []).filter(({ alive, name }) => alive && name !== step.name).length
     // Without it the others must do, or its restart would take the majority away.

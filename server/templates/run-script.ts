@@ -6,7 +6,13 @@ import { type Alertmanager, hostPort, type Master, type Monitor, type Topology, 
 const warning = ['# WARNING: This file was auto-generated. Do not edit!', '#          All your edit might be overwritten!']
 const enter = [`cd "\${DEPLOY_DIR}" || exit 1`]
 
-export const masterScript = (topology: Topology, instance: Instance, entry: Master, join?: readonly string[]): string => {
+/**
+ * `join`: the members to join. A master that is still joining has no data: with --initial-cluster it would found a cluster of its own
+ * and spoil its folder (recorded b5), so that its script joins, whoever renders it.
+ */
+export const masterScript = (topology: Topology, instance: Instance, entry: Master, members?: readonly string[]): string => {
+  const settled = topology.masters.filter(({ lifecycle }) => lifecycle !== 'joining').map((m) => hostPort(m.host, m.port))
+  const join = members ?? (entry.lifecycle === 'joining' && settled.length > 0 ? settled : undefined)
   const listen = listenHost(topology, instance.host)
   const cluster = topology.masters.map((m) => `${m.name}=http://${hostPort(m.host, m.peer_port)}`).join(',')
   return text(

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { deployInput } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
 import { type OperationName, operationNames } from '@/server/domain/plan'
-import { planInputs } from '@/server/domain/plan-inputs'
-import type { Problem } from '@/server/domain/problem'
+import { planInputs, scaleOutInput } from '@/server/domain/plan-inputs'
+import { isError, type Problem } from '@/server/domain/problem'
 import { clusterNameProblem } from '@/server/domain/topology/names'
 import { findCluster } from '@/server/store/clusters'
 import { findCredential } from '@/server/store/credentials'
@@ -12,6 +12,7 @@ import { listJobs } from '@/server/store/job-rows'
 import { openPlan } from '@/server/store/plans'
 import { askRunner } from './ask-errand'
 import { audited, type Who } from './audited'
+import { checkAddition } from './check-topology'
 import { sealTopology } from './seal-topology'
 import { tiupLine } from './tiup-line'
 
@@ -25,17 +26,31 @@ export const askForPlan = async (db: Db, who: Who, ask: { cluster: string; opera
   if (credentialId !== undefined) await demandCredential(db, credentialId)
   const deed = { what: 'plan', command: tiupLine(operation, ask.cluster, input), cluster: ask.cluster, detail: { operation } }
   return audited(db, who, deed, async () => {
-    const kept = operation === 'deploy' ? await withoutSecrets(db, who, ask.cluster, deployInput.parse(input)) : input
+    const kept = await withoutSecrets(db, who, { cluster: ask.cluster, operation, input })
     const id = await openPlan(db, { clusterName: ask.cluster, operation, input: kept, askedBy: who.email, askedFrom: who.from })
     await askRunner(db, who, { kind: 'prepare-plan', input: { planId: id } })
     return id
   })
 }
 
-const withoutSecrets = async (db: Db, who: Who, cluster: string, input: z.infer<typeof deployInput>): Promise<unknown> => ({
-  ...input,
-  topology: await sealTopology(db, { yaml: input.topology, cluster, by: who.email }),
-})
+/** The input as it may be kept: a topology's secrets sealed, masks in their places. */
+const withoutSecrets = async (
+  db: Db,
+  who: Who,
+  { cluster, operation, input }: { cluster: string; operation: OperationName; input: unknown },
+): Promise<unknown> => {
+  if (operation !== 'deploy' && operation !== 'scale-out') return input
+  const read = operation === 'deploy' ? deployInput.parse(input) : scaleOutInput.parse(input)
+  if (operation === 'scale-out') await demandAddition(db, cluster, read.topology)
+  return { ...read, topology: await sealTopology(db, { yaml: read.topology, cluster, by: who.email }) }
+}
+
+/** Before its secrets are kept: a text that names an instance which is there must not change that one's password. */
+const demandAddition = async (db: Db, name: string, yaml: string): Promise<void> => {
+  const cluster = await findCluster(db, name)
+  const { problems } = cluster ? await checkAddition(db, { yaml, cluster }) : { problems: [] }
+  if (problems.some(isError)) throw new AppError('usecases.plan-has-errors', 422, { problems })
+}
 
 const readInput = (operation: OperationName, input: unknown): unknown => {
   const read = planInputs[operation].safeParse(input ?? {})

@@ -1,11 +1,13 @@
 import type { Instance } from '@/server/domain/instance'
 import type { Problem } from '@/server/domain/problem'
+import { parseAddition } from '@/server/domain/topology/addition'
 import { topologyProblems } from '@/server/domain/topology/check'
 import { crossClusterProblems } from '@/server/domain/topology/cross-cluster'
+import { entryIds } from '@/server/domain/topology/entries'
 import { instancesOf } from '@/server/domain/topology/instances'
 import { clusterNameProblem } from '@/server/domain/topology/names'
-import { parseTopology } from '@/server/domain/topology/parse'
-import { listClusters } from '@/server/store/clusters'
+import { located, parseTopology } from '@/server/domain/topology/parse'
+import { type ClusterWithTopology, listClusters } from '@/server/store/clusters'
 import type { Db } from '@/server/store/database'
 import { secretProblems } from './seal-topology'
 
@@ -25,4 +27,16 @@ export const checkTopology = async (db: Db, ask: { yaml: string; cluster: string
     return seen.has(key) ? false : seen.add(key) !== undefined
   })
   return { problems: [...(nameProblem ? [nameProblem] : []), ...distinct], instances: instancesOf(topology) }
+}
+
+/** Everything that is wrong with a text of new instances for a cluster, without reaching a host; `instances`: the new ones alone. */
+export const checkAddition = async (db: Db, { yaml, cluster }: { yaml: string; cluster: ClusterWithTopology }): Promise<TopologyCheck> => {
+  const { addition, problems } = parseAddition(yaml, cluster.topology)
+  const secrets = await secretProblems(db, { yaml, cluster: cluster.name })
+  if (!addition) return { problems: [...problems, ...secrets], instances: [] }
+  const alone = { ...cluster.topology, ...addition.added }
+  const others = (await listClusters(db)).filter(({ name }) => name !== cluster.name)
+  const shared = located(yaml, crossClusterProblems(alone, others))
+  const ids = new Set(entryIds(addition.added))
+  return { problems: [...problems, ...shared, ...secrets], instances: instancesOf(alone).filter(({ id }) => ids.has(id)) }
 }

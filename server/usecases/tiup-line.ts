@@ -19,6 +19,8 @@ export const tiupLine = (operation: OperationName, cluster: string, input: unkno
     return ['tiup dm upgrade', cluster, String(Reflect.get(given, 'version') ?? ''), ...offline].join(' ')
   }
   if (operation === 'rollback' || operation === 'finalise') return `dm-panel ${operation} ${cluster}`
+  if (operation === 'scale-out') return `tiup dm scale-out ${cluster} scale.yaml`
+  if (operation === 'scale-in' && Reflect.get(given, 'force') === true) flags.push('--force')
   if (operation === 'remove-deploy') return `dm-panel remove-deploy ${cluster}`
   return ['tiup dm', operation, cluster, ...flags].join(' ')
 }

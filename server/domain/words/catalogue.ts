@@ -8,6 +8,7 @@ import { ledgerProblems, patchProblems, patchWords } from './patch'
 import { platformProblems, platformWords } from './platform'
 import { remoteProblems, remoteWords } from './remote'
 import { rollingProblems, rollingWords } from './rolling'
+import { scaleProblems, scaleWords } from './scale'
 import { stepWords } from './steps'
 import { topologyProblems } from './topology'
 import { uiWords } from './ui'
@@ -21,6 +22,7 @@ const problems: Readonly<Record<string, ProblemWords>> = {
   ...topologyProblems,
   ...operationProblems,
   ...rollingProblems,
+  ...scaleProblems,
   ...patchProblems,
   ...upgradeProblems,
   ...ledgerProblems,
@@ -34,6 +36,7 @@ const words: Readonly<Record<string, Pair>> = {
   ...platformWords,
   ...operationWords,
   ...rollingWords,
+  ...scaleWords,
   ...patchWords,
   ...upgradeWords,
   ...stepWords,
