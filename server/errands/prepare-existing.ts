@@ -9,6 +9,7 @@ import { type ClusterWithTopology, findCluster } from '@/server/store/clusters'
 import { listPackages } from '@/server/store/packages'
 import type { PlanRow } from '@/server/store/plans'
 import type { ErrandRun } from './errand-run'
+import { measuredIn } from './measured'
 import type { Prepared } from './prepared'
 
 /** Topology and logins of a cluster that is in the books. */
@@ -56,6 +57,7 @@ export const rollingPart = async (
     ...(rolling && { rolling }),
     ...(waitTimeoutS === undefined ? {} : { waitTimeoutS }),
     ...(transferTimeoutS === undefined ? {} : { transferTimeoutS }),
+    measured: await measuredIn(run, cluster.name),
     waivers: waivers.map(({ code }) => ({ code })),
     ...(dmctl && { dmctl }),
   }
