@@ -49,11 +49,10 @@ const packageOf = (one: PackageInfo | undefined): LedgerEntryView['package'] =>
       }
     : null
 
-/** Ticket, notes and day of an entry. Throws cluster-unknown, ledger-entry-unknown. */
+/** Ticket, notes and day of an entry. Throws ledger-entry-unknown, also of an unknown cluster. */
 export const annotateLedgerEntry = async (db: Db, who: Who, at: { cluster: string; id: string }, raw: unknown): Promise<void> => {
   const { ticket, notes, due } = annotateEntry.parse(raw)
   const change = { ...(ticket !== undefined && { ticket }), ...(notes !== undefined && { notes }), ...(due !== undefined && { due }) }
-  await demandCluster(db, at.cluster)
   const found = (await readLedger(db, at.cluster)).find(({ id }) => id === at.id)
   const deed = {
     what: 'annotate-ledger',

@@ -94,7 +94,10 @@ describe('audit', () => {
       'POST /api/jobs/{id}/cancel',
       'POST /api/jobs/{id}/pause',
       'POST /api/jobs/{id}/answer',
+      'POST /api/jobs/{id}/waive',
+      'POST /api/jobs/{id}/break-in',
       'POST /api/plans/{id}/jobs',
+      'POST /api/audit/verify', // reads only
       'PATCH /api/uploads/{id}', // bytes of an upload whose intent was written when it began
     ])
     const mutating = Object.keys(access).filter((route) => !route.startsWith('GET ') && !exempt.some((one) => route.includes(` ${one}`)))
