@@ -46,7 +46,8 @@ export const askingHost = ({ topology, facts, leaving }: LeaveContext): HostId =
 
 export const isLost = (one: Instance, facts: OperationFacts): boolean => !facts.hosts[one.hostId]?.system
 
-export const recordLeaving = (one: Instance): Draft => ({
+/** Said right before the first step that can't be taken back. */
+const recordLeaving = (one: Instance): Draft => ({
   subject: `leaving-${one.id}`,
   step: { kind: 'recorded', record: { change: 'lifecycle', instance: one.id, to: 'leaving' } },
 })
@@ -58,8 +59,9 @@ export const masterSteps = (one: Instance, context: LeaveContext): Draft[] => {
   const lost = isLost(one, facts)
   const host = lost ? askingHost(context) : one.hostId
   const stop = lost ? [] : [stopped(one)]
+  const leaving = recordLeaving(one)
   const way = members ? masterWay(one.name, members) : 'absent'
-  if (!members || way === 'absent') return stop
+  if (!members || way === 'absent') return [leaving, ...stop]
   const alive = members.masters.some(({ name, alive: up }) => name === one.name && up)
   const dead = members.masters.filter((other) => !other.alive && other.name !== one.name).map(({ name }) => name)
   const total = members.masters.length
@@ -88,7 +90,9 @@ export const masterSteps = (one: Instance, context: LeaveContext): Draft[] => {
     subject: one.name,
     step: { kind: 'member-absent', host, type: 'master', name: one.name, masters: total, ...(lost ? {} : { unit: one.unit }) },
   }
-  return way === 'documented' ? [...handOver, settled([...dead, one.name]), ...stop, absent] : [...handOver, settled(dead), absent, ...stop]
+  return way === 'documented'
+    ? [...handOver, settled([...dead, one.name]), leaving, ...stop, absent]
+    : [...handOver, settled(dead), leaving, absent, ...stop]
 }
 
 /** Its source moves where one is free to take it, its process stops, its lease ends, DM forgets it. */
@@ -98,7 +102,7 @@ export const workerSteps = (one: Instance, context: LeaveContext): Draft[] => {
   const lost = isLost(one, facts)
   const host = lost ? askingHost(context) : one.hostId
   const stop = lost ? [] : [stopped(one)]
-  if (!members?.workers.some(({ name }) => name === one.name)) return stop
+  if (!members?.workers.some(({ name }) => name === one.name)) return [recordLeaving(one), ...stop]
   const names = leaving.filter(({ component }) => component === 'dm-worker').map(({ name }) => name)
   const free = freeStaying(context).length > 0
   const rebound = free
@@ -109,6 +113,7 @@ export const workerSteps = (one: Instance, context: LeaveContext): Draft[] => {
     : []
   return [
     ...(free && !lost ? moveSources(one, context, names) : []),
+    recordLeaving(one),
     ...stop,
     {
       subject: `offline-${one.id}`,
@@ -163,8 +168,11 @@ export const ownDirectories = (one: Instance, topology: Topology, staying: reado
 const sharedDirectories = ({ global }: Topology): string[] =>
   [global.deploy_dir, global.data_dir, global.log_dir ?? ''].filter((dir) => dir.startsWith('/'))
 
-/** The unit in question is only stopped when nothing of DM has to be asked. */
-export const monitorSteps = (one: Instance): Draft[] => [stopped(one)]
+/** Nothing of DM has to be asked. */
+export const monitorSteps = (one: Instance, { facts }: LeaveContext): Draft[] => [
+  recordLeaving(one),
+  ...(isLost(one, facts) ? [] : [stopped(one)]),
+]
 
 export const isDm = ({ component }: Instance): boolean =>
   components[component].health === 'dm-master' || components[component].health === 'dm-worker'

@@ -4,7 +4,7 @@ import { instancesOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
 import { type Draft, type LaneDraft, type PhaseDraft, phase, planOf } from './build'
 import type { Needs, Operation, OperationFacts, OperationInput, PlannedBlob } from './input'
-import { isLost, type LeaveContext, masterSteps, masterWay, monitorSteps, recordLeaving, wipeSteps, workerSteps } from './leave-steps'
+import { isLost, type LeaveContext, masterSteps, masterWay, monitorSteps, wipeSteps, workerSteps } from './leave-steps'
 import { cancelEvict } from './masters'
 import { refreshPhases, refreshProblems } from './refresh'
 import { emptiedHosts, releasePhases } from './release-hosts'
@@ -100,7 +100,7 @@ const leavePhases = (context: LeaveContext): PhaseDraft[] => {
     ),
     phase(
       'plan.leave-monitors',
-      others.map((one) => leaveLane(one, context, isLost(one, facts) ? [] : monitorSteps(one))),
+      others.map((one) => leaveLane(one, context, monitorSteps(one, context))),
     ),
   ]
 }
@@ -116,7 +116,7 @@ const leaveLane = (one: Instance, { topology, facts, leaving }: LeaveContext, st
     subject: one.id,
     login: 'deploy',
     ...(isLost(one, facts) ? {} : { instance: one.id }),
-    steps: [recordLeaving(one), ...steps, ...(isLost(one, facts) ? [] : wipeSteps(one, topology, staying))],
+    steps: [...steps, ...(isLost(one, facts) ? [] : wipeSteps(one, topology, staying))],
   }
 }
 
