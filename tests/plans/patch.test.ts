@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { LedgerEntry } from '@/server/domain/ledger'
 import type { PackageInfo } from '@/server/domain/package'
+import { patchTargets } from '@/server/domain/patch-targets'
 import { stepsOf } from '@/server/domain/plan'
+import { instancesOf } from '@/server/domain/topology/instances'
 import { withPatched } from '@/server/domain/topology/patched'
 import type { Topology } from '@/server/domain/topology/topology'
 import type { OperationFacts, OperationInput, PatchAsked } from '@/server/operations/input'
@@ -124,9 +126,16 @@ describe('which instances a hotfix goes to', () => {
     expect(lanes({ packages: [master.sha256] })).toEqual(['10.0.0.2:8261', '10.0.0.3:8261', '10.0.0.1:8261'])
   })
 
-  it('roles and nodes: their intersection', () => {
-    const asked = { packages: [worker.sha256], roles: ['dm-worker'], nodes: ['10.0.0.4:8262', '10.0.0.1:8261'] }
-    expect(lanes(asked)).toEqual(['10.0.0.4:8262'])
+  it('roles and nodes: their intersection; the browser finds the same', () => {
+    const chosen = { roles: ['dm-worker'], nodes: ['10.0.0.4:8262', '10.0.0.1:8261'] }
+    expect(lanes({ packages: [worker.sha256], ...chosen })).toEqual(['10.0.0.4:8262'])
+    expect(patchTargets(instancesOf(three), { components: ['dm-worker'], ...chosen }).map(({ id }) => id)).toEqual(['10.0.0.4:8262'])
+    const all = { components: ['dm-master', 'dm-worker'], roles: [], nodes: [] }
+    expect(
+      patchTargets(instancesOf(three), all)
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(lanes({ packages: both }).sort())
   })
 
   it('each platform its own package', () => {

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import tar from 'tar-stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ClusterDetail, PlanView } from '@/server/domain/api'
 import type { LedgerView, VerifiedBinaries } from '@/server/domain/api-ledger'
@@ -93,6 +97,26 @@ const verdicts = async () => (await verify()).rows.map(({ instance, verdict }) =
 const refusal = async (method: string, url: string, body?: unknown): Promise<string> => {
   const answer = await sim.panel.call(method, url, { as: sim.admin, ...(body !== undefined && { body }) })
   return answer.ok ? 'done' : ((await answer.json()) as { code: string }).code // shapes are those of domain/api.ts
+}
+
+type Entry = { name: string; type: string; linkname: string; body: Buffer }
+/** The export for TiUP, while the runner answers. */
+const exported = async (): Promise<Entry[]> => {
+  const asked = sim.panel.call('GET', '/api/clusters/one/export', { as: sim.admin })
+  let done = false
+  void asked.finally(() => (done = true))
+  while (!done) {
+    await sim.work()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  const extract = tar.extract()
+  const entries: Entry[] = []
+  extract.on('entry', async (header, stream, next) => {
+    entries.push({ name: header.name, type: header.type ?? '', linkname: header.linkname ?? '', body: await buffer(stream) })
+    next()
+  })
+  await pipeline(Readable.from([gunzipSync(Buffer.from(await (await asked).arrayBuffer()))]), extract)
+  return entries
 }
 
 describe('the document’s example, one master and one worker', { timeout: 60_000 }, () => {
@@ -188,7 +212,25 @@ describe('the document’s example, one master and one worker', { timeout: 60_00
     expect((await ledger()).rolePackages).toMatchObject([
       { component: 'dm-worker', os: 'linux', arch: 'amd64', packageSha256: hotfix['dm-worker'] },
     ])
+    const entries = await exported()
+    const kept = entries.find(({ name }) => /^one\/patch\/dm-worker-[0-9a-f]{7}\.tar\.gz$/.test(name))
+    expect(
+      createHash('sha256')
+        .update(kept?.body ?? '')
+        .digest('hex'),
+    ).toBe(hotfix['dm-worker'])
+    expect(entries.find(({ name }) => name === 'one/patch/dm-worker.tar.gz')).toMatchObject({
+      type: 'symlink',
+      linkname: kept?.name.slice('one/patch/'.length),
+    })
+    expect(
+      entries
+        .find(({ name }) => name === 'one/meta.yaml')
+        ?.body.toString()
+        .match(/patched: true/g),
+    ).toHaveLength(1)
     await perform('patch', { packages: [release['dm-worker']], overwrite: true })
+    expect((await exported()).map(({ name }) => name)).toEqual(['one/meta.yaml', 'one/ssh/id_rsa', 'one/ssh/id_rsa.pub'])
     const view = await ledger()
     expect(view.rolePackages).toEqual([])
     expect(of(view, worker)).toMatchObject({ patched: false, current: { kind: 'rollback' } })

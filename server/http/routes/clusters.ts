@@ -14,6 +14,7 @@ import { demandCluster, readCluster, readClusters, watchDisplay } from '@/server
 import { readPlan } from '@/server/usecases/read-plan'
 import { accepts, answers, refusals, takes } from '../answers'
 import type { Api } from '../api'
+import { byteStream } from '../text-stream'
 import { errandBody, who } from '../who'
 
 const named = { params: z.object({ name: z.string().min(1).max(100) }) }
@@ -121,9 +122,8 @@ export const registerClusterRoutes = (api: Api): void => {
   })
   api.openapi(download, async (c) => {
     const { name } = c.req.valid('param')
-    const archive = await exportCluster(c.get('db'), who(c), name)
-    const headers = { 'Content-Type': 'application/gzip', 'Content-Disposition': `attachment; filename="${name}-tiup.tar.gz"` }
-    return c.body(archive, 200, headers)
+    const archive = await exportCluster(c.get('db'), who(c), name, c.get('env').dataFolder)
+    return byteStream(archive[Symbol.asyncIterator](), `${name}-tiup.tar.gz`, 'application/gzip')
   })
   api.openapi(check, async (c) => c.json(await checkTopology(c.get('db'), c.req.valid('json')), 200))
 }
