@@ -1,7 +1,7 @@
 import { componentSpec } from '@/server/domain/component'
 import type { HostId, Instance } from '@/server/domain/instance'
 import type { HostProbe } from '@/server/domain/probe'
-import { entriesAs, entriesOnly, onlyEntries } from '@/server/domain/topology/entries'
+import { entriesAs, entriesOnly, onlyEntries, withLifecycle } from '@/server/domain/topology/entries'
 import { hostsOf, instancesOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
 import { type Draft, type LaneDraft, type PhaseDraft, phase, planOf } from './build'
@@ -72,9 +72,10 @@ const scaleOutNeeds = (topology: Topology, input: OperationInput): Needs => {
 
 const unique = (probes: readonly HostProbe[]): HostProbe[] => [...new Map(probes.map((probe) => [JSON.stringify(probe), probe])).values()]
 
+/** Only the new ones become active: what an earlier scale-out left half-joined goes on joining, and its script too. */
 const refreshOf = ({ before, topology }: Growth, facts: OperationFacts, input: OperationInput) => ({
   ...{ before, facts, input },
-  after: { ...topology, ...entriesAs(entriesOnly(topology), 'active') },
+  after: (input.joining?.ids ?? []).reduce((grown, id) => withLifecycle(grown, id, 'active'), topology),
 })
 
 type Keep = BuildContext['keep']

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { PackageInfo } from '@/server/domain/package'
 import { stepsOf } from '@/server/domain/plan'
 import type { StepOf } from '@/server/domain/step'
 import type { Topology } from '@/server/domain/topology/topology'
@@ -10,10 +11,10 @@ import { scaleIn } from '@/server/operations/scale-in'
 import { expectGolden } from './plan-text'
 import { fresh, inputFor, later, running, three, topologyOf } from './world'
 
-const dmctl = {
+const dmctl: PackageInfo = {
   ...{ sha256: 'd'.repeat(64), component: 'dmctl', version: 'v8.5.0', os: 'linux', arch: 'amd64', sizeBytes: 50_000_000 },
   ...{ entry: 'dmctl/dmctl', entrySha256: 'e'.repeat(64), origin: { from: 'mirror', detail: '' }, texts: {} },
-} as const
+}
 
 type Members = NonNullable<NonNullable<OperationFacts['cluster']>['members']>
 
