@@ -10,6 +10,7 @@ import { uiHostsWords } from '@/server/domain/words/ui-hosts'
 import { uiOperationsWords } from '@/server/domain/words/ui-operations'
 import { uiPackagesWords } from '@/server/domain/words/ui-packages'
 import { uiPagesWords } from '@/server/domain/words/ui-pages'
+import { uiPatchWords } from '@/server/domain/words/ui-patch'
 import { uiScaleWords } from '@/server/domain/words/ui-scale'
 import { uiUpgradeWords } from '@/server/domain/words/ui-upgrade'
 import { fill, inLanguage, type Language, type Pair, type Words } from '@/server/domain/words/words'
@@ -24,6 +25,7 @@ const all = {
   ...uiOperationsWords,
   ...uiScaleWords,
   ...uiUpgradeWords,
+  ...uiPatchWords,
 }
 export type UiWord = keyof typeof all
 type Params = Readonly<Record<string, string | number>>

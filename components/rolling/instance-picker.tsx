@@ -118,8 +118,8 @@ function Rows(props: PickerProps) {
         <col style={{ width: 200 }} />
         <col style={{ width: 150 }} />
         <col />
-        <col style={{ width: 150 }} />
         <col style={{ width: 130 }} />
+        <col style={{ width: 160 }} />
       </colgroup>
       <thead>
         <tr>

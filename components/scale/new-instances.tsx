@@ -129,9 +129,15 @@ function Resolved({ check }: { check: AdditionCheck }) {
   return (
     <div className="tbwrap">
       <table className="tb" aria-label={say('scale-out.instances')}>
+        <colgroup>
+          <col style={{ width: 170 }} />
+          <col style={{ width: 96 }} />
+          <col style={{ width: 96 }} />
+          <col />
+        </colgroup>
         <thead>
           <tr>
-            {['ID', 'Role', say('scale-out.host'), 'Deploy Dir', 'Data Dir'].map((title) => (
+            {['ID', 'Role', say('scale-out.host'), 'Deploy Dir'].map((title) => (
               <th key={title} scope="col">
                 {title}
               </th>
@@ -148,9 +154,6 @@ function Resolved({ check }: { check: AdditionCheck }) {
               <td>{say(fresh.has(one.hostId) ? 'scale-out.host-new' : 'scale-out.host-known')}</td>
               <td>
                 <PathText path={one.deployDir} />
-              </td>
-              <td>
-                <PathText path={one.dataDir} />
               </td>
             </tr>
           ))}

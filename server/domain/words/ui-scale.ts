@@ -11,7 +11,7 @@ export const uiScaleWords = {
   'scale-out.packages': ['Packages', '安装包'],
   'scale-out.only-new': ['only the new ones, as tiup takes it', '仅包含新实例，与 tiup 相同'],
   'scale-out.same-text': ['writes into the same text', '写入同一文本'],
-  'scale-out.example': ['Example of the document', '文档示例'],
+  'scale-out.example': ['Example', '示例'],
   'scale-out.open-file': ['Open a file…', '打开文件…'],
   'scale-out.problems': ['Problems of the text', '文本中的问题'],
   'scale-out.line': ['line {line}', '第 {line} 行'],
