@@ -37,7 +37,7 @@ export const upgrade: Operation = {
     const wish = wishOf(input)
     const staged = stagedFor(topology, input, wish)
     const { turns, blobs } = turnsOf(topology, facts, { input, wish, staged })
-    const exported = exportPhase(topology, facts, input, wish.exportBy)
+    const exported = exportPhase(topology, facts, input, wish.offline ? undefined : wish.exportBy)
     const from = wish.open?.to === wish.to ? wish.open.from : input.version
     const plan = planOf('upgrade', topology, input, {
       phases: [

@@ -7,15 +7,19 @@ import { deedsOf } from '@/server/domain/job'
 import type { Entry } from '@/server/domain/journal'
 import type { PackageInfo } from '@/server/domain/package'
 import type { Login, OperationName, Plan } from '@/server/domain/plan'
+import type { ClusterProbe } from '@/server/domain/probe'
 import { hostsOf, instancesOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
 import { askMembers } from '@/server/engine/ask-cluster'
 import { type BlobPart, type Clock, type Engine, engineDefaults } from '@/server/engine/engine'
 import { type JobEnd, runJob } from '@/server/engine/run-job'
+import { keepExport } from '@/server/errands/keep-export'
 import type { OperationFacts, OperationInput } from '@/server/operations/input'
 import { operations } from '@/server/operations/operation-map'
 import { askHost, parseHost } from '@/server/probes/batch'
+import { parseLeaderCount, parseVersion } from '@/server/probes/cluster-answers'
 import type { HttpRequest, Transport } from '@/server/remote/transport'
+import { runnerKey } from '@/server/runner-key'
 import { SimWorld } from '@/server/sim/world'
 import { createCluster, findCluster } from '@/server/store/clusters'
 import type { Db } from '@/server/store/database'
@@ -24,7 +28,6 @@ import { readJournal } from '@/server/store/journal'
 import { inputFor, packages as samplePackages, topologyOf } from '@/tests/plans/world'
 import { SimTransport } from '@/tests/support/sim-transport'
 
-const addresses = ['10.0.0.1', '10.0.0.2', '10.0.0.3']
 
 /** 3 masters, 2 workers, a Prometheus, on three hosts; no exporters. */
 export const threeHosts = topologyOf(`global: {user: tidb, deploy_dir: /dm/deploy, data_dir: /dm/data}
@@ -59,7 +62,18 @@ export const hotfixes: PackageInfo[] = packages.slice(0, 2).map((one) => {
   const entrySha256 = hashOf(Buffer.from(`program of ${hashOf(bytes)}`))
   return { ...one, sha256: hashOf(bytes), sizeBytes: bytes.length, entrySha256, origin: { from: 'hotfix', detail: '' }, hotfix }
 })
+const nextBytes = (component: string): Buffer => Buffer.from(`archive of the next ${component}\n`.repeat(20))
+/** The release after the one that is deployed. */
+export const nextPackages: PackageInfo[] = packages
+  .filter(({ version }) => version === 'v8.5.0')
+  .map((one) => {
+    const bytes = nextBytes(one.component)
+    const entrySha256 = hashOf(Buffer.from(`program of ${hashOf(bytes)}`))
+    return { ...one, version: 'v8.5.1', sha256: hashOf(bytes), sizeBytes: bytes.length, entrySha256 }
+  })
 const archiveBytes = (sha256: string): Buffer | undefined => {
+  const next = nextPackages.find((one) => one.sha256 === sha256)
+  if (next) return nextBytes(next.component)
   if (sha256 === dmctl.sha256) return dmctlBytes
   const hotfix = hotfixes.find((one) => one.sha256 === sha256)
   if (hotfix) return hotfixBytes(hotfix.component)
@@ -121,8 +135,32 @@ const factsOf = async (ground: Site, operation: OperationName, input: OperationI
   const http = (from: string, request: HttpRequest) => ground.transport.http(target(from), request)
   const members = await askMembers({ http }, masters, Object.keys(hosts))
   const tasks = members.members && needs.cluster.some(({ probe }) => probe === 'tasks') ? await tasksOf(ground, members.members) : {}
-  const cluster: ClusterFacts = { ...noClusterFacts(at), ...members, ...tasks }
+  const more = await versionsAndCounts(needs.cluster, (id, path) => {
+    const one = instancesOf(ground.topology).find((each) => each.id === id)
+    return http(one?.hostId ?? '', { address: one?.host ?? '', port: one?.ports[0] ?? 0, method: 'GET', path, timeoutMs: 1000 })
+  })
+  const cluster: ClusterFacts = { ...noClusterFacts(at), ...members, ...tasks, ...more }
   return { hosts, cluster }
+}
+
+/** What each process says of its version, and how often it has led; of a silent one nothing. */
+const versionsAndCounts = async (
+  probes: readonly ClusterProbe[],
+  get: (id: string, path: string) => Promise<{ body: string }>,
+): Promise<Pick<ClusterFacts, 'versions' | 'leaderCounts'>> => {
+  const versions: Record<string, string> = {}
+  const leaderCounts: Record<string, number> = {}
+  for (const probe of probes) {
+    if (probe.probe !== 'version' && probe.probe !== 'leader-count') continue
+    const body = await get(probe.instance, probe.probe === 'version' ? '/status' : '/metrics').then(
+      (answer) => answer.body,
+      () => '',
+    )
+    const count = parseLeaderCount(body)
+    if (probe.probe === 'version') versions[probe.instance] = parseVersion(body) ?? ''
+    else if (count !== undefined) leaderCounts[probe.instance] = count
+  }
+  return { versions, leaderCounts }
 }
 
 /** As the simulated DM has them; the errand that asks dmctl has tests of its own. */
@@ -186,6 +224,8 @@ export const engineOn = (ground: Site, more: Partial<Engine> = {}): Engine => ({
     if (!bytes) throw new Error(`no package ${sha256}`)
     return { sizeBytes: bytes.length, sha256, open: (offset) => Readable.from([bytes.subarray(offset)]) }
   },
+  keepExport: (kept) =>
+    keepExport({ db: ground.db, secrets: runnerKey(Buffer.alloc(32, 7)), now: () => new Date(ground.clock.now()) }, kept),
   panelId: 'p1',
   runner,
   stopping: new AbortController().signal,

@@ -105,7 +105,7 @@ describe('upgrade', () => {
   })
 
   it('offline: only the disk, no start, no restart, no run state', () => {
-    const { plan } = upgrade.plan(three, fresh(three), ask(three, { offline: true, exportBy: undefined as never }))
+    const { plan } = upgrade.plan(three, fresh(three), ask(three, { offline: true }))
     expectGolden('upgrade/offline', plan)
     const kinds = plan.phases.flatMap((phase) => phase.lanes.flatMap((lane) => lane.steps.map(({ kind }) => kind)))
     expect(kinds).not.toContain('unit-running')
