@@ -1,4 +1,5 @@
 import { hasSecretKey, secretKeyText, withSecretKey } from '@/server/domain/topology/secret-key'
+import type { Topology } from '@/server/domain/topology/topology'
 import type { OpenUpgrade } from '@/server/domain/upgrade'
 import type { Db, Tx } from './database'
 import type { ChangingJob } from './ledger'
@@ -26,6 +27,7 @@ export const beginUpgrade = async (tx: Tx, job: ChangingJob, { from, to }: { fro
   await endUpgrade(tx, job, 'final', at)
   const row = { id: job.id, cluster: job.clusterName, from, to, jobIds: JSON.stringify([job.id]), state: 'open', by: job.startedBy, at }
   await tx.clusterUpgrade.create({ data: row })
+  await outdatePlans(tx, job.clusterName, `upgrade to ${to} began`)
 }
 
 export const noteLed = async (tx: Tx, cluster: string): Promise<void> => {
@@ -49,10 +51,20 @@ export const reachVersion = async (
 ): Promise<void> => {
   await tx.cluster.updateMany({ where: { name: cluster }, data: { version } })
   await tx.rolePackage.deleteMany({ where: { cluster } })
-  if (!secretKey) return
+  const { topology, yaml } = await demandCluster(tx, cluster)
+  const keyed = secretKey && !hasSecretKey(topology)
+  await outdatePlans(tx, cluster, `version ${version}`, keyed ? { topology: withSecretKey(topology), yaml: secretKeyText(yaml) } : {})
+}
+
+/** A new revision: what was planned before this is not so any more. */
+const outdatePlans = async (
+  tx: Tx,
+  cluster: string,
+  reason: string,
+  change: { topology?: Topology; yaml?: string } = {},
+): Promise<void> => {
   const now = await demandCluster(tx, cluster)
-  if (hasSecretKey(now.topology)) return
-  await nextRevision(tx, now, { topology: withSecretKey(now.topology), yaml: secretKeyText(now.yaml), reason: `secret key for ${version}` })
+  await nextRevision(tx, now, { topology: now.topology, yaml: now.yaml, ...change, reason })
 }
 
 export const dropUpgrades = async (tx: Tx, cluster: string): Promise<void> => {

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { engineDefaults } from '@/server/engine/engine'
 import { runJob } from '@/server/engine/run-job'
 import type { ErrandDeps } from '@/server/errands/errand-run'
+import { keepExport } from '@/server/errands/keep-export'
 import { doErrand } from '@/server/errands/run-errands'
 import { createTransport } from '@/server/remote/ssh-transport'
 import { runnerKey } from '@/server/runner-key'
@@ -121,6 +122,7 @@ export const simPanel = async (addresses: readonly string[]): Promise<SimPanel> 
         ...{ db: panel.db, transport, panelId: 'p', runner, stopping: new AbortController().signal, pollMs: 50 },
         blobs: async (sha256) => (await readBlob(panel.db, sha256))?.parts ?? [],
         secret: async (id) => (await secretOf(id)).password,
+        keepExport: (kept) => keepExport(deps, kept),
         packages: async (sha256) => {
           const file = packageFile(panel.folder, sha256)
           const sizeBytes = (await findPackage(panel.db, sha256))?.sizeBytes ?? 0

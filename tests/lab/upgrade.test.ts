@@ -1,0 +1,153 @@
+import { execFileSync } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { UpgradeView } from '@/server/domain/api-upgrades'
+import { labAvailable } from '@/tests/support/lab'
+import { answer, type JobDetail, jobAfter, labVersion, planFor, succeeds } from './connect'
+import { on } from './on-host'
+import { failedElsewhere, pollMasters } from './poller'
+import { bindingsAt, ownTurns, type RunningCluster, startRunningCluster, threeAndThree } from './running-cluster'
+
+const next = 'v8.5.1'
+const password = 'as-given-in-clear'
+
+/** An upgrade of a running cluster, by the API: broken off and back, then to the end. Each test goes on where the one before ended. */
+describe.skipIf(!labAvailable().ok)('an upgrade on lab hosts', () => {
+  let lab: RunningCluster
+  beforeAll(async () => {
+    lab = await startRunningCluster(threeAndThree)
+    for (const id of ['mysql-01', 'mysql-02']) await createSource(lab.address(1), id)
+  })
+  afterAll(() => lab?.panel.stop())
+
+  const createSource = async (master: string, id: string) => {
+    const config = `source-id: ${id}\nfrom: {host: 127.0.0.1, port: 3306, user: root, password: ${password}}\n`
+    const body = JSON.stringify({ op: 1, config: [config] })
+    const said = await fetch(`http://${master}:8261/apis/v1alpha1/sources`, { method: 'PUT', body })
+    expect(await said.text()).toMatch(/"result":\s*true/)
+  }
+  const masters = () => [1, 2, 3].map((index) => `${lab.address(index)}:8261`)
+  const view = () => lab.api.get<UpgradeView>('/api/clusters/lab/upgrade')
+  /** What the processes are, by the hosts' own word: the program on the disk is the one that runs, and its version. */
+  const versions = async (): Promise<string[]> =>
+    Promise.all(
+      [1, 2, 3, 4, 5, 6].map(async (index) => {
+        const name = index <= 3 ? 'dm-master' : 'dm-worker'
+        const [unit, port] = index <= 3 ? ['dm-master-8261', 8261] : ['dm-worker-8262', 8262]
+        const script = 'sha256sum < /proc/$(systemctl show -pMainPID --value "$1")/exe; sha256sum < "$2"; "$2" -V | head -1'
+        const program = `/home/tidb/dm/deploy/${name}-${port}/bin/${name}/${name}`
+        const [runs, lies, version = ''] = (await on(lab.host(index), 'bash', '-c', script, 'bash', String(unit), program))
+          .trim()
+          .split('\n')
+        return runs === lies ? version.replace('Release Version: ', '') : `${index}: the process is another program than ${program}`
+      }),
+    )
+  const all = (version: string) => Array(6).fill(version)
+  const goOn = async (id: string, until: (job: JobDetail) => boolean): Promise<JobDetail> => {
+    for (let asked = 0; asked < 8; asked++) {
+      const job = await jobAfter(lab.api, id)
+      if (job.state !== 'waiting' || until(job)) return job
+      expect(job.view.question?.about, JSON.stringify(job.view.question)).toBe('pause')
+      await answer(lab.api, job, 'continue')
+    }
+    throw new Error('it asks and asks')
+  }
+
+  it('says what is missing and which mirror has it; fetched by what it says, nothing is missing', async () => {
+    const before = await view()
+    expect(before).toMatchObject({ version: labVersion, open: null, exportBy: { version: labVersion } })
+    expect(before.targets.map(({ version, direction }) => `${version} ${direction}`)).toEqual(['v8.5.1 up', 'v8.5.0 same', 'v7.5.3 down'])
+    const target = before.targets.find(({ version }) => version === next)
+    expect(target?.missing.map(({ component }) => component).toSorted()).toEqual(['dm-master', 'dm-worker', 'grafana', 'prometheus'])
+    const [location = ''] = target?.mirrors ?? []
+    const refused = await lab.api.plan('lab', 'upgrade', { version: '8.5.1' })
+    expect(refused.problems.filter(({ code }) => code === 'upgrade.package-missing')).toHaveLength(4)
+    const wanted = (target?.missing ?? []).map(({ component, version, os, arch }) => ({ component, version, os, arch }))
+    await lab.api.errand('/api/packages/fetch', { location, wanted }, 240_000)
+    expect((await view()).targets.find(({ version }) => version === next)?.missing).toEqual([])
+  }, 300_000)
+
+  it('refuses what goes down, and what nobody has', async () => {
+    const codes = async (version: string) =>
+      (await lab.api.plan('lab', 'upgrade', { version })).problems.flatMap(({ code, severity }) => (severity === 'error' ? [code] : []))
+    expect(await codes('7.5.3')).toContain('upgrade.downgrade')
+    expect(new Set(await codes('v9.9.9'))).toEqual(new Set(['upgrade.package-missing']))
+    expect(await codes('whatever')).toEqual(['topology.version-form'])
+  }, 120_000)
+
+  it('stops before the last master when told to, goes back, and no request to another master fails', async () => {
+    const poller = pollMasters(masters())
+    const { plan, document } = await planFor(lab.api, 'lab', 'upgrade', { version: next })
+    const { id } = await lab.api.run(plan)
+    const lanes = document.phases.find(({ title }) => title.word === 'plan.roll-dm-master')?.lanes ?? []
+    const job = await goOn(id, ({ view: { question } }) => question?.lane === lanes.at(-2)?.id)
+    expect(job.view.question).toMatchObject({ about: 'pause' })
+    await lab.api.post(`/api/jobs/${id}/cancel`, {})
+    expect((await lab.api.jobIn(id, ['cancelled'])).state).toBe('cancelled')
+    const half = await versions()
+    expect(half.slice(0, 3).toSorted()).toEqual([labVersion, next, next])
+    expect(await view()).toMatchObject({ version: labVersion, open: { from: labVersion, to: next, led: false } })
+
+    const back = await planFor(lab.api, 'lab', 'rollback', { rolling: { canary: false } })
+    const went = await succeeds(lab.api, (await lab.api.run(back.plan)).id)
+    const polled = await poller.stop()
+    expect(await versions()).toEqual(all(labVersion))
+    expect((await view()).history.map(({ state }) => state)).toEqual(['rolled-back'])
+    const cancelled = await jobAfter(lab.api, id)
+    expect(failedElsewhere(polled, [...ownTurns(document, cancelled), ...ownTurns(back.document, went)])).toEqual([])
+  }, 600_000)
+
+  it('goes to the end: every process, the books, sources as before, and no request to another master fails', async () => {
+    const poller = pollMasters(masters())
+    const { plan, document } = await planFor(lab.api, 'lab', 'upgrade', {
+      version: next,
+      rolling: { canary: false },
+      pauseBeforeLast: false,
+    })
+    const job = await succeeds(lab.api, (await lab.api.run(plan)).id)
+    const polled = await poller.stop()
+    expect(await versions()).toEqual(all(next))
+    expect(Object.values(polled).every(({ asked }) => asked > 50)).toBe(true)
+    expect(failedElsewhere(polled, ownTurns(document, job))).toEqual([])
+    expect(Object.values(await bindingsAt(lab.address(1))).toSorted()).toEqual(['mysql-01', 'mysql-02'])
+    expect(await view()).toMatchObject({ version: next, open: { led: true } })
+    expect(await lab.statuses('prometheus')).toEqual(['Up'])
+  }, 600_000)
+
+  it('has what it exported: for an administrator, and nowhere on the hosts', async () => {
+    const [kept] = (await view()).exports
+    expect(kept).toMatchObject({ sources: 2, version: labVersion })
+    const said = await lab.api.send('GET', `/api/clusters/lab/exports/${kept?.id}/archive`)
+    expect(said.status).toBe(200)
+    const archive = Buffer.from(await said.arrayBuffer())
+    const names = execFileSync('tar', ['-tz'], { input: archive, encoding: 'utf8' })
+    expect(names).toContain('topology.yaml')
+    expect(names).toContain(`hosts/${lab.address(1)}/home/tidb/dm/deploy/dm-master-8261/conf/dm-master.toml`)
+    const inner = execFileSync('tar', ['-xzO', 'export.tar.gz'], { input: archive })
+    expect(execFileSync('tar', ['-xzO', '--wildcards', '*/sources/*.yaml'], { input: inner, encoding: 'utf8' })).toContain(password)
+    const found = await Promise.all(
+      lab.hosts.map((host) => on(host, 'find', '/var/lib/dm-panel/exports', '/home/tidb/dm', '-name', '*.tar.gz')),
+    )
+    expect(found.join('')).toBe('')
+  }, 120_000)
+
+  it('has no way back any more; made final, the former packages leave the hosts', async () => {
+    const refused = await lab.api.plan('lab', 'rollback', {})
+    expect(refused.problems.map(({ code }) => code)).toContain('rollback.has-led')
+    const cached = async () => (await on(lab.host(2), 'ls', '/var/lib/dm-panel/packages')).trim().split('\n').length
+    const before = await cached()
+    await lab.perform('finalise')
+    expect(await cached()).toBeLessThan(before)
+    expect(await view()).toMatchObject({ open: null, history: [{ state: 'final' }, { state: 'rolled-back' }] })
+  }, 120_000)
+
+  it('the control: a leader restarted as it is does cost requests, so that the poller would have seen them', async () => {
+    const { leader } = await lab.detail()
+    const index = masters().findIndex((address) => leader.includes(address.split(':')[0] ?? '-')) + 1
+    expect(index).toBeGreaterThan(0)
+    const poller = pollMasters(masters())
+    await on(lab.host(index), 'systemctl', 'restart', 'dm-master-8261')
+    await new Promise((resolve) => setTimeout(resolve, 4000))
+    const own = { address: masters()[index - 1] ?? '', fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }
+    expect(failedElsewhere(await poller.stop(), [own])).not.toEqual([])
+  }, 120_000)
+})
