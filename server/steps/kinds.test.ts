@@ -23,7 +23,7 @@ const observable: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ ...base, kind: fc.constant('package-cached' as const), sha256: hash, sizeBytes: fc.nat(9), name }),
   fc.record({
     ...base,
-    kind: fc.constant('binaries' as const),
+    kind: fc.constantFrom('binaries' as const, 'binaries-staged' as const),
     packageSha256: hash,
     name,
     into: fc.constant('/d/a/bin'),
