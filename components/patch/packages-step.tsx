@@ -59,12 +59,12 @@ function Rows({ packages, chosen, onChoose }: RowsProps) {
     <div className="tbwrap">
       <table className="tb" aria-label={say('patch.packages')}>
         <colgroup>
-          <col style={{ width: 150 }} />
-          <col style={{ width: 100 }} />
+          <col style={{ width: 136 }} />
+          <col style={{ width: 90 }} />
           <col />
-          <col style={{ width: 100 }} />
-          <col style={{ width: 170 }} />
-          <col style={{ width: 130 }} />
+          <col style={{ width: 96 }} />
+          <col style={{ width: 116 }} />
+          <col style={{ width: 124 }} />
         </colgroup>
         <thead>
           <tr>

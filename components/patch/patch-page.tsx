@@ -167,6 +167,7 @@ function Summary({ at, fitting, chosen, packages }: SummaryProps) {
   const { say } = useWords()
   const roles = [...new Set(fitting.map(({ role }) => role))]
   const count = (rows: readonly InstanceRow[], role: string): number => rows.filter((row) => row.role === role).length
+  if (packages.length === 0) return <p className="t2">{say('patch.package-missing')}</p>
   return (
     <>
       <KeyValues

@@ -97,7 +97,7 @@ function Rollback({ at, upgrade, ledger }: { at: WizardAt<Draft>; upgrade: Upgra
           } satisfies WizardStep,
         ]
       : []),
-    ...(way === 'finalise'
+    ...(way === 'finalise' || way === undefined
       ? []
       : [
           {
@@ -133,7 +133,9 @@ function Rollback({ at, upgrade, ledger }: { at: WizardAt<Draft>; upgrade: Upgra
       }
       input={inputOf(way, draft, ledger.rolePackages.length > 0)}
       summary={
-        way === 'finalise' ? (
+        way === undefined ? (
+          <p className="t2">{say('rollback.nothing')}</p>
+        ) : way === 'finalise' ? (
           <Tick checked={draft.keepPackages} onChange={(keepPackages) => change({ keepPackages })}>
             {say('rollback.keep')}
           </Tick>

@@ -19,17 +19,21 @@ export function RunsNow({ rows, ledger, now, target }: Props) {
       <p className="pad t2 max-w-[760px] py-3">{say('upgrade.as-they-say')}</p>
       <div className="tbwrap">
         <table className="tb" aria-label={say('upgrade.now')}>
+          <colgroup>
+            <col style={{ width: 180 }} />
+            <col style={{ width: 150 }} />
+            <col style={{ width: 130 }} />
+            <col style={{ width: 120 }} />
+            <col style={{ width: 110 }} />
+            <col />
+          </colgroup>
           <thead>
             <tr>
-              {['ID', 'Role', 'Status', say('upgrade.now'), say('upgrade.goes-to'), ''].map((title) =>
-                title === '' ? (
-                  <td key="note" />
-                ) : (
-                  <th key={title} scope="col">
-                    {title}
-                  </th>
-                ),
-              )}
+              {['ID', 'Role', 'Status', say('upgrade.now'), say('upgrade.goes-to'), say('upgrade.note')].map((title) => (
+                <th key={title} scope="col">
+                  {title}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>

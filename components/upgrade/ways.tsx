@@ -29,7 +29,7 @@ export function Ways({ cluster, ways, chosen, upgrade, onChoose }: Props) {
   const versions = { from: open?.from ?? '–', to: open?.to ?? '–' }
   const note = ({ way, open: may, led }: WayRow): string => {
     if (led) return say('rollback.led', versions)
-    if (!may) return say(way === 'hotfix' ? 'rollback.no-former' : 'rollback.upgrade-none')
+    if (!may) return say(way === 'hotfix' ? 'rollback.no-formers' : 'rollback.upgrade-none')
     return say(`rollback.${way}-note`)
   }
   return (
@@ -47,7 +47,9 @@ export function Ways({ cluster, ways, chosen, upgrade, onChoose }: Props) {
               onChange={() => (row.open ? onChoose(row.way) : undefined)}
             />
             <span>
-              <b className={row.open ? undefined : 't3'}>{say(`rollback.${row.way}`, versions)}</b>
+              <b className={row.open ? undefined : 't3'}>
+                {say(open === null && row.way !== 'hotfix' ? `rollback.${row.way}-plain` : `rollback.${row.way}`, versions)}
+              </b>
               <small>{note(row)}</small>
             </span>
           </label>
