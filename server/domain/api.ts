@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { operationNames } from './plan'
+import { ownFilesInput } from './topology/own-files-input'
 
 /**
  * The shapes of the HTTP API. Routes validate with these schemas and the OpenAPI document is made from them;
@@ -124,7 +125,19 @@ export const clusterDetail = clusterRow.extend({
     .nullable(),
   /** Standing warnings of the ledger: mixed programs in a role, overdue hotfixes, programs that lie on the disk only. */
   standing: z.array(problem),
+  /** Instances that a scale-out left half-joined (finish it by the same scale-out, or remove them), and that a scale-in left half-gone. */
+  joining: z.array(z.string()),
+  leaving: z.array(z.string()),
   yaml: z.string(),
+})
+/** `POST /api/clusters/{name}/scale-out/check`: what is wrong with a text of new nodes, and what it would bring. */
+export const scaleOutCheck = z.object({
+  problems: z.array(z.unknown()),
+  instances: z.array(z.unknown()),
+  /** Hosts that the cluster does not have yet: they want a credential. */
+  newHosts: z.array(z.object({ address: z.string(), port: z.number() })),
+  /** Per component of the new instances: what is installed when nothing is chosen (null: nothing in the store fits), and what may be chosen. */
+  packages: z.array(z.object({ component: z.string(), byDefault: z.string().nullable(), others: z.array(z.string()) })),
 })
 
 // --- plans -----------------------------------------------------------------------------------
@@ -132,6 +145,8 @@ export const askPlan = z.object({ operation: z.enum(operationNames), input: z.un
 export const deployInput = z.object({
   version: z.string(),
   topology: z.string().max(1_000_000),
+  /** The user's own files that the topology names (`rule_dir`, `dashboard_dir`, `config_file`): absolute path → text. */
+  files: ownFilesInput,
   /** The stored credential by which hosts are logged in to first. */
   credentialId: z.string(),
   /** Codes of preflight problems that the user waives, with a reason. */
@@ -309,9 +324,21 @@ export const mirrorView = z.object({
   expires: z.record(z.string(), z.string()),
   components: z.array(z.object({ component: z.string(), platforms: z.record(z.string(), z.array(z.string())) })),
 })
+const packageSource = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/)
 export const fetchPackages = z.object({
   location: z.string(),
-  wanted: z.array(z.object({ component: z.string(), version: z.string(), os: z.string(), arch: z.string() })).min(1),
+  wanted: z
+    .array(
+      z.object({
+        component: z.string(),
+        /** The mirror's name where that is another: `component_sources` of a topology. */
+        source: packageSource.optional(),
+        version: z.string(),
+        os: z.string(),
+        arch: z.string(),
+      }),
+    )
+    .min(1),
 })
 /** Work that the runner does for the browser. Poll until it is done or failed. */
 export const errandView = z.object({

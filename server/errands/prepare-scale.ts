@@ -1,25 +1,24 @@
 import { AppError } from '@/server/domain/app-error'
 import { foldJournal } from '@/server/domain/fold-journal'
 import { deedsOf } from '@/server/domain/job'
-import { currentOf } from '@/server/domain/ledger'
 import type { PackageInfo } from '@/server/domain/package'
 import type { Login } from '@/server/domain/plan'
 import { pruneInput, scaleInInput, scaleOutInput } from '@/server/domain/plan-inputs'
 import { isError, type Problem } from '@/server/domain/problem'
 import { parseAddition } from '@/server/domain/topology/addition'
 import { entriesAs, entriesOnly, entryIds, joinEntries } from '@/server/domain/topology/entries'
-import { instancesOf } from '@/server/domain/topology/instances'
+import { keptFiles } from '@/server/domain/topology/own-files'
 import { withSecretMarks } from '@/server/domain/topology/typed-secrets'
 import type { OperationInput } from '@/server/operations/input'
 import { growthOf } from '@/server/operations/scale-out-problems'
-import type { ClusterWithTopology } from '@/server/store/clusters'
 import { findCredential } from '@/server/store/credentials'
 import { listJobs } from '@/server/store/job-rows'
 import { readJournal } from '@/server/store/journal'
-import { readLedger, rolePackages } from '@/server/store/ledger'
 import { listPackages } from '@/server/store/packages'
 import { findPlan, type PlanRow } from '@/server/store/plans'
 import { checkAddition } from '@/server/usecases/check-topology'
+import { textsOfFiles } from '@/server/usecases/keep-files'
+import { roleDefaults } from '@/server/usecases/role-packages'
 import type { ErrandRun } from './errand-run'
 import { grafanaSecrets } from './prepare-deploy'
 import { existingCluster, rollingPart } from './prepare-existing'
@@ -40,13 +39,20 @@ export const prepareScaleOut = async (run: ErrandRun, row: PlanRow): Promise<Pre
   const topology = joinEntries(cluster.topology, added)
   const key = await findCredential(run.db, cluster.credentialId)
   const given = asked.credentialId === undefined ? undefined : await loginBy(run, asked.credentialId)
-  const joining = { ids: entryIds(added), yaml: asked.topology, prefer: [...chosen.found, ...(await roleDefaults(run, cluster, packages))] }
+  const files = keptFiles.parse(asked.files)
+  const joining = {
+    ids: entryIds(added),
+    yaml: asked.topology,
+    files,
+    prefer: [...chosen.found, ...(await roleDefaults(run.db, cluster, packages))],
+  }
   return {
     topology,
     input: {
       ...input,
       givenHosts: growthOf(topology, { hosts: {} }, { ...input, joining }).newHosts,
       joining,
+      localTexts: { ...input.localTexts, ...(await textsOfFiles(run.db, cluster.name, files)) },
       ...(asked.waitTimeoutS === undefined ? {} : { waitTimeoutS: asked.waitTimeoutS }),
       ...(given && { given }),
       ...(key && { publicKey: key.publicKey }),
@@ -89,23 +95,6 @@ const choicesOf = (
           ],
     ),
   }
-}
-
-/**
- * What a role's new instances get when nothing was chosen: what was patched with --overwrite, else what all of the role run now on a
- * platform. Where they run different packages there is no such thing, and the release's own is taken.
- */
-const roleDefaults = async (run: ErrandRun, cluster: ClusterWithTopology, packages: readonly PackageInfo[]): Promise<PackageInfo[]> => {
-  const byHash = (sha256: string | undefined): PackageInfo[] => packages.filter((one) => one.sha256 === sha256)
-  const overwritten = (await rolePackages(run.db, cluster.name)).flatMap(({ packageSha256 }) => byHash(packageSha256))
-  const ledger = await readLedger(run.db, cluster.name)
-  const now = instancesOf(cluster.topology).flatMap(({ id }) => byHash(currentOf(ledger, id)?.packageSha256))
-  const alone = now.filter((one) =>
-    now.every(
-      (other) => other.component !== one.component || other.os !== one.os || other.arch !== one.arch || other.sha256 === one.sha256,
-    ),
-  )
-  return [...new Map([...overwritten, ...alone].map((one) => [one.sha256, one])).values()]
 }
 
 /** What leaves, how patiently, and what the panel's own jobs had made on the hosts. */

@@ -5,6 +5,8 @@ export type Access = {
   least: Role | 'public'
   /** The body is a stream of any size (uploads); all others end at `bodyLimitBytes`. */
   stream?: true
+  /** Another bound of the body: a topology comes with the files that it names. */
+  bodyBytes?: number
 }
 
 export const bodyLimitBytes = 1024 * 1024
@@ -43,8 +45,9 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /api/clusters/{name}/verify-binaries': { least: 'operator' },
   'GET /api/clusters/{name}/upgrade': { least: 'viewer' },
   'GET /api/clusters/{name}/exports/{id}/archive': { least: 'admin' },
-  'POST /api/clusters/{name}/plans': { least: 'operator' },
+  'POST /api/clusters/{name}/plans': { least: 'operator', bodyBytes: 8 * bodyLimitBytes },
   'POST /api/clusters/{name}/preflight': { least: 'operator' },
+  'POST /api/clusters/{name}/scale-out/check': { least: 'viewer' },
   'POST /api/topology/check': { least: 'viewer' },
   'POST /api/adopt/scan': { least: 'admin' },
   'POST /api/adopt/upload': { least: 'admin', stream: true },

@@ -2,7 +2,7 @@ import type { ClusterDetail, ClusterRow } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
 import { isRole } from '@/server/domain/component'
 import type { ClusterStatus, DisplayRow, Seen } from '@/server/domain/display'
-import type { Instance } from '@/server/domain/instance'
+import type { Instance, Lifecycle } from '@/server/domain/instance'
 import type { DisplayHeader } from '@/server/domain/topology/display-text'
 import { instancesOf } from '@/server/domain/topology/instances'
 import { maskYaml } from '@/server/domain/topology/mask-yaml'
@@ -65,10 +65,15 @@ export const readCluster = async (db: Db, name: string): Promise<ClusterDetail> 
     grafanaUrls: grafanaUrls(cluster),
     adopted: cluster.adopted,
     status: status ? { ...status, rows: [...status.rows], silent: { ...status.silent } } : null,
+    joining: inState(cluster, 'joining'),
+    leaving: inState(cluster, 'leaving'),
     standing: await standingOf(db, cluster),
     yaml: maskYaml(cluster.yaml),
   }
 }
+
+const inState = ({ topology }: ClusterWithTopology, state: Lifecycle): string[] =>
+  instancesOf(topology).flatMap(({ id, lifecycle }) => (lifecycle === state ? [id] : []))
 
 const grafanaUrls = ({ topology }: ClusterWithTopology): string[] =>
   topology.grafanas.map(({ host, port }) => `http://${hostPort(host, port)}`)

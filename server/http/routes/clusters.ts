@@ -1,13 +1,15 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
-import { askPlan, clusterDetail, clusterRow, errandView, planView } from '@/server/domain/api'
+import { askPlan, clusterDetail, clusterRow, errandView, planView, scaleOutCheck } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
 import { displayCsv, displayJson, displayText } from '@/server/domain/topology/display-text'
+import { ownFileLimits } from '@/server/domain/topology/own-files-input'
 import { takeTypedSecrets } from '@/server/domain/topology/typed-secrets'
 import { changeTimeouts } from '@/server/store/clusters'
 import { askRunner } from '@/server/usecases/ask-errand'
 import { askForPlan } from '@/server/usecases/ask-for-plan'
 import { audited } from '@/server/usecases/audited'
+import { checkScaleOut } from '@/server/usecases/check-scale-out'
 import { checkTopology } from '@/server/usecases/check-topology'
 import { exportCluster } from '@/server/usecases/export-cluster'
 import { demandCluster, readCluster, readClusters, watchDisplay } from '@/server/usecases/read-clusters'
@@ -67,11 +69,23 @@ const download = createRoute({
   request: named,
   responses: { 200: { description: 'meta.yaml and the SSH key as TiUP keeps them, tar.gz.' }, ...refusals },
 })
+/** Paths of the user's own files that would be given too. */
+const checkedFiles = z.array(z.string().max(1000)).max(ownFileLimits.files).default([])
 const check = createRoute({
   method: 'post',
   path: '/api/topology/check',
-  request: takes(z.object({ yaml: z.string().max(1_000_000), cluster: z.string().max(100).default('') })),
-  responses: { ...answers(z.object({ problems: z.array(z.unknown()), instances: z.array(z.unknown()) })), ...refusals },
+  request: takes(z.object({ yaml: z.string().max(1_000_000), cluster: z.string().max(100).default(''), files: checkedFiles })),
+  responses: {
+    ...answers(z.object({ problems: z.array(z.unknown()), instances: z.array(z.unknown()), files: z.array(z.unknown()) })),
+    ...refusals,
+  },
+})
+
+const checkNew = createRoute({
+  method: 'post',
+  path: '/api/clusters/{name}/scale-out/check',
+  request: { ...named, ...takes(z.object({ yaml: z.string().max(1_000_000) })) },
+  responses: { ...answers(scaleOutCheck), ...refusals },
 })
 
 export const registerClusterRoutes = (api: Api): void => {
@@ -125,5 +139,8 @@ export const registerClusterRoutes = (api: Api): void => {
     const archive = await exportCluster(c.get('db'), who(c), name, c.get('env').dataFolder)
     return byteStream(archive[Symbol.asyncIterator](), `${name}-tiup.tar.gz`, 'application/gzip')
   })
+  api.openapi(checkNew, async (c) =>
+    c.json(await checkScaleOut(c.get('db'), { yaml: c.req.valid('json').yaml, cluster: c.req.valid('param').name }), 200),
+  )
   api.openapi(check, async (c) => c.json(await checkTopology(c.get('db'), c.req.valid('json')), 200))
 }
