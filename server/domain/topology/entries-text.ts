@@ -1,4 +1,4 @@
-import { type Document, isAlias, isSeq, parseDocument, visit, YAMLSeq } from 'yaml'
+import { type Alias, type Document, isAlias, isSeq, parseDocument, visit, YAMLSeq } from 'yaml'
 import type { InstanceId } from '../instance'
 import { type Entries, entryId, listNames, sectionOf } from './entries'
 import { writeTopology } from './meta'
@@ -12,7 +12,7 @@ import { secretMask, withoutSecretMarks } from './typed-secrets'
 export const joinText = (text: string, topology: Topology, added: { entries: Entries; text: string; after: Topology }): string =>
   written(text, topology, added.after, (doc) => {
     const more = read(added.text)
-    if (hasAnchors(more)) return false
+    if (aliasesIn(more).length > 0) return false
     for (const list of listNames) {
       const fresh = itemsOf(more, sectionOf[list])
       if (fresh.length !== added.entries[list].length) return false
@@ -43,11 +43,7 @@ export const leaveText = (text: string, topology: Topology, left: { instance: In
 const written = (text: string, topology: Topology, after: Topology, change: (doc: Document.Parsed) => boolean): string => {
   const doc = read(text)
   const inStep = doc.errors.length === 0 && listNames.every((list) => itemsOf(doc, sectionOf[list]).length === topology[list].length)
-  try {
-    if (inStep && change(doc)) return doc.toString({ lineWidth: 0 })
-  } catch (error) {
-    if (!(error instanceof ReferenceError)) throw error // an alias whose anchor went with an entry
-  }
+  if (inStep && change(doc) && aliasesIn(doc).every((alias) => alias.resolve(doc) !== undefined)) return doc.toString({ lineWidth: 0 })
   // Secrets stay behind the mask: in the books they have names of their own.
   return writeTopology(
     withoutSecretMarks(after, () => secretMask),
@@ -70,11 +66,11 @@ const sectionFor = (doc: Document.Parsed, section: string): YAMLSeq => {
   return fresh
 }
 
-/** Aliases may point at what is not taken along. */
-const hasAnchors = (doc: Document.Parsed): boolean => {
-  let found = false
+/** What they point at may have gone with an entry, or was not taken along. */
+const aliasesIn = (doc: Document.Parsed): Alias[] => {
+  const found: Alias[] = []
   visit(doc, (_key, node) => {
-    found ||= isAlias(node)
+    if (isAlias(node)) found.push(node)
   })
   return found
 }
