@@ -5,6 +5,19 @@ import { componentNames } from './component'
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 export const packageComponent = z.enum([...componentNames, 'dmctl'])
 
+/** A package of a mirror. */
+export const wantedPackage = z.object({
+  component: z.string(),
+  /** The mirror's name where that is another: `component_sources` of a topology. */
+  source: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/)
+    .optional(),
+  version: z.string(),
+  os: z.string(),
+  arch: z.string(),
+})
+
 const treeEntry = z.object({
   path: z.string(),
   type: z.enum(['file', 'directory', 'symlink']),

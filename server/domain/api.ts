@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { wantedPackage } from './api-packages'
 import { operationNames } from './plan'
 import { ownFilesInput } from './topology/own-files-input'
 
@@ -324,22 +325,7 @@ export const mirrorView = z.object({
   expires: z.record(z.string(), z.string()),
   components: z.array(z.object({ component: z.string(), platforms: z.record(z.string(), z.array(z.string())) })),
 })
-const packageSource = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/)
-export const fetchPackages = z.object({
-  location: z.string(),
-  wanted: z
-    .array(
-      z.object({
-        component: z.string(),
-        /** The mirror's name where that is another: `component_sources` of a topology. */
-        source: packageSource.optional(),
-        version: z.string(),
-        os: z.string(),
-        arch: z.string(),
-      }),
-    )
-    .min(1),
-})
+export const fetchPackages = z.object({ location: z.string(), wanted: z.array(wantedPackage).min(1) })
 /** Work that the runner does for the browser. Poll until it is done or failed. */
 export const errandView = z.object({
   id: z.string(),

@@ -9,6 +9,8 @@ export type PackageOrigin = 'upload' | 'mirror' | 'hotfix'
 export type PackageInfo = {
   sha256: string
   component: PackageComponent
+  /** The mirror's name for it where that is another, as `component_sources` of a topology says. */
+  source?: string
   version: string
   os: string
   arch: string
@@ -68,7 +70,7 @@ export type TreeChange = {
 }
 
 /** `dm-master-v8.5.0-linux-amd64.tar.gz` */
-export const packageFileName = (p: Pick<PackageInfo, 'component' | 'version' | 'os' | 'arch'>): string =>
+export const packageFileName = (p: { component: string; version: string; os: string; arch: string }): string =>
   `${p.component}-${p.version}-${p.os}-${p.arch}.tar.gz`
 
 /** The name under which it is downloaded: a hotfix is called as `tiup dm patch`'s document calls it. */

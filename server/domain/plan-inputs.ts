@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { deployInput, removeDeployInput, selectInput } from './api'
 import { componentNames } from './component'
 import type { OperationName } from './plan'
+import { ownFilesInput } from './topology/own-files-input'
 
 /** Problems that the user waives, each with a reason: their codes. */
 const waivers = z.array(z.object({ code: z.string(), reason: z.string().trim().min(1) })).default([])
@@ -50,6 +51,8 @@ export const patchInput = z
 /** scale-out: YAML of the new instances only, as `tiup dm scale-out` takes it. */
 export const scaleOutInput = z.object({
   topology: z.string().min(1).max(1_000_000),
+  /** The user's own files that the new instances name and the cluster does not have: absolute path → text. */
+  files: ownFilesInput,
   /** By which hosts that are new to the cluster are logged in to first; needed only where there are any. */
   credentialId: z.string().optional(),
   /** Component → sha256 of the package that its new instances get; without a row: what the role runs now. */

@@ -3,6 +3,7 @@ import type { Gate } from './health'
 import type { HostId, InstanceId, Lifecycle } from './instance'
 import type { LedgerNote } from './ledger'
 import type { Entries } from './topology/entries'
+import type { KeptFiles } from './topology/own-files'
 
 /** A text in the blob store, by its hash. `secret` ones are never shown and their hash is not either. */
 export type BlobRef = { sha256: string; sizeBytes: number; secret: boolean }
@@ -14,7 +15,7 @@ export type StepId = string
 export type Change =
   | { change: 'lifecycle'; instance: InstanceId; to: Lifecycle | 'gone' }
   /** New entries, as `joining`. `yaml`: the user's text of them, secrets masked. `instances`: their ids, for the title. */
-  | { change: 'topology-joined'; entries: Entries; yaml: string; instances: string }
+  | { change: 'topology-joined'; entries: Entries; yaml: string; instances: string; files?: KeptFiles }
   | { change: 'cluster-deployed'; version: string }
   | { change: 'cluster-removed' }
   /** `ledger`: how it came there; without it the operation's name says so. */

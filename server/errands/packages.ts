@@ -39,6 +39,7 @@ type Archive = {
   by: string
   component?: PackageComponent
   version?: string
+  source?: string
   expectedSha256?: string
   hotfix?: HotfixOrigin
   changes?: readonly TreeChange[]
@@ -52,7 +53,9 @@ export const keepArchive = async (run: ErrandRun, archive: Archive): Promise<Pac
     if (Array.isArray(seen) || !('sha256' in seen)) {
       throw new AppError('errands.package-refused', 422, { params: { name: fileName }, problems: Array.isArray(seen) ? seen : [] })
     }
-    const version = archive.version ?? seen.version
+    const named = archive.version === undefined && seen.version === undefined ? sourceFromName(fileName) : undefined
+    const version = archive.version ?? seen.version ?? named?.version
+    const source = archive.source ?? named?.source
     if (!version) throw new AppError('errands.package-version-unknown', 422, { params: { name: fileName } })
     if (archive.expectedSha256 !== undefined && archive.expectedSha256 !== seen.sha256) {
       throw new AppError('errands.package-hash-differs', 422, {
@@ -60,7 +63,13 @@ export const keepArchive = async (run: ErrandRun, archive: Archive): Promise<Pac
       })
     }
     const { tree, ...plain } = seen
-    const info: PackageInfo = { ...plain, version, origin, ...(archive.hotfix && { hotfix: archive.hotfix }) }
+    const info: PackageInfo = {
+      ...plain,
+      version,
+      origin,
+      ...(source !== undefined && { source }),
+      ...(archive.hotfix && { hotfix: archive.hotfix }),
+    }
     await mkdir(path.join(run.folders.data, 'packages'), { recursive: true, mode: 0o700 })
     await rename(archive.file, packageFile(run.folders.data, info.sha256))
     await keepPackage(run.db, { info, tree, ...(archive.changes && { changes: archive.changes }) }, archive.by)
@@ -68,6 +77,12 @@ export const keepArchive = async (run: ErrandRun, archive: Archive): Promise<Pac
   } finally {
     await rm(archive.file, { force: true })
   }
+}
+
+/** `my-dm-master-v8.5.0-linux-amd64.tar.gz`: published under a name of its own. */
+const sourceFromName = (fileName: string): { source: string; version: string } | undefined => {
+  const [, source, version] = /^([A-Za-z0-9][A-Za-z0-9_.-]*?)-(v\d+\.\d+\.\d+.*?)-[a-z]+-[a-z0-9_]+\.tar\.gz$/.exec(fileName) ?? []
+  return source !== undefined && version !== undefined ? { source, version } : undefined
 }
 
 /** Reads and verifies a mirror; from `rootJson` on when it is given and the mirror is not trusted yet. A mirror that nobody confirmed yet is shown with its root's fingerprint, and nothing is fetched of it. */
@@ -133,19 +148,25 @@ export const fetchPackages = async (run: ErrandRun, raw: unknown): Promise<Packa
   return kept
 }
 
-type Fetch = { want: { component: string; version: string; os: string; arch: string }; location: string; done: number; total: number }
+type Fetch = {
+  want: { component: string; source?: string | undefined; version: string; os: string; arch: string }
+  location: string
+  done: number
+  total: number
+}
 
 const fetchOne = async (run: ErrandRun, mirror: OpenedMirror, { want, location, done, total }: Fetch): Promise<PackageInfo> => {
   const component = [...componentNames, 'dmctl' as const].find((name) => name === want.component)
   if (!component) throw new AppError('errands.component-unknown', 422, { params: { component: want.component } })
-  const file = await refusals(() => mirror.resolveVersion(component, want.version, want))
+  const file = await refusals(() => mirror.resolveVersion(want.source ?? component, want.version, want))
   const there =
     'sha256' in file.hashes && typeof file.hashes.sha256 === 'string' ? await findPackage(run.db, file.hashes.sha256) : undefined
   if (there) return there
   const folder = path.join(run.folders.data, 'incoming')
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const target = path.join(folder, randomUUID())
-  const at = packageFileName({ component, version: file.version, os: file.os, arch: file.arch })
+  const source = want.source === component ? undefined : want.source
+  const at = packageFileName({ component: source ?? component, version: file.version, os: file.os, arch: file.arch })
   let toldMs = 0
   const onProgress = (doneBytes: number): void => {
     if (Date.now() - toldMs < 500) return
@@ -154,5 +175,13 @@ const fetchOne = async (run: ErrandRun, mirror: OpenedMirror, { want, location, 
   }
   await refusals(() => mirror.download(file, target, { onProgress, signal: run.signal }))
   const { version } = file
-  return keepArchive(run, { file: target, fileName: at, origin: { from: 'mirror', detail: location }, by: 'mirror', component, version })
+  return keepArchive(run, {
+    file: target,
+    fileName: at,
+    origin: { from: 'mirror', detail: location },
+    by: 'mirror',
+    component,
+    version,
+    ...(source && { source }),
+  })
 }

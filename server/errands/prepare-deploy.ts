@@ -4,6 +4,7 @@ import { AppError } from '@/server/domain/app-error'
 import { isError } from '@/server/domain/problem'
 import { instancesOf } from '@/server/domain/topology/instances'
 import { normalVersion } from '@/server/domain/topology/names'
+import { keptFiles } from '@/server/domain/topology/own-files'
 import { parseTopology } from '@/server/domain/topology/parse'
 import type { Topology } from '@/server/domain/topology/topology'
 import { withSecretMarks } from '@/server/domain/topology/typed-secrets'
@@ -13,6 +14,7 @@ import { findCredential, keepCredential } from '@/server/store/credentials'
 import { listPackages } from '@/server/store/packages'
 import type { ClusterToBe, PlanRow } from '@/server/store/plans'
 import { checkTopology } from '@/server/usecases/check-topology'
+import { textsOfFiles } from '@/server/usecases/keep-files'
 import type { ErrandRun } from './errand-run'
 import type { Prepared } from './prepared'
 
@@ -20,9 +22,12 @@ import type { Prepared } from './prepared'
 export const prepareDeploy = async (run: ErrandRun, row: PlanRow): Promise<Prepared> => {
   const asked = deployInput.parse(row.input)
   const { topology: typed } = parseTopology(asked.topology)
-  const { problems } = await checkTopology(run.db, { yaml: asked.topology, cluster: row.clusterName })
+  const { problems } = await checkTopology(run.db, {
+    ...{ yaml: asked.topology, cluster: row.clusterName, files: Object.keys(asked.files) },
+  })
   if (!typed || problems.some(isError)) throw new AppError('usecases.plan-has-errors', 422, { problems })
   const { topology } = withSecretMarks(typed, row.clusterName)
+  const files = keptFiles.parse(asked.files)
   const given = await findCredential(run.db, asked.credentialId)
   if (!given) throw new AppError('usecases.credential-unknown', 404, { params: { id: asked.credentialId } })
   const key = await deployKey(run, row, topology.global.user)
@@ -36,9 +41,13 @@ export const prepareDeploy = async (run: ErrandRun, row: PlanRow): Promise<Prepa
     publicKey: key.publicKey,
     packages: await listPackages(run.db),
     grafanaSecrets: await grafanaSecrets(run, row, topology),
+    localTexts: await textsOfFiles(run.db, row.clusterName, files),
     waivers: asked.waivers.map(({ code, host }) => ({ code, ...(host === undefined ? {} : { host }) })),
   }
-  const creates: ClusterToBe = { topology, yaml: asked.topology, version, deployUser: topology.global.user, credentialId: key.id }
+  const creates: ClusterToBe = {
+    ...{ topology, yaml: asked.topology, files, version },
+    ...{ deployUser: topology.global.user, credentialId: key.id },
+  }
   return { topology, input, creates, problems: problems.filter((problem) => problem.severity !== 'info') }
 }
 

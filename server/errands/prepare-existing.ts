@@ -8,6 +8,7 @@ import type { OperationInput } from '@/server/operations/input'
 import { type ClusterWithTopology, findCluster } from '@/server/store/clusters'
 import { listPackages } from '@/server/store/packages'
 import type { PlanRow } from '@/server/store/plans'
+import { textsOfFiles } from '@/server/usecases/keep-files'
 import type { ErrandRun } from './errand-run'
 import { measuredIn } from './measured'
 import type { Prepared } from './prepared'
@@ -22,6 +23,7 @@ export const existingCluster = async (run: ErrandRun, row: PlanRow): Promise<{ c
     version: cluster.version,
     revision: cluster.revision,
     deploy,
+    localTexts: await textsOfFiles(run.db, cluster.name, cluster.files),
     ...(cluster.waitTimeoutS === null ? {} : { waitTimeoutS: cluster.waitTimeoutS }),
     ...(cluster.connectTimeoutS === null ? {} : { connectTimeoutS: cluster.connectTimeoutS }),
   }

@@ -75,14 +75,16 @@ export const createApi = (deps: ApiDeps): Api => {
   return api
 }
 
-/** Everything that stands before a route: Origin, identity, role, size. */
-const guard = (api: Api, deps: ApiDeps): void => {
-  const limit = bodyLimit({
-    maxSize: bodyLimitBytes,
+const limitOf = (maxSize: number) =>
+  bodyLimit({
+    maxSize,
     onError: () => {
-      throw new AppError('platform.body-too-large', 413, { params: { limit: bodyLimitBytes } })
+      throw new AppError('platform.body-too-large', 413, { params: { limit: maxSize } })
     },
   })
+
+/** Everything that stands before a route: Origin, identity, role, size. */
+const guard = (api: Api, deps: ApiDeps): void => {
   api.use('*', async (c, next) => {
     const { method, path } = c.req
     c.set('db', deps.db)
@@ -104,7 +106,7 @@ const guard = (api: Api, deps: ApiDeps): void => {
         throw new AppError('platform.role-too-low', 403, { params: { needed: row.least, role: user.role } })
       c.set('user', user)
     }
-    return row?.stream ? next() : limit(c, next)
+    return row?.stream ? next() : limitOf(row?.bodyBytes ?? bodyLimitBytes)(c, next)
   })
 }
 

@@ -6,6 +6,7 @@ import type { Login, OperationName, Plan } from '@/server/domain/plan'
 import type { ClusterProbe, HostProbe } from '@/server/domain/probe'
 import type { Problem } from '@/server/domain/problem'
 import type { StepId } from '@/server/domain/step'
+import type { KeptFiles } from '@/server/domain/topology/own-files'
 import type { Topology } from '@/server/domain/topology/topology'
 import type { OpenUpgrade } from '@/server/domain/upgrade'
 import type { Part } from '@/server/templates/rendered-file'
@@ -27,7 +28,7 @@ export type OperationInput = {
   packages?: readonly PackageInfo[]
   /** deploy: names of the stored Grafana passwords, by instance. */
   grafanaSecrets?: Readonly<Record<InstanceId, string>>
-  /** deploy: the user's own rule, dashboard and Alertmanager files by absolute path. */
+  /** The user's own rule, dashboard and Alertmanager files by absolute path. */
   localTexts?: Readonly<Record<string, string>>
   /** deploy: preflight problems that the user waived, with a reason. */
   waivers?: readonly { code: string; host?: string }[]
@@ -59,7 +60,7 @@ export type OperationInput = {
   /** Hosts that are logged in to with `given` first; all of them where it is not said. */
   givenHosts?: readonly HostId[]
   /** scale-out: the new instances among the topology's, their text with secrets masked, and the packages that go before others. */
-  joining?: { ids: readonly InstanceId[]; yaml: string; prefer: readonly PackageInfo[] }
+  joining?: { ids: readonly InstanceId[]; yaml: string; prefer: readonly PackageInfo[]; files?: KeptFiles }
   /** scale-in: hosts that are lost are left as they are. */
   force?: boolean
   /** scale-in: workers that may leave their source without one. */

@@ -2,10 +2,11 @@ import type { CheckGroup, CheckRow } from '@/server/domain/check-row'
 import { components } from '@/server/domain/component'
 import type { HostFacts } from '@/server/domain/facts'
 import type { HostId, Instance } from '@/server/domain/instance'
-import type { Problem } from '@/server/domain/problem'
+import { isError, type Problem } from '@/server/domain/problem'
 import { directoriesOf, entriesOf, hostsOf, instancesOf } from '@/server/domain/topology/instances'
+import { ownFileProblems } from '@/server/domain/topology/own-files'
 import { hostIdOf, type Topology } from '@/server/domain/topology/topology'
-import { packageFor, wantedBytes, wantedVersion, withSeenPlatforms } from './deploy-packages'
+import { packageFor, sourceOf, wantedBytes, wantedVersion, withSeenPlatforms } from './deploy-packages'
 import type { OperationFacts, OperationInput } from './input'
 import { isExporter } from './select'
 
@@ -23,7 +24,6 @@ export const preflight = (asWritten: Topology, facts: OperationFacts, input: Ope
 /** The report's failures, warnings and unknowns, and what no host has to be asked for; waived failures are warnings. */
 export const preflightProblems = (topology: Topology, facts: OperationFacts, input: OperationInput): Problem[] => [
   ...rowProblems(preflight(topology, facts, input), facts, input),
-  ...sourceProblems(topology),
   ...localFileProblems(topology, input),
 ]
 
@@ -183,7 +183,7 @@ const needsNuma = (host: HostId, topology: Topology): boolean =>
   entriesOf(topology).some(({ entry }) => hostIdOf(entry) === host && 'numa_node' in entry && Boolean(entry.numa_node))
 
 const packageRows = (one: Instance, topology: Topology, input: OperationInput): CheckRow[] => {
-  const wanted = `${one.component} ${wantedVersion(one.component, topology, input.version) || 'any version'} ${one.os}/${one.arch}`
+  const wanted = `${sourceOf(one, topology) || one.component} ${wantedVersion(one.component, topology, input.version) || 'any version'} ${one.os}/${one.arch}`
   const found = packageFor(one, topology, input)
   const about = { host: one.hostId, subject: one.id, group: 'packages', params: { package: wanted } } as const
   const seen = found ? `${found.version}, ${found.origin.from}` : 'not in the store'
@@ -360,20 +360,6 @@ export const packageTextRows = (topology: Topology, input: OperationInput): Chec
   ]
 }
 
-export const sourceProblems = (topology: Topology): Problem[] => {
-  const named = entriesOf(topology).flatMap(({ path, entry }) =>
-    'source' in entry && entry.source ? [{ path: `${path}.source`, source: entry.source }] : [],
-  )
-  const shared = Object.entries(topology.componentSources ?? {}).map(([key, source]) => ({ path: `component_sources.${key}`, source }))
-  return [...named, ...shared].map(({ path, source }) => ({ code: 'preflight.source', severity: 'error', path, params: { source } }))
-}
-
+/** The user's own files that the topology names and the panel does not have. */
 export const localFileProblems = (topology: Topology, input: OperationInput): Problem[] =>
-  entriesOf(topology).flatMap(({ path, entry }) =>
-    (['rule_dir', 'dashboard_dir', 'config_file'] as const).flatMap((field): Problem[] => {
-      const wanted = Object.entries(entry).find(([key]) => key === field)?.[1]
-      if (typeof wanted !== 'string' || wanted === '') return []
-      const there = Object.keys(input.localTexts ?? {}).some((name) => name === wanted || name.startsWith(`${wanted}/`))
-      return there ? [] : [{ code: 'preflight.local-file', severity: 'error', path: `${path}.${field}`, params: { field, path: wanted } }]
-    }),
-  )
+  ownFileProblems(topology, Object.keys(input.localTexts ?? {})).filter(isError)

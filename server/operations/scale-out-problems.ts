@@ -16,7 +16,6 @@ import {
   reachPairs,
   reachRow,
   rowProblems,
-  sourceProblems,
 } from './preflight'
 import { byComponent, unitState } from './select'
 
@@ -72,7 +71,6 @@ export const scaleOutProblems = (growth: Growth, facts: OperationFacts, input: O
   return [
     ...loginProblems(newHosts, input),
     ...rowProblems(rows, facts, input),
-    ...sourceProblems(view),
     ...localFileProblems(view, input),
     ...memberProblems(growth, facts),
     ...mixedProblems(view, input),

@@ -114,7 +114,11 @@ const phasesOf = (growth: Growth, facts: OperationFacts, input: OperationInput, 
 const joiningLane = (topology: Topology, input: OperationInput): LaneDraft => {
   const ids = input.joining?.ids ?? []
   const entries = entriesAs(entriesOnly(onlyEntries(topology, ids)), 'joining')
-  const record = { change: 'topology-joined', entries, yaml: input.joining?.yaml ?? '', instances: ids.join(', ') } as const
+  const files = input.joining?.files ?? {}
+  const record = {
+    ...({ change: 'topology-joined', entries, yaml: input.joining?.yaml ?? '', instances: ids.join(', ') } as const),
+    ...(Object.keys(files).length > 0 && { files }),
+  }
   return { subject: input.clusterName, login: 'deploy', steps: [{ subject: 'joining', step: { kind: 'recorded', record } }] }
 }
 

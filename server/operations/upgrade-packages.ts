@@ -5,7 +5,7 @@ import { currentOf } from '@/server/domain/ledger'
 import { type PackageInfo, packageFileName } from '@/server/domain/package'
 import { instancesOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
-import { wantedVersion } from './deploy-packages'
+import { isFromSource, sourceOf, wantedVersion } from './deploy-packages'
 import type { OperationInput, UpgradeWish } from './input'
 import type { Staged } from './staging'
 
@@ -18,7 +18,8 @@ const fitting = (instance: Instance, topology: Topology, { packages = [] }: Oper
       one.origin.from !== 'hotfix' &&
       one.os === (instance.os || 'linux') &&
       one.arch === instance.arch &&
-      (version === '' || one.version === version),
+      (version === '' || one.version === version) &&
+      isFromSource(one, instance, topology),
   )
   const rank = (one: PackageInfo): number => (wish.prefer.includes(one.sha256) ? 0 : 1)
   return fits.toSorted((a, b) => rank(a) - rank(b) || newerFirst(a.version, b.version))
@@ -59,7 +60,12 @@ export const missingPackages = (topology: Topology, input: OperationInput, wish:
   for (const instance of instancesOf(topology)) {
     if (!isOfCluster(instance) || fitting(instance, topology, input, wish).length > 0) continue
     const { component, os, arch, hostId } = instance
-    const name = packageFileName({ component, version: wish.to, os: os || 'linux', arch: arch || '?' })
+    const name = packageFileName({
+      component: sourceOf(instance, topology) || component,
+      version: wish.to,
+      os: os || 'linux',
+      arch: arch || '?',
+    })
     missing.set(name, [...new Set([...(missing.get(name) ?? []), hostId])])
   }
   return [...missing].map(([name, hosts]) => ({ name, hosts }))

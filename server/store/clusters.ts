@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ClusterStatus } from '@/server/domain/display'
+import type { KeptFiles } from '@/server/domain/topology/own-files'
 import type { Topology } from '@/server/domain/topology/topology'
 import type { Db, Tx } from './database'
 
@@ -16,7 +17,7 @@ export type ClusterRecord = {
   waitTimeoutS: number | null
   updatedAt: string
 }
-export type ClusterWithTopology = ClusterRecord & { topology: Topology; yaml: string }
+export type ClusterWithTopology = ClusterRecord & { topology: Topology; yaml: string; files: KeptFiles }
 
 /** A cluster with its newest topology. */
 export const findCluster = async (db: Db | Tx, name: string): Promise<ClusterWithTopology | undefined> => {
@@ -37,17 +38,21 @@ export type NewCluster = {
   credentialId: string
   topology: Topology
   yaml: string
+  files?: KeptFiles
   createdBy: string
 }
 
 /** Writes the cluster with revision 1. Fails with a duplicate when the name is taken. */
 export const createCluster = async (db: Db | Tx, cluster: NewCluster): Promise<void> => {
-  const { name, lifecycle, version, deployUser, credentialId, topology, yaml, createdBy } = cluster
+  const { name, lifecycle, version, deployUser, credentialId, topology, yaml, files = {}, createdBy } = cluster
   await db.cluster.create({
     data: { name, lifecycle, version, deployUser, credentialId, createdBy, revision: 1, adopted: lifecycle === 'adopted' },
   })
   await db.clusterRevision.create({
-    data: { id: randomUUID(), cluster: name, revision: 1, topology: JSON.stringify(topology), yaml, reason: lifecycle, createdBy },
+    data: {
+      ...{ id: randomUUID(), cluster: name, revision: 1, topology: JSON.stringify(topology), yaml, reason: lifecycle, createdBy },
+      files: JSON.stringify(files),
+    },
   })
 }
 
@@ -73,7 +78,7 @@ export const holdingJob = async (db: Db, cluster: string): Promise<HoldingJob | 
   return row?.job
 }
 
-type Stored = Awaited<ReturnType<Db['cluster']['findUniqueOrThrow']>> & { revisions: { topology: string; yaml: string }[] }
+type Stored = Awaited<ReturnType<Db['cluster']['findUniqueOrThrow']>> & { revisions: { topology: string; yaml: string; files: string }[] }
 
 const withTopology = (row: Stored): ClusterWithTopology | undefined => {
   const [newest] = row.revisions
@@ -85,5 +90,6 @@ const withTopology = (row: Stored): ClusterWithTopology | undefined => {
     updatedAt: row.updatedAt.toISOString(),
     topology: JSON.parse(newest.topology) as Topology, // written by createCluster only
     yaml: newest.yaml,
+    files: JSON.parse(newest.files) as KeptFiles, // written by createCluster and nextRevision only
   }
 }

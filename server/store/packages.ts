@@ -20,10 +20,10 @@ export const findPackage = async (db: Db, sha256: string): Promise<StoredPackage
 /** Keeps a package's row and its archive's tree; the same package twice is one. */
 export const keepPackage = async (db: Db, kept: KeptPackage, createdBy: string): Promise<void> => {
   const { info, tree, changes } = kept
-  const { origin, texts, sizeBytes, hotfix, verified: _verified, ...plain } = info
+  const { origin, texts, sizeBytes, hotfix, source = '', verified: _verified, ...plain } = info
   const row = {
     ...plain,
-    ...{ sizeBytes: BigInt(sizeBytes), origin: origin.from, originDetail: origin.detail, texts: JSON.stringify(texts), createdBy },
+    ...{ source, sizeBytes: BigInt(sizeBytes), origin: origin.from, originDetail: origin.detail, texts: JSON.stringify(texts), createdBy },
     ...hotfix,
   }
   const files = { entries: JSON.stringify(tree), changes: JSON.stringify(changes ?? []) }
@@ -91,6 +91,7 @@ type Stored = Awaited<ReturnType<Db['package']['findUniqueOrThrow']>>
 const packageOf = (row: Stored): StoredPackage => ({
   sha256: row.sha256,
   component: row.component as PackageComponent, // written by keepPackage only
+  ...(row.source !== '' && { source: row.source }),
   version: row.version,
   os: row.os,
   arch: row.arch,

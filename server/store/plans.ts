@@ -1,11 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import type { OperationName, Plan } from '@/server/domain/plan'
 import type { Problem } from '@/server/domain/problem'
+import type { KeptFiles } from '@/server/domain/topology/own-files'
 import type { Topology } from '@/server/domain/topology/topology'
 import type { Db, Tx } from './database'
 
 /** What the submit of a plan writes into the books, together with its job. */
-export type ClusterToBe = { topology: Topology; yaml: string; version: string; deployUser: string; credentialId: string }
+export type ClusterToBe = {
+  topology: Topology
+  yaml: string
+  files?: KeptFiles
+  version: string
+  deployUser: string
+  credentialId: string
+}
 
 export type Forecast = {
   steps: Readonly<Record<string, 'will-run' | 'already' | 'unknown'>>

@@ -4,6 +4,7 @@ import type { Change } from '@/server/domain/step'
 import { entriesAs, entryIds, joinEntries, withLifecycle, withoutEntries } from '@/server/domain/topology/entries'
 import { joinText, leaveText } from '@/server/domain/topology/entries-text'
 import { instancesOf } from '@/server/domain/topology/instances'
+import type { KeptFiles } from '@/server/domain/topology/own-files'
 import type { Topology } from '@/server/domain/topology/topology'
 import { type ClusterWithTopology, findCluster } from './clusters'
 import type { Tx } from './database'
@@ -12,13 +13,18 @@ import type { Tx } from './database'
 export const recordJoined = async (
   tx: Tx,
   cluster: string,
-  { entries, yaml }: Extract<Change, { change: 'topology-joined' }>,
+  { entries, yaml, files }: Extract<Change, { change: 'topology-joined' }>,
 ): Promise<void> => {
   const now = await demandCluster(tx, cluster)
   const joining = entriesAs(entries, 'joining')
   const topology = joinEntries(now.topology, joining)
   const text = joinText(now.yaml, now.topology, { entries: joining, text: yaml, after: topology })
-  await nextRevision(tx, now, { topology, yaml: text, reason: `joining ${entryIds(joining).join(', ')}` })
+  await nextRevision(tx, now, {
+    topology,
+    yaml: text,
+    files: { ...now.files, ...files },
+    reason: `joining ${entryIds(joining).join(', ')}`,
+  })
 }
 
 /** An instance's state in the books; one that is gone leaves them, and so does what was installed for it and for its host's exporters. */
@@ -44,8 +50,8 @@ export const demandCluster = async (tx: Tx, name: string): Promise<ClusterWithTo
 /** A new revision of the cluster's topology, by whoever holds it. */
 export const nextRevision = async (
   tx: Tx,
-  { name, revision }: ClusterWithTopology,
-  { topology, yaml, reason }: { topology: Topology; yaml: string; reason: string },
+  { name, revision, files: before }: ClusterWithTopology,
+  { topology, yaml, reason, files = before }: { topology: Topology; yaml: string; reason: string; files?: KeptFiles },
 ): Promise<void> => {
   const job = await tx.reservation.findUnique({ where: { clusterName: name }, include: { job: { select: { startedBy: true } } } })
   const next = revision + 1
@@ -57,6 +63,7 @@ export const nextRevision = async (
       revision: next,
       topology: JSON.stringify(topology),
       yaml,
+      files: JSON.stringify(files),
       reason,
       createdBy: job?.job.startedBy ?? '',
     },

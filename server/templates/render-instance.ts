@@ -1,5 +1,6 @@
 import { type ComponentName, components } from '@/server/domain/component'
 import type { Instance } from '@/server/domain/instance'
+import { plainPath } from '@/server/domain/topology/own-files'
 import type { ResourceControl } from '@/server/domain/topology/schema'
 import {
   type Alertmanager,
@@ -182,8 +183,10 @@ const fromPackage = (texts: Readonly<Record<string, string>>, wanted: RegExp): {
     .map(([path, text]) => ({ name: path.split('/').at(-1) ?? '', text }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
 
-const filesIn = (dir: string, ending: string, input: RenderInput): { name: string; text: string }[] =>
-  Object.entries(input.localTexts ?? {})
-    .filter(([path]) => path.startsWith(`${dir}/`) && path.endsWith(ending) && !path.slice(dir.length + 1).includes('/'))
-    .map(([path, text]) => ({ name: path.slice(dir.length + 1), text }))
+const filesIn = (dir: string, ending: string, input: RenderInput): { name: string; text: string }[] => {
+  const inside = `${plainPath(dir)}/`
+  return Object.entries(input.localTexts ?? {})
+    .filter(([path]) => path.startsWith(inside) && path.endsWith(ending) && !path.slice(inside.length).includes('/'))
+    .map(([path, text]) => ({ name: path.slice(inside.length), text }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}

@@ -4,7 +4,10 @@ import { AppError } from '@/server/domain/app-error'
 import { type OperationName, operationNames } from '@/server/domain/plan'
 import { planInputs, scaleOutInput } from '@/server/domain/plan-inputs'
 import { isError, type Problem } from '@/server/domain/problem'
+import { parseAddition } from '@/server/domain/topology/addition'
 import { clusterNameProblem } from '@/server/domain/topology/names'
+import { parseTopology } from '@/server/domain/topology/parse'
+import type { Topology } from '@/server/domain/topology/topology'
 import { findCluster } from '@/server/store/clusters'
 import { findCredential } from '@/server/store/credentials'
 import type { Db } from '@/server/store/database'
@@ -13,6 +16,7 @@ import { openPlan } from '@/server/store/plans'
 import { askRunner } from './ask-errand'
 import { audited, type Who } from './audited'
 import { checkAddition } from './check-topology'
+import { keepFiles } from './keep-files'
 import { sealTopology } from './seal-topology'
 import { tiupLine } from './tiup-line'
 
@@ -41,8 +45,18 @@ const withoutSecrets = async (
 ): Promise<unknown> => {
   if (operation !== 'deploy' && operation !== 'scale-out') return input
   const read = operation === 'deploy' ? deployInput.parse(input) : scaleOutInput.parse(input)
-  if (operation === 'scale-out') await demandAddition(db, cluster, read.topology)
-  return { ...read, topology: await sealTopology(db, { yaml: read.topology, cluster, by: who.email }) }
+  const { topology: yaml, files } = read
+  if (operation === 'scale-out') await demandAddition(db, cluster, yaml)
+  const topology = operation === 'deploy' ? parseTopology(yaml).topology : await merged(db, cluster, yaml)
+  const sealed = await sealTopology(db, { yaml, cluster, by: who.email })
+  // A text that is no topology names no files; the plan will say why it is none.
+  const kept = topology ? await keepFiles(db, { topology, yaml, files, cluster, by: who.email }) : {}
+  return { ...read, topology: sealed, files: kept }
+}
+
+const merged = async (db: Db, name: string, yaml: string): Promise<Topology | undefined> => {
+  const cluster = await findCluster(db, name)
+  return cluster && parseAddition(yaml, cluster.topology).addition?.merged
 }
 
 /** Before its secrets are kept: a text that names an instance which is there must not change that one's password. */

@@ -145,7 +145,8 @@ const maskedComments = (text: string): string =>
     .map((line) => (/^\s*#/.test(line) ? maskYaml(line) : line))
     .join('\n')
 
-const markOf = (id: string): string => `dm-panel-secret:${id}`
+/** Stands for a secret in what plans and books keep; `partsWithSecrets` cuts at it. */
+export const secretMark = (id: string): string => `dm-panel-secret:${id}`
 
 /**
  * The topology of a masked text, as plans and the books keep it: Grafana's password gone, every other secret named by a mark that
@@ -159,7 +160,7 @@ export const withSecretMarks = (topology: Topology, cluster: string): { topology
     server_configs: { grafana: topology.serverConfigs?.grafana },
   }
   const marked = <T extends ConfigValue>(value: T, path: string[]): T =>
-    changed(value, path, (at, text) => (formOf(at, text) === undefined || text === '' ? undefined : markOf(idOf(data, at, cluster))))
+    changed(value, path, (at, text) => (formOf(at, text) === undefined || text === '' ? undefined : secretMark(idOf(data, at, cluster))))
   const grafanas = topology.grafanas.map(({ password, ...entry }, i) => {
     if (password) grafana[hostPort(entry.host, entry.port)] = idOf(data, ['grafana_servers', String(i), 'password'], cluster)
     return entry.config ? { ...entry, config: marked(entry.config, ['grafana_servers', String(i), 'config']) } : entry
@@ -187,7 +188,7 @@ export const withSecretMarks = (topology: Topology, cluster: string): { topology
 
 /** The topology with every mark replaced by what `textOf` says of its credential. */
 export const withoutSecretMarks = (topology: Topology, textOf: (id: string) => string): Topology => {
-  const prefix = markOf('')
+  const prefix = secretMark('')
   const text = JSON.stringify(topology, (_key, value: unknown) =>
     typeof value === 'string' && value.startsWith(prefix) ? textOf(value.slice(prefix.length)) : value,
   )
@@ -200,7 +201,7 @@ type TextPart = { text: string } | { secret: string }
 export const partsWithSecrets = (text: string, cluster: string): TextPart[] => {
   const id = `topology:${cluster.replace(/[.]/g, '\\.')}:[0-9a-f]{32}`
   return text
-    .split(new RegExp(`${markOf('')}(${id})`))
+    .split(new RegExp(`${secretMark('')}(${id})`))
     .flatMap((piece, i): TextPart[] => (i % 2 === 1 ? [{ secret: piece }] : piece === '' ? [] : [{ text: piece }]))
 }
 

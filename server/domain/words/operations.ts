@@ -88,17 +88,6 @@ export const operationProblems = {
     ],
     hint: ['Use a complete package, or set rule_dir.', '请使用完整的安装包，或设置 rule_dir。'],
   },
-  'preflight.source': {
-    message: ['The component source {source} can not be used yet.', '暂不支持组件来源 {source}。'],
-    hint: [
-      'Remove source and component_sources; upload the package you want instead.',
-      '请删除 source 和 component_sources，改为上传所需的安装包。',
-    ],
-  },
-  'preflight.local-file': {
-    message: ['{field} names {path}, which was not given to the panel.', '{field} 指定的 {path} 未提供给面板。'],
-    hint: ['Give the files with the topology, or remove the key.', '请随拓扑提供这些文件，或删除该键。'],
-  },
   'select.unknown-role': {
     message: ['There is no role {role}.', '没有角色 {role}。'],
     hint: ['Roles are {known}.', '可用角色：{known}。'],

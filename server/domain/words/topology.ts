@@ -60,6 +60,47 @@ export const topologyProblems = {
     message: ['{field} must be an absolute path, not {value}.', '{field} 必须是绝对路径，而不是 {value}。'],
     hint: ['Begin the path with /.', '请以 / 开头。'],
   },
+  'topology.rule_dir-missing': {
+    message: [
+      'rule_dir names {path}, and no *.rules.yml of that folder was given.',
+      'rule_dir 指定了 {path}，但未提供该目录中的 *.rules.yml 文件。',
+    ],
+    hint: ['Choose the rule files of that folder, or remove the key.', '请选择该目录中的规则文件，或删除该键。'],
+  },
+  'topology.dashboard_dir-missing': {
+    message: [
+      'dashboard_dir names {path}, and no *.json of that folder was given.',
+      'dashboard_dir 指定了 {path}，但未提供该目录中的 *.json 文件。',
+    ],
+    hint: ['Choose the dashboards of that folder, or remove the key.', '请选择该目录中的仪表盘文件，或删除该键。'],
+  },
+  'topology.config_file-missing': {
+    message: ['config_file names {path}, which was not given.', 'config_file 指定了 {path}，但未提供该文件。'],
+    hint: ['Choose that file, or remove the key.', '请选择该文件，或删除该键。'],
+  },
+  'topology.file-name': {
+    message: ['The file name {name} can not be used on the hosts.', '文件名 {name} 不能在主机上使用。'],
+    hint: ['Use letters, digits, dots, - and _.', '请使用字母、数字、点、- 和 _。'],
+  },
+  'topology.file-unused': {
+    message: ['{path} was given, and no key names it.', '提供了 {path}，但没有键指定它。'],
+    hint: ['It is not kept.', '该文件不会被保留。'],
+  },
+  'topology.file-not-json': {
+    message: ['{path} is not JSON.', '{path} 不是有效的 JSON。'],
+    hint: ['Export the dashboard from Grafana again.', '请从 Grafana 重新导出该仪表盘。'],
+  },
+  'topology.file-too-large': {
+    message: ['{path} has {bytes} bytes; {limit} are taken at most.', '{path} 有 {bytes} 字节；最多接受 {limit} 字节。'],
+    hint: ['Split it into smaller files.', '请将其拆分为较小的文件。'],
+  },
+  'topology.files-too-many': {
+    message: [
+      '{files} files with {bytes} bytes were given; {most} files and {allBytes} bytes are taken at most.',
+      '提供了 {files} 个文件，共 {bytes} 字节；最多接受 {most} 个文件、{allBytes} 字节。',
+    ],
+    hint: ['Give fewer or smaller files.', '请减少文件数量或缩小文件。'],
+  },
   'topology.bad-name': {
     message: ['{name} can not be the name of an instance.', '{name} 不能作为实例名。'],
     hint: ['Use letters, digits, dots, - and _; or leave the name out.', '请使用字母、数字、点、- 和 _，或不填写名称。'],

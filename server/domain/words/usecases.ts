@@ -192,6 +192,10 @@ export const usecasesProblems = {
     message: ['The node keeps no log “{file}”.', '该节点没有日志“{file}”。'],
     hint: ['Choose one of its own log files.', '请选择它自己的日志文件。'],
   },
+  'usecases.file-forgotten': {
+    message: ['The content of {path} is not known here any more.', '此处已没有 {path} 的内容。'],
+    hint: ['Give the file again.', '请重新提供该文件。'],
+  },
   'usecases.secret-forgotten': {
     message: ['The secret at {key} is not known any more.', '{key} 处的密钥已不再保存。'],
     hint: ['Type it again in place of the stars.', '请在星号处重新输入。'],
