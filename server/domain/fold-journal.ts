@@ -202,7 +202,7 @@ const step = (plan: Plan, draft: Draft, entry: StepChange): void => {
   // A guard is asked again on every resume, also after its lane has ended.
   const asked = found.step.kind === 'guard' && entry.kind !== 'started' && lane.state === 'done'
   if (lane.state !== 'running' && !asked) throw new IllegalEntry(entry, `lane ${lane.id} is ${lane.state}`)
-  const next = foldStep(view, entry)
+  const next = foldStep(view, entry, lane.state === 'running' && found.lane.onLeave?.includes(found.step))
   if (typeof next === 'string') throw new IllegalEntry(entry, `step ${view.id} ${next}`)
   draft.steps[view.id] = next
 }

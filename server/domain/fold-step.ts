@@ -6,22 +6,23 @@ export type StepChange = EntryOf<'started' | 'done' | 'already' | 'failed' | 'sk
 
 /**
  * The step after the entry, or why the entry can't be. A step that was made true may be asked and made true again (what a later
- * step relies on, `onLeave` after a retry); a running step of a former attempt was interrupted and may be begun again.
+ * step relies on, `onLeave` after a retry); a running step of a former attempt was interrupted and may be begun again. `leaving`: of
+ * `onLeave`; one that failed is tried again whenever its lane is left once more, without anybody's word.
  */
-export const foldStep = (view: StepView, entry: StepChange): StepView | string => {
+export const foldStep = (view: StepView, entry: StepChange, leaving = false): StepView | string => {
   if (view.state === 'skipped') return 'was skipped'
   switch (entry.kind) {
     case 'started':
-      return started(view, entry)
+      return started(view, entry, leaving)
     case 'done':
       if (view.state !== 'running') return `is ${view.state}, not running`
       return { ...ended(view, entry.at), state: 'done', made: [...new Set([...view.made, ...entry.made])] }
     case 'already':
       if (view.state === 'running') return 'is running'
-      if (view.state === 'failed') return 'failed and nobody asked for a retry'
+      if (view.state === 'failed' && !leaving) return 'failed and nobody asked for a retry'
       return { ...ended(view, entry.at), state: 'already' }
     case 'failed':
-      if (view.state === 'failed') return 'failed before'
+      if (view.state === 'failed' && !leaving) return 'failed before'
       return { ...ended(view, entry.at), state: 'failed', failure: failureOf(entry) }
     case 'skipped':
       if (view.state !== 'failed' && view.state !== 'running') return `is ${view.state}: nothing to skip`
@@ -37,8 +38,8 @@ export const foldStep = (view: StepView, entry: StepChange): StepView | string =
   }
 }
 
-const started = (view: StepView, entry: EntryOf<'started'>): StepView | string => {
-  if (view.state === 'failed') return 'failed and nobody asked for a retry'
+const started = (view: StepView, entry: EntryOf<'started'>, leaving: boolean): StepView | string => {
+  if (view.state === 'failed' && !leaving) return 'failed and nobody asked for a retry'
   if (view.state === 'running' && view.attempt === entry.attempt) return 'is running already'
   const { endedAt: _endedAt, progress: _progress, failure: _failure, waiting: _waiting, ...rest } = view
   return { ...rest, state: 'running', attempt: entry.attempt, startedAt: entry.at }

@@ -42,6 +42,7 @@ export class Hosts {
   /** Secrets that were resolved in this attempt; masked wherever output is kept. */
   readonly secrets: string[] = []
   private readonly prepared = new Set<string>()
+  private readonly lost = new Map<HostId, number>()
 
   constructor(
     private readonly engine: Engine,
@@ -61,12 +62,23 @@ export class Hosts {
     }
   }
 
+  /** How often the link to one of these was lost in this attempt: such a host may have been rebooted meanwhile. */
+  losses(hosts: readonly HostId[]): number {
+    return hosts.reduce((sum, host) => sum + (this.lost.get(host) ?? 0), 0)
+  }
+
+  private async linked<T>(host: HostId, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (mayPass(error)) this.lost.set(host, (this.lost.get(host) ?? 0) + 1)
+      throw error
+    }
+  }
+
   /** Everything asked in one exec; tries again while the link may come back. */
   async probe(host: HostId, login: LoginName, probes: readonly HostProbe[]): Promise<HostFacts> {
-    const argv = askHost(probes)
-    const result = await this.patiently(() =>
-      this.engine.transport.run(this.target(host, login), { argv, as: 'root', deadlineMs: probeDeadlineMs }),
-    )
+    const result = await this.read(host, login, askHost(probes), probeDeadlineMs)
     return parseHost(probes, result.stdout, new Date(this.engine.clock.now()).toISOString())
   }
 
@@ -87,7 +99,13 @@ export class Hosts {
 
   /** A read-only command as root. */
   read(host: HostId, login: LoginName, argv: readonly string[], deadlineMs = smallDeadlineMs): Promise<CommandResult> {
-    return this.patiently(() => this.engine.transport.run(this.target(host, login), { argv, as: 'root', deadlineMs }))
+    const command = { argv, as: 'root', deadlineMs } as const
+    return this.patiently(() => this.linked(host, () => this.engine.transport.run(this.target(host, login), command)))
+  }
+
+  /** Resolves when the host can be reached; throws `LinkLost` when patience ends. */
+  async reach(host: HostId, login: LoginName): Promise<void> {
+    await this.read(host, login, ['true'])
   }
 
   /** One mutating command under the host's lock. */
@@ -100,7 +118,8 @@ export class Hosts {
     const argv = fenced({ cluster, jobId, attempt, deadlineMs: act.deadlineMs, argv: act.argv, ...user, ...tag })
     const stdin = act.stdin === undefined ? {} : { stdin: act.stdin }
     // The host ends it at its deadline; ours is only for a host that does not.
-    return this.engine.transport.run(this.target(host, login), { argv, as: 'root', deadlineMs: act.deadlineMs + 45_000, ...stdin }, options)
+    const command = { argv, as: 'root', deadlineMs: act.deadlineMs + 45_000, ...stdin } as const
+    return this.linked(host, () => this.engine.transport.run(this.target(host, login), command, options))
   }
 
   /** Stages a content as root: small texts in one command, all else by way of the login user's landing place. */
@@ -126,7 +145,7 @@ export class Hosts {
     const landing = landingPath(user, act.path)
     this.alive()
     this.prepared.delete(`${user}@${host}`) // a failed upload may be the landing place's fault
-    await this.engine.transport.put(target, source, landing, { onProgress })
+    await this.linked(host, () => this.engine.transport.put(target, source, landing, { onProgress }))
     this.prepared.add(`${user}@${host}`)
     this.engine.boundary('uploaded')
     return this.exec(host, login, { argv: stageTake(landing, act.path, source.sizeBytes), as: 'root', deadlineMs: smallDeadlineMs })
@@ -134,7 +153,7 @@ export class Hosts {
 
   http(host: HostId, login: LoginName, request: HttpRequest): Promise<HttpResponse> {
     this.alive()
-    return this.engine.transport.http(this.target(host, login), request)
+    return this.linked(host, () => this.engine.transport.http(this.target(host, login), request))
   }
 
   /** Takes the host's lock for this attempt; waits for a command that an earlier one left. */

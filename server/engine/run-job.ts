@@ -201,6 +201,8 @@ const leaveOpenLanes = async (run: JobRun, state: 'failed' | 'cancelled'): Promi
   for (const phase of run.plan.phases) {
     for (const lane of phase.lanes) {
       if (run.writer.view.lanes[lane.id]?.state !== 'running') continue
+      // What could not be put back when the lane stopped is tried once more: a host may be back by now.
+      if (lane.onLeave?.some(({ id }) => run.writer.view.steps[id]?.state === 'failed')) run.left.delete(lane.id)
       await leaveLane(run, phase, lane)
       await run.writer.append({ kind: 'lane-ended', outcome: state, phase: phase.id, lane: lane.id })
     }

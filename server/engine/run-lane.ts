@@ -1,4 +1,4 @@
-import type { HostFacts } from '@/server/domain/facts'
+import { type HostFacts, noHostFacts } from '@/server/domain/facts'
 import type { Lane, Phase } from '@/server/domain/plan'
 import type { Step, StepKindName } from '@/server/domain/step'
 import { LinkLost } from '@/server/remote/transport'
@@ -8,18 +8,22 @@ import { lastAnswer, type Trouble } from './ask'
 import { type JobRun, placeOf } from './engine'
 import { hostOf } from './perform-act'
 import { runGate } from './run-gate'
-import { runStep } from './run-step'
+import { fail, rounds, runStep } from './run-step'
 
 export type LaneEnd = { end: 'done' } | { end: 'halted' } | { end: 'trouble'; troubles: readonly Trouble[] }
 
 /** `together`: asked once, before the lane's first act; resolves when the phase's other lanes are about to act as well. */
 export type LaneRun = { lane: Lane; halt: () => boolean; together?: () => Promise<void> }
 
-/** Goals of earlier steps of the lane that must still hold right before a step acts; made true again on a resume or retry. */
+/**
+ * Goals of earlier steps of the lane that must still hold right before a step acts; made true again on a resume or retry, and after a
+ * link was lost: the host may have been rebooted, and systemd starts what was stopped.
+ */
 const reliesOn: Partial<Record<StepKindName, readonly StepKindName[]>> = {
   'unit-stopped': ['leader-not-here', 'source-bound-elsewhere', 'awaited'],
   'unit-running': ['leader-not-here', 'source-bound-elsewhere', 'awaited'],
   binaries: ['unit-stopped'],
+  file: ['unit-stopped'],
   'path-absent': ['unit-stopped'],
   'member-absent': ['leader-not-here', 'unit-stopped', 'awaited'],
 }
@@ -83,15 +87,9 @@ const runSteps = async (run: JobRun, phase: Phase, { lane, halt, fresh, together
   for (const [i, step] of lane.steps.entries()) {
     if (halt()) return { end: 'halted' }
     if (hasSettled(run, step) && !kindOf(step).volatile) continue
-    if (!fresh) {
-      const earlier = lane.steps.slice(0, i).filter(({ kind }) => reliesOn[step.kind]?.includes(kind))
-      const trouble = await renew(run, phase, { lane, earlier, halt })
-      if (trouble) return { end: 'trouble', troubles: [trouble] }
-      if (halt()) return { end: 'halted' }
-      if (reliesOn[step.kind]) known = undefined
-    }
+    if (await skippedWithMove(run, phase, lane, step)) continue
     const acted = run.writer.view.lastSeq
-    const trouble = await once(run, phase, { lane, step, known: known?.get(hostOf(step) ?? ''), halt })
+    const trouble = await onSureGround(run, phase, { lane, step, known: known?.get(hostOf(step) ?? ''), halt, unsure: !fresh })
     if (trouble) troubles.push(trouble)
     // All guards are asked, so that the operator sees every one that does not hold.
     if (trouble && !(kindOf(step).volatile && kindOf(lane.steps[i + 1] ?? step).volatile)) return { end: 'trouble', troubles }
@@ -114,8 +112,10 @@ const endAtGate = async (run: JobRun, phase: Phase, { lane, halt }: { lane: Lane
   }
   if (state === 'failed') {
     // Told to try again: a unit that has died meanwhile, or waits for systemd's next try, is started first.
-    const failed = await renew(run, phase, { lane, earlier: lane.steps.filter(({ kind }) => kind === 'unit-running'), halt })
-    if (failed) return { end: 'trouble', troubles: [failed] }
+    for (const step of lane.steps.filter(({ kind }) => kind === 'unit-running')) {
+      const failed = await onSureGround(run, phase, { lane, step, halt, unsure: true })
+      if (failed) return { end: 'trouble', troubles: [failed] }
+    }
   }
   const gate = await runGate(run, { phase, lane, gate: lane.gate, halt })
   if (gate.end === 'failed') return { end: 'trouble', troubles: [trouble] }
@@ -125,12 +125,19 @@ const endAtGate = async (run: JobRun, phase: Phase, { lane, halt }: { lane: Lane
   return { end: 'done' }
 }
 
+type OneStep = { lane: Lane; step: Step; known?: HostFacts | undefined; halt?: () => boolean }
+
 /** Runs one step unless a person has said to skip it. The trouble that it makes, if it does. */
-export const once = async (
+export const once = async (run: JobRun, phase: Phase, one: OneStep): Promise<Trouble | undefined> => {
+  const end = await attemptOnce(run, phase, one)
+  return end === 'unsure' ? undefined : end
+}
+
+const attemptOnce = async (
   run: JobRun,
   phase: Phase,
-  { lane, step, known, halt = () => false }: { lane: Lane; step: Step; known?: HostFacts | undefined; halt?: () => boolean },
-): Promise<Trouble | undefined> => {
+  { lane, step, known, halt = () => false, sure }: OneStep & { sure?: () => boolean },
+): Promise<Trouble | 'unsure' | undefined> => {
   const view = run.writer.view.steps[step.id]
   if (view?.state === 'skipped') return undefined
   const trouble = (about: Trouble['about']): Trouble => ({ about, phase: phase.id, lane: lane.id, step: step.id })
@@ -141,24 +148,60 @@ export const once = async (
       return undefined
     }
   }
-  if (view?.state === 'failed') return trouble('step-failed')
-  const end = await runStep({ run, phase, lane, step, halt, ...(known ? { known } : {}) })
+  if (view?.state === 'failed' && !lane.onLeave?.includes(step)) return trouble('step-failed')
+  const end = await runStep({ run, phase, lane, step, halt, ...(known ? { known } : {}), ...(sure ? { sure } : {}) })
   if (end === 'failed') return trouble('step-failed')
+  if (end === 'unsure') return 'unsure'
   return end === 'unknown' ? trouble('unknown') : undefined
 }
 
-/** Asks again what the next step relies on, and makes it true again. */
-const renew = async (
+/**
+ * Runs a step; what it relies on is made true again first where that is not sure (`unsure`, or a link of the lane is lost on the way)
+ * and the step has something to do at all. Relied-on steps are themselves run in this way.
+ */
+const onSureGround = async (
   run: JobRun,
   phase: Phase,
-  { lane, earlier, halt }: { lane: Lane; earlier: readonly Step[]; halt: () => boolean },
+  { lane, step, known, halt, unsure }: OneStep & { halt: () => boolean; unsure: boolean },
 ): Promise<Trouble | undefined> => {
-  for (const step of earlier) {
-    const trouble = await once(run, phase, { lane, step, halt })
-    if (trouble) return trouble
+  const before = lane.steps.slice(0, lane.steps.indexOf(step)).filter(({ kind }) => reliesOn[step.kind]?.includes(kind))
+  if (before.length === 0) return once(run, phase, { lane, step, known, halt })
+  const hosts = [...new Set(lane.steps.flatMap((each) => hostOf(each) ?? []))]
+  let sureAt = unsure ? -1 : run.hosts.losses(hosts)
+  const sure = (): boolean => sureAt === run.hosts.losses(hosts)
+  let facts = known
+  for (let round = 1; round <= rounds; round++) {
+    const end = await attemptOnce(run, phase, { lane, step, known: facts, halt, sure })
+    if (end !== 'unsure') return end
+    sureAt = run.hosts.losses(hosts)
+    facts = undefined
+    for (const each of before) {
+      const trouble = await onSureGround(run, phase, { lane, step: each, halt, unsure: true })
+      if (trouble) return trouble
+      if (halt()) return undefined
+    }
   }
-  return undefined
+  const host = hostOf(step) ?? lane.subject
+  await fail(
+    { run, phase, lane, step, halt },
+    { host: noHostFacts('') },
+    { code: 'remote.dropped', params: { host, detail: `${rounds} times` } },
+  )
+  return { about: 'step-failed', phase: phase.id, lane: lane.id, step: step.id }
 }
+
+/** Who skips the move of a leader or a source does not want to wait for it either. */
+const skippedWithMove = async (run: JobRun, phase: Phase, lane: Lane, step: Step): Promise<boolean> => {
+  const move = lane.steps[lane.steps.indexOf(step) - 1]
+  const skip = step.kind === 'awaited' && move && moves.has(move.kind) ? run.writer.view.steps[move.id]?.skip : undefined
+  if (!skip) return false
+  const place = placeOf(phase, lane, step.id)
+  if (run.writer.view.steps[step.id]?.state !== 'running') await run.writer.append({ kind: 'started', ...place })
+  await run.writer.append({ kind: 'skipped', ...skip, ...place })
+  return true
+}
+
+const moves: ReadonlySet<StepKindName> = new Set(['leader-not-here', 'source-bound-elsewhere'])
 
 const hasSettled = (run: JobRun, step: Step): boolean => {
   const state = run.writer.view.steps[step.id]?.state

@@ -8,15 +8,18 @@ import { LinkLost } from '@/server/remote/transport'
 import { kindOf } from '@/server/steps/kinds'
 import type { Turn, Verdict } from '@/server/steps/step-kind'
 import { askShared } from './ask-cluster'
-import { type JobRun, type Place, placeOf } from './engine'
+import { demandAlive, type JobRun, type Place, placeOf } from './engine'
 import { mayPass } from './hosts'
 import { tailsOf } from './log-tails'
 import { hostOf, performAct } from './perform-act'
 import { askerOf, runGate } from './run-gate'
 import { stagedIdOf } from './staged-id'
 
-/** `halted`: a wait was broken off, for the job is cancelled or given back. `unknown`: interrupted, and neither to be observed nor to be repeated; a person must say. */
-export type StepEnd = 'done' | 'already' | 'skipped' | 'failed' | 'unknown' | 'halted'
+/**
+ * `halted`: a wait was broken off, for the job is cancelled or given back. `unknown`: interrupted, and neither to be observed nor to be
+ * repeated; a person must say. `unsure`: nothing was done, for what the step relies on may hold no longer.
+ */
+export type StepEnd = 'done' | 'already' | 'skipped' | 'failed' | 'unknown' | 'halted' | 'unsure'
 
 export type StepRun = {
   run: JobRun
@@ -27,12 +30,17 @@ export type StepRun = {
   known?: HostFacts
   /** Breaks off a wait. */
   halt: () => boolean
+  /** Asked before anything is done: whether what the step relies on still holds. Left out: it relies on nothing. */
+  sure?: () => boolean
 }
 
 /** What a goal is judged by. */
 type Seen = { host: HostFacts; cluster?: ClusterFacts }
 
-const rounds = 3
+export const rounds = 3
+
+/** So long a step waits for masters that don't say what it must know: without its leader DM is silent for a minute (recorded 44). */
+const clusterPatienceMs = 90_000
 
 /** Probe, acts, probe. Whatever the journal says of the step before: the caller decides whether to skip it. */
 export const runStep = async (at: StepRun): Promise<StepEnd> => {
@@ -41,10 +49,14 @@ export const runStep = async (at: StepRun): Promise<StepEnd> => {
   const before = run.writer.view.steps[step.id]
   const interrupted = before?.state === 'running'
   try {
-    const seen = await observe(at, at.known)
+    const seen = await observePatiently(at)
+    if (seen === 'halted') return 'halted'
     const verdict = judge(at, seen)
     if (verdict === 'yes') return settleYes(at, interrupted)
+    const silent = silenceOf(seen)
+    if (verdict === 'unknown' && silent !== undefined) return fail(at, seen, { code: 'engine.cluster-silent', params: { why: silent } })
     if (kindOf(step).volatile) return fail(at, seen, { code: 'engine.guard', params: {} })
+    if (at.sure && !at.sure()) return 'unsure'
     if (interrupted && kindOf(step).afterCrash === 'ask' && before.attempt !== run.claim.attempt && !wasToldToRetry(at)) return 'unknown'
     if (!interrupted || before.attempt !== run.claim.attempt) await run.writer.append({ kind: 'started', ...place })
     return await act(at, place, seen.cluster)
@@ -86,13 +98,17 @@ const act = async (at: StepRun, place: Place, cluster: ClusterFacts | undefined)
         await run.writer.append({ kind: 'done', made, durationMs: run.engine.clock.now() - began, ...change, ...place })
         return 'done'
       }
-      return fail(at, seen, failure ?? { code: 'engine.not-reached', params: {} })
+      const code = kindOf(step).acts(step, cluster).length === 0 ? 'engine.no-way' : 'engine.not-reached'
+      return fail(at, seen, failure ?? { code, params: {} })
     } catch (error) {
       if (!mayPass(error) || round >= rounds) throw error
       // Whether the command ran is not known: look again, and act again only where that is harmless.
-      const again = await observe(at)
+      await run.hosts.reach(hostOf(step) ?? '', at.lane.login)
+      const again = await observePatiently(at)
+      if (again === 'halted') return 'halted'
       if (judge(at, again) === 'yes') return settleYes(at, true)
       if (kindOf(step).afterCrash === 'ask') return 'unknown'
+      if (at.sure && !at.sure()) return 'unsure'
     }
   }
 }
@@ -134,6 +150,28 @@ const observe = async (at: StepRun, known?: HostFacts): Promise<Seen> => {
   return { host, ...(cluster ? { cluster } : {}) }
 }
 
+/** As `observe`; waits while no master says what the step must know of the cluster, for that may pass by itself. */
+const observePatiently = async (at: StepRun): Promise<Seen | 'halted'> => {
+  const { run, phase, lane, step } = at
+  const untilMs = run.engine.clock.now() + clusterPatienceMs
+  let known = at.known
+  let told = ''
+  for (;;) {
+    const seen = await observe(at, known)
+    const silent = silenceOf(seen)
+    if (silent === undefined || judge(at, seen) !== 'unknown' || run.engine.clock.now() >= untilMs) return seen
+    if (silent !== told) run.writer.output(placeOf(phase, lane, step.id), 'note', `${silent}\n`)
+    told = silent
+    known = undefined
+    await run.engine.clock.sleep(run.engine.pollMs)
+    demandAlive(run)
+    if (at.halt()) return 'halted'
+  }
+}
+
+/** Why the masters did not say what was asked; undefined when they did. */
+const silenceOf = ({ cluster }: Seen): string | undefined => cluster?.membersError ?? cluster?.tasksError
+
 const observeHost = ({ run, lane, step }: StepRun): Promise<HostFacts> => {
   const host = hostOf(step)
   const needs = kindOf(step).needs(step)
@@ -172,7 +210,8 @@ const failWait = async ({ run, phase, lane, step }: StepRun, answers: readonly H
   return 'failed'
 }
 
-const fail = async (at: StepRun, { host, cluster }: Seen, error: Failure): Promise<'failed'> => {
+/** Writes down that the step failed: what was wanted and what is there. */
+export const fail = async (at: StepRun, { host, cluster }: Seen, error: Failure): Promise<'failed'> => {
   const { run, phase, lane, step } = at
   const explained = kindOf(step).explain(step, host, turnOf(run, lane), cluster)
   const tails = await tailsOf(run, lane, step)

@@ -30,6 +30,23 @@ export const engineProblems = {
       '请对比期望与实际情况；可能有其他操作同时做了更改。',
     ],
   },
+  'engine.no-way': {
+    message: [
+      'As the cluster is now, there is no way to reach this goal; nothing was tried.',
+      '集群当前状态下无法达成此目标，未执行任何操作。',
+    ],
+    hint: [
+      'See what is there beside what was expected. Where a source must move: free a dm-worker or start one, then retry; or skip this with a reason, and the source pauses while its worker restarts.',
+      '请对比期望与实际情况。若需迁移数据源：请空出或启动一个 dm-worker 后重试；或说明理由并跳过，该数据源将在其 worker 重启期间暂停。',
+    ],
+  },
+  'engine.cluster-silent': {
+    message: ['No DM-master says what this step must know: {why}', '没有 DM-master 能提供此步骤所需的信息：{why}'],
+    hint: [
+      'Nothing was changed by this step. See on the cluster page whether a majority of the masters runs and one of them leads, then retry.',
+      '此步骤未做任何更改。请在集群页面查看是否有多数 master 在运行且已选出 leader，然后重试。',
+    ],
+  },
   'engine.waited-in-vain': {
     message: ['What the job waited for did not come in time.', '任务等待的条件未在限定时间内达成。'],
     hint: [
