@@ -167,6 +167,32 @@ function Banners({ cluster }: { cluster: ClusterDetail }) {
         <Banner>{say('cluster.members-error', { why: status.membersError })}</Banner>
       ) : null}
       <SilentHosts cluster={cluster} />
+      {job ? null : <Unfinished cluster={cluster} />}
+    </>
+  )
+}
+
+/** What stands out for longer: programs of the ledger, and instances that a broken-off scale has left between two states. */
+function Unfinished({ cluster }: { cluster: ClusterDetail }) {
+  const { say, sayProblem } = useWords()
+  const at = `/clusters/${encodeURIComponent(cluster.name)}`
+  return (
+    <>
+      {cluster.standing.map((problem) => (
+        <Banner key={`${problem.code} ${JSON.stringify(problem.params)}`} action={<Link href={`${at}/ledger`}>{say('crumb.ledger')}</Link>}>
+          {sayProblem(problem).message}
+        </Banner>
+      ))}
+      {cluster.joining.length > 0 ? (
+        <Banner action={<Link href={`${at}/scale-out`}>{say('crumb.scale-out')}</Link>}>
+          {say('cluster.half-joined', { nodes: cluster.joining.join(', ') })}
+        </Banner>
+      ) : null}
+      {cluster.leaving.length > 0 ? (
+        <Banner action={<Link href={`${at}/scale-in`}>{say('crumb.scale-in')}</Link>}>
+          {say('cluster.half-gone', { nodes: cluster.leaving.join(', ') })}
+        </Banner>
+      ) : null}
     </>
   )
 }

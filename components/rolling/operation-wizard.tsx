@@ -34,6 +34,8 @@ type Props = {
   /** Behind the title, such as `v8.5.0 → v8.5.1`. */
   sub?: React.ReactNode
   steps: readonly WizardStep[]
+  /** A banner under the title. */
+  note?: React.ReactNode
   /** Rows of "what will happen". */
   summary: React.ReactNode
   command: string
@@ -86,6 +88,7 @@ export function OperationWizard(props: Props) {
         </ButtonLink>
       </header>
       {reason ? <Banner>{reason}</Banner> : null}
+      {props.note}
       <div className="wiz max-lg:grid-cols-1! max-lg:overflow-auto">
         <Rail steps={steps} at={at} tried={tried} onGo={go} title={props.title} />
         <div className="wmain">

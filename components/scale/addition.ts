@@ -11,6 +11,8 @@ export type AdditionCheck = {
   instances: readonly Instance[]
   newHosts: readonly { address: string; port: number }[]
   known: boolean
+  /** Per component: what is installed when nothing is chosen (null: nothing in the store fits), and what may be chosen. Of the server. */
+  packages?: readonly { component: string; byDefault: string | null; others: readonly string[] }[]
 }
 
 /** The example of TiUP's document, with the address that it has. */

@@ -8,6 +8,7 @@ import { defaultPace, type Pace, paceInput } from '@/components/rolling/pace'
 import { PaceStep, paceProblems } from '@/components/rolling/pace-step'
 import { everything, namedOf, type Selection } from '@/components/rolling/selection'
 import { type WizardAt, WizardPage } from '@/components/rolling/wizard-page'
+import { Banner } from '@/components/ui/banner'
 import { KeyValues } from '@/components/ui/drawer'
 import { Consequences } from './consequences'
 import { barredOf, quorumOf, unboundOf } from './leaving'
@@ -101,6 +102,7 @@ function ScaleIn(at: WizardAt<ScaleInDraft>) {
         ...(draft.credentialId !== '' && { credentialId: draft.credentialId }),
       }}
       summary={<Summary at={at} />}
+      note={cluster.leaving.length === 0 ? null : <Banner>{say('scale-in.half-gone', { nodes: cluster.leaving.join(', ') })}</Banner>}
     />
   )
 }

@@ -1,7 +1,6 @@
 'use client'
 
 import { useQueryClient } from '@tanstack/react-query'
-import { useMemo } from 'react'
 import { api } from '@/components/data/api'
 import { useCredentials, usePackages } from '@/components/data/queries'
 import { ErrorNote } from '@/components/data/states'
@@ -14,13 +13,14 @@ import { defaultPace, isBad, type Pace } from '@/components/rolling/pace'
 import { PaceStep, paceProblems } from '@/components/rolling/pace-step'
 import { countByRole } from '@/components/rolling/selection'
 import { type WizardAt, WizardPage } from '@/components/rolling/wizard-page'
-import { Note } from '@/components/ui/banner'
+import { Banner, Note } from '@/components/ui/banner'
 import { KeyValues } from '@/components/ui/drawer'
 import type { CredentialRow } from '@/server/domain/api'
 import { deployWords } from '@/server/domain/words/deploy'
-import { type AdditionCheck, checkAddition } from './addition'
+import type { AdditionCheck } from './addition'
 import { NewInstances } from './new-instances'
 import { packagesOf, ScalePackages } from './scale-packages'
+import { useScaleCheck } from './use-scale-check'
 
 type Draft = { yaml: string; credentialId: string; packages: Readonly<Record<string, string>>; pace: Pace }
 const empty: Draft = { yaml: '', credentialId: '', packages: {}, pace: defaultPace }
@@ -39,7 +39,7 @@ function ScaleOut(at: WizardAt<Draft>) {
   const words = useWords()
   const { say, sayProblem } = words
   const { cluster, draft, change } = at
-  const check = useMemo(() => checkAddition(cluster.yaml, draft.yaml), [cluster.yaml, draft.yaml])
+  const check = useScaleCheck(cluster, draft.yaml)
   const access = useAccess(draft.credentialId, check.newHosts)
   const store = usePackages()
   const offered = packagesOf(check, store.data ?? [])
@@ -81,7 +81,7 @@ function ScaleOut(at: WizardAt<Draft>) {
       problems: paceProblems(draft.pace, words).filter(() => isBad('waitTimeoutS', draft.pace.waitTimeoutS)),
       body: (
         <>
-          <ScalePackages offered={offered} chosen={chosen} onChoose={(packages) => change({ packages })} store={store} />
+          <ScalePackages check={check} offered={offered} chosen={chosen} onChoose={(packages) => change({ packages })} store={store} />
           <PaceStep pace={draft.pace} onChange={(pace) => change({ pace })} only={['waitTimeoutS']} />
         </>
       ),
@@ -103,8 +103,15 @@ function ScaleOut(at: WizardAt<Draft>) {
         ...(waitTimeoutS.trim() !== '' && { waitTimeoutS: Number(waitTimeoutS) }),
       }}
       summary={<Summary at={at} check={check} />}
+      note={<HalfJoined ids={cluster.joining} />}
     />
   )
+}
+
+/** What an interrupted scale-out has left: it can be finished, or removed. */
+function HalfJoined({ ids }: { ids: readonly string[] }) {
+  const { say } = useWords()
+  return ids.length === 0 ? null : <Banner>{say('scale-out.half-joined', { nodes: ids.join(', ') })}</Banner>
 }
 
 function Summary({ at, check }: { at: WizardAt<Draft>; check: AdditionCheck }) {

@@ -35,6 +35,17 @@ export const uiScaleWords = {
   'scale-out.credential-missing': ['Choose how the new hosts are logged in to.', '请选择新主机的登录方式。'],
   'scale-out.hosts-unproved': ['Check the new hosts: key confirmed and login tried.', '请检查新主机：确认主机密钥并测试登录。'],
   'scale-out.as-now': ['what the role runs now', '与该角色当前一致'],
+  'scale-out.none-fits': ['nothing in the store fits: choose or fetch one', '存储中没有合适的安装包：请选择或获取'],
+  'scale-out.half-joined': [
+    'Half-joined by a scale-out that did not end: {nodes}. The same text finishes it; scale-in removes them.',
+    '未完成的扩容遗留：{nodes}。用相同文本可继续完成，或通过缩容移除。',
+  ],
+  'scale-in.half-gone': [
+    'Half-gone by a scale-in that did not end: {nodes}. Choose them again to finish it.',
+    '未完成的缩容遗留：{nodes}。再次选择它们即可完成。',
+  ],
+  'cluster.half-joined': ['Half-joined: {nodes}', '加入未完成：{nodes}'],
+  'cluster.half-gone': ['Half-gone: {nodes}', '移除未完成：{nodes}'],
   'scale-out.packages-note': [
     'New instances get what their role runs now: the cluster’s version, or the hotfix that a patch with --overwrite has set for it. Another package can be chosen.',
     '新实例使用该角色当前的程序：集群版本，或通过 --overwrite 设置的热补丁。也可选择其他安装包。',
