@@ -50,6 +50,12 @@ export const findConfigExport = async (db: Db, cluster: string, id: string): Pro
   return row ? rowOf(row) : undefined
 }
 
+export const dropConfigExports = async (tx: Tx, cluster: string): Promise<void> => {
+  const rows = await tx.configExport.findMany({ where: { cluster }, select: { id: true } })
+  await tx.credential.deleteMany({ where: { id: { in: rows.map(({ id }) => exportSecret(id)) } } })
+  await tx.configExport.deleteMany({ where: { cluster } })
+}
+
 const rowOf = ({ at, relay, files, ...row }: Awaited<ReturnType<Db['configExport']['findUniqueOrThrow']>>): ConfigExportRow => ({
   ...row,
   at: at.toISOString(),

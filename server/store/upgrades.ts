@@ -1,6 +1,7 @@
 import { hasSecretKey, secretKeyText, withSecretKey } from '@/server/domain/topology/secret-key'
 import type { Topology } from '@/server/domain/topology/topology'
 import type { OpenUpgrade } from '@/server/domain/upgrade'
+import { dropConfigExports } from './config-exports'
 import type { Db, Tx } from './database'
 import type { ChangingJob } from './ledger'
 import { demandCluster, nextRevision } from './topology-changes'
@@ -67,7 +68,9 @@ const outdatePlans = async (
   await nextRevision(tx, now, { topology: now.topology, yaml: now.yaml, ...change, reason })
 }
 
+/** With the cluster go its exports, for they hold passwords. */
 export const dropUpgrades = async (tx: Tx, cluster: string): Promise<void> => {
+  await dropConfigExports(tx, cluster)
   await tx.clusterUpgrade.deleteMany({ where: { cluster } })
 }
 

@@ -192,7 +192,8 @@ it('upgrade: a runner that dies anywhere upgrades each instance once, without a 
     await database.db.clusterUpgrade.deleteMany()
     await database.db.ledger.deleteMany()
     await database.db.ledger.createMany({ data: ledger })
-    await database.db.cluster.updateMany({ data: { version: 'v8.5.0' } })
+    await database.db.clusterRevision.deleteMany({ where: { revision: { gt: 1 } } })
+    await database.db.cluster.updateMany({ data: { version: 'v8.5.0', revision: 1 } })
     const ground = copyOf(deployed)
     return { ground, plan: await planFor(ground, 'upgrade') }
   }
