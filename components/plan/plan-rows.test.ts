@@ -41,7 +41,7 @@ const plan: Plan = {
 const job: JobView = {
   state: 'waiting',
   attempt: 1,
-  idleClaims: 0,
+  ownErrors: 0,
   cancelRequested: false,
   pauseRequested: false,
   question: { id: 'q', about: 'step-failed', phase: '1', lane: '1.1', step: 'a', choices: ['retry'] },

@@ -31,7 +31,7 @@ export const foldEntry = (plan: Plan, view: JobView, entry: Entry): JobView => {
 export const emptyJobView = (plan: Plan): JobView => ({
   state: 'queued',
   attempt: 0,
-  idleClaims: 0,
+  ownErrors: 0,
   cancelRequested: false,
   pauseRequested: false,
   answers: {},
@@ -69,8 +69,7 @@ const apply = (plan: Plan, draft: Draft, entry: Entry): void => {
   if (entry.kind !== 'claimed' && entry.attempt !== draft.attempt)
     throw new IllegalEntry(entry, `attempt ${entry.attempt} during attempt ${draft.attempt}`)
   applyBody(plan, draft, entry)
-  if (entry.kind === 'claimed') draft.idleClaims += 1
-  else if (progress.has(entry.kind)) draft.idleClaims = 0
+  if (progress.has(entry.kind)) draft.ownErrors = 0
   draft.lastSeq = entry.seq
 }
 
@@ -138,6 +137,9 @@ const applyBody = (plan: Plan, draft: Draft, entry: Entry): void => {
     }
     case 'break-in-ended':
       breakInEnded(draft, entry)
+      break
+    case 'own-error':
+      draft.ownErrors += 1
       break
     case 'output':
       if (draft.state === 'queued') throw new IllegalEntry(entry, 'nobody has claimed the job')

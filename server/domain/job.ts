@@ -49,8 +49,8 @@ export type PhaseView = { id: string; state: 'pending' | 'running' | 'done'; sta
 export type JobView = {
   state: JobState
   attempt: number
-  /** How often it was taken up since anything of it was done or answered. */
-  idleClaims: number
+  /** Errors of the runner's own since anything was done or answered. */
+  ownErrors: number
   startedAt?: string
   endedAt?: string
   reason?: string

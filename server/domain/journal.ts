@@ -5,6 +5,8 @@ import type { StepId } from './step'
 /** What happened, in order. Append-only; `foldJournal(plan, entries)` is the only answer to "how is it going?". */
 export type EntryBody =
   | { kind: 'claimed'; runner: string; resumed: boolean }
+  /** An attempt ended by an error that no host can cause. */
+  | { kind: 'own-error'; text: string }
   | { kind: 'phase-started' }
   | { kind: 'phase-ended' }
   /** `incarnation`: boot id and ActiveEnterTimestampMonotonic of the lane's unit when its turn began; '' if it has none. */

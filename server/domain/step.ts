@@ -48,8 +48,8 @@ export type Guard =
   | { guard: 'port-free-or-ours'; port: number; unit: string }
   | { guard: 'disk-free'; path: string; bytes: number }
   | { guard: 'unit-known'; unit: string }
-  /** As at review: nobody has changed it since. */
-  | { guard: 'file-is'; path: string; sha256: string }
+  /** As at review, or as this job makes it: nobody else has changed it since. */
+  | { guard: 'file-is'; path: string; oneOf: readonly string[] }
   /** Without this master the ones that are alive now still have the majority of `masters`. */
   | { guard: 'quorum-without'; name: string; masters: number }
   /** Something lies there. */

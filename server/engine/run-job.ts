@@ -45,22 +45,23 @@ export const runJob = async (engine: Engine, claim: Claim, plan: Plan): Promise<
 
 /** An error that no host can cause is in the job's log too, as far as the log can still be written: whoever looks at the job must see why. */
 const noteOwnError = async ({ engine, claim, hosts }: JobRun, error: unknown): Promise<void> => {
+  engine.boundary('before own error') // a process that was killed writes nothing: in tests this is where it ends
   const masker = createMasker(hosts.secrets)
   const told = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   const said = (masker.push(told) + masker.end()).slice(0, 2000)
-  const entry = { kind: 'output', stream: 'note', text: `The runner met an error of its own: ${said}\n` } as const
+  const entry = { kind: 'own-error', text: said } as const
   const at = new Date(engine.clock.now())
   await appendEntries(engine.db, claim.jobId, { attempt: claim.attempt, entries: [entry], at }).catch((again: unknown) => {
     console.error('The job’s log could not be written:', again)
   })
 }
 
-/** Taken up again and again without coming further, a job waits for a person: something in the panel itself stands in its way. */
-const idleClaimsBeforeAsking = 4
+/** Ended by errors of the panel's own without coming further, a job waits for a person instead of being taken up without end. */
+const ownErrorsBeforeAsking = 3
 
-const askAfterIdleClaims = async (run: JobRun): Promise<PhaseEnd | undefined> => {
+const askAfterOwnErrors = async (run: JobRun): Promise<PhaseEnd | undefined> => {
   const phase = run.plan.phases.find(({ id }) => run.writer.view.phases[id]?.state !== 'done')
-  if (run.writer.view.idleClaims < idleClaimsBeforeAsking || !phase) return undefined
+  if (run.writer.view.ownErrors < ownErrorsBeforeAsking || !phase) return undefined
   const answer = await ask(run, { about: 'unknown', phase: phase.id }, { cancellable: true })
   if (answer === 'cancelled') return { end: 'cancelled' }
   if (answer === 'stopping') return { end: 'stopping' }
@@ -100,7 +101,7 @@ const keepLease = (run: JobRun): (() => void) => {
 const runPhases = async (run: JobRun): Promise<PhaseEnd> => {
   await run.writer.sync()
   if (run.writer.view.cancelRequested && run.writer.view.attempt === 1) return { end: 'cancelled' } // before anything was begun
-  const stopped = (await lockHosts(run)) ?? (await waitForOpenQuestion(run)) ?? (await askAfterIdleClaims(run))
+  const stopped = (await lockHosts(run)) ?? (await waitForOpenQuestion(run)) ?? (await askAfterOwnErrors(run))
   if (stopped) return stopped
   if (run.claim.attempt > 1) {
     const guards = await recheckGuards(run)

@@ -209,8 +209,15 @@ const hasSettled = (run: JobRun, step: Step): boolean => {
 }
 
 /** One batched probe per host for all steps that are to come; good until something acts. undefined when a host is silent. */
-const lookAhead = async (run: JobRun, lane: Lane): Promise<ReadonlyMap<string, HostFacts> | undefined> => {
-  const coming = lane.steps.filter((step) => !hasSettled(run, step) || kindOf(step).volatile)
+const lookAhead = (run: JobRun, lane: Lane): Promise<ReadonlyMap<string, HostFacts> | undefined> =>
+  lookAt(
+    run,
+    lane,
+    lane.steps.filter((step) => !hasSettled(run, step) || kindOf(step).volatile),
+  )
+
+/** What steps of a lane need to be judged, asked of each host at once. undefined when one is silent. */
+export const lookAt = async (run: JobRun, lane: Lane, coming: readonly Step[]): Promise<ReadonlyMap<string, HostFacts> | undefined> => {
   const hosts = [...new Set(coming.flatMap((step) => hostOf(step) ?? []))]
   try {
     const facts = await Promise.all(

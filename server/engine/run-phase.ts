@@ -2,8 +2,9 @@ import type { Lane, Phase } from '@/server/domain/plan'
 import { kindOf } from '@/server/steps/kinds'
 import { ask, type Trouble } from './ask'
 import { type JobRun, placeOf } from './engine'
+import { hostOf } from './perform-act'
 import { createRendezvous, type Rendezvous } from './rendezvous'
-import { type LaneEnd, once, runLane } from './run-lane'
+import { type LaneEnd, lookAt, once, runLane } from './run-lane'
 
 /** `failed` and `cancelled` end the job; `stopping` gives it back. */
 export type PhaseEnd = { end: 'done' } | { end: 'failed'; reason: string } | { end: 'cancelled' } | { end: 'stopping' }
@@ -149,8 +150,10 @@ export const recheckGuards = async (run: JobRun): Promise<PhaseEnd | undefined> 
   const found = await Promise.all(
     lanes.map(async (lane) => {
       const troubles: Trouble[] = []
-      for (const step of lane.steps.filter((each) => kindOf(each).volatile)) {
-        const trouble = await once(run, first, { lane, step })
+      const guards = lane.steps.filter((each) => kindOf(each).volatile)
+      const known = await lookAt(run, lane, guards) // guards change nothing: one look is enough for all of them
+      for (const step of guards) {
+        const trouble = await once(run, first, { lane, step, known: known?.get(hostOf(step) ?? '') })
         if (trouble) troubles.push(trouble)
       }
       return troubles

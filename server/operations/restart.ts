@@ -1,4 +1,5 @@
 import type { Problem } from '@/server/domain/problem'
+import { instancesOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
 import { cachedOn, type PhaseDraft, phase, planOf, recordLane } from './build'
 import type { Needs, Operation, OperationFacts, OperationInput } from './input'
@@ -8,6 +9,7 @@ import { selectable, selected, selectionFlags, selectionProblems, unitState, uns
 import { dmctlHost, whySourcesStay } from './sources'
 import { startNeeds, startPhases, unknownUnits } from './start'
 import { stop, stopPhases } from './stop'
+import { checkPhase, unchangedProbes } from './unchanged'
 
 /** Restarts the selected instances: one after another behind gates, or all at once as TiUP does. Those that were down are up afterwards. */
 export const restart: Operation = {
@@ -45,7 +47,12 @@ export const restart: Operation = {
 /** What a rolling operation is judged by: units, listeners, members, and the tasks where dmctl is at hand. */
 export const rollingNeeds = (topology: Topology, input: OperationInput): Needs => {
   const { host, cluster } = startNeeds(topology)
-  return { host, cluster: input.dmctl ? [...cluster, { probe: 'tasks', dmctl: input.dmctl.sha256 }] : cluster }
+  const instances = instancesOf(topology)
+  const asked = Object.entries(host).map(([id, probes]) => {
+    const own = instances.filter(({ hostId }) => hostId === id)
+    return [id, [...probes, ...unchangedProbes(own)]] as const
+  })
+  return { host: Object.fromEntries(asked), cluster: input.dmctl ? [...cluster, { probe: 'tasks', dmctl: input.dmctl.sha256 }] : cluster }
 }
 
 const turnsOf = (topology: Topology, input: OperationInput): Turn[] => {
@@ -54,6 +61,7 @@ const turnsOf = (topology: Topology, input: OperationInput): Turn[] => {
 }
 
 const rolled = (topology: Topology, facts: OperationFacts, input: OperationInput): PhaseDraft[] => [
+  checkPhase(turnsOf(topology, input), facts),
   ...dmctlPhase(topology, facts, input),
   ...rollingPhases(topology, facts, input, turnsOf(topology, input)),
 ]

@@ -8,6 +8,7 @@ import { type OperationFacts, type OperationInput, rollingDefaults } from './inp
 import { cancelEvict, leaderMoves } from './masters'
 import { byComponent, selectable, unitState } from './select'
 import { moveSources, sourceQuestions, sourcesOf } from './sources'
+import { unchangedGuards } from './unchanged'
 
 /** One instance's turn. */
 export type Turn = {
@@ -46,7 +47,7 @@ export const rollingPhases = (topology: Topology, facts: OperationFacts, input: 
 type Context = { topology: Topology; facts: OperationFacts; input: OperationInput }
 type Extra = { before?: readonly Draft[]; onLeave?: readonly Draft[]; questions: readonly HealthQuestion[] }
 
-const laneOf = (turn: Turn, { input }: Context, { before = [], onLeave = [], questions }: Extra): LaneDraft => {
+const laneOf = (turn: Turn, { input, facts }: Context, { before = [], onLeave = [], questions }: Extra): LaneDraft => {
   const { instance, activate, expect, offline } = turn
   const host = instance.hostId
   const lane = { subject: instance.id, login: 'deploy', instance: instance.id } as const
@@ -58,6 +59,7 @@ const laneOf = (turn: Turn, { input }: Context, { before = [], onLeave = [], que
       subject: `port-${port}`,
       step: { kind: 'guard', host, asks: { guard: 'port-free-or-ours', port, unit: instance.unit } } as const,
     })),
+    ...unchangedGuards(turn, facts),
   ] satisfies Draft[]
   const swap: Draft[] =
     activate.length > 0 ? [{ subject: unitSubject(instance), step: { kind: 'unit-stopped', ...unit } }, ...activate] : []

@@ -74,8 +74,8 @@ const guards = {
   } satisfies GuardKind<GuardOf<'unit-known'>>,
   'file-is': {
     needs: (asks) => [{ probe: 'path', path: asks.path, hash: true }],
-    holds: (asks, seen) => judged(seen.paths[asks.path], (fact) => fact.exists && fact.sha256 === asks.sha256),
-    expected: (asks) => `${asks.path} with sha256 ${asks.sha256.slice(0, 12)}, as at review`,
+    holds: (asks, seen) => judged(seen.paths[asks.path], (fact) => fact.exists && asks.oneOf.some((sha256) => sha256 === fact.sha256)),
+    expected: (asks) => `${asks.path} with sha256 ${asks.oneOf.map((sha256) => sha256.slice(0, 12)).join(' or ')}, as at review`,
     seen: (asks, seen) => pathInWords(seen.paths[asks.path]),
   } satisfies GuardKind<GuardOf<'file-is'>>,
   'path-present': {

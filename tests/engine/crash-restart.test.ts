@@ -55,8 +55,8 @@ it('restart: one after another; the source is never with a worker that goes down
   expect(bindings(ground)).toHaveLength(1)
   // Order of the turns: no lane of a phase begins before the former one has ended.
   const turns = entries.flatMap((one) => (one.kind === 'lane-started' || one.kind === 'lane-ended' ? [`${one.kind} ${one.lane}`] : []))
-  const lanes = asRun.phases.flatMap(({ lanes: all }) => all.map(({ id }) => id))
-  expect(turns).toEqual(lanes.flatMap((id) => [`lane-started ${id}`, `lane-ended ${id}`]))
+  const lanes = asRun.phases.slice(1).flatMap(({ lanes: all }) => all.map(({ id }) => id))
+  expect(turns.slice(2 * (asRun.phases[0]?.lanes.length ?? 0))).toEqual(lanes.flatMap((id) => [`lane-started ${id}`, `lane-ended ${id}`]))
   await forgetCluster(database.db)
 })
 
@@ -100,7 +100,7 @@ it('the operator is asked after the first master and the first worker; cancelled
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
   expect(await running).toBe('cancelled')
-  expect(pausedAt).toEqual(['2.1', '3.1'])
+  expect(pausedAt).toEqual(['3.1', '4.1'])
   expect(evicted(ground)).toBe(0)
 })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SubtaskFact } from '@/server/domain/facts'
 import type { PackageInfo } from '@/server/domain/package'
+import type { Plan } from '@/server/domain/plan'
 import type { OperationFacts } from '@/server/operations/input'
 import { restart } from '@/server/operations/restart'
 import { expectGolden } from './plan-text'
@@ -22,6 +23,8 @@ const seen = (tasks: SubtaskFact[] = [subtask()], relay = false): OperationFacts
 const codes = (facts: OperationFacts, more: Parameters<typeof later>[1] = {}) =>
   restart.validate(three, facts, later(three, { dmctl, ...more })).map(({ code, severity }) => `${severity} ${code}`)
 
+const phaseOf = (plan: Plan, word: string) => plan.phases.find(({ title }) => title.word === word)
+
 describe('restart', () => {
   it('rolls: followers, the leader last, free workers first, the source of a bound one moved', () => {
     expectGolden('restart/rolling', restart.plan(three, seen(), later(three, { dmctl })).plan)
@@ -35,8 +38,9 @@ describe('restart', () => {
   it('a stopped cluster starts as one', () => {
     const { plan } = restart.plan(three, fresh(three), later(three))
     expect(plan.problems).toEqual([])
-    expect(plan.phases[0]).toMatchObject({ width: 3 })
-    expect(plan.phases[0]?.lanes.flatMap((lane) => [...lane.steps, ...(lane.onLeave ?? [])].map(({ kind }) => kind))).not.toContain(
+    const masters = phaseOf(plan, 'plan.roll-dm-master')
+    expect(masters).toMatchObject({ width: 3 })
+    expect(masters?.lanes.flatMap((lane) => [...lane.steps, ...(lane.onLeave ?? [])].map(({ kind }) => kind))).not.toContain(
       'leader-not-here',
     )
   })
@@ -72,7 +76,11 @@ describe('restart', () => {
     expect(codes(facts, { nodes: ['10.0.0.1:8261'] })).toEqual(['error rolling.no-quorum'])
     const { plan } = restart.plan(three, facts, later(three, { roles: ['dm-master'] }))
     expect(plan.problems).toEqual([])
-    expect(plan.phases[0]?.lanes.map(({ subject }) => subject)).toEqual(['10.0.0.3:8261', '10.0.0.2:8261', '10.0.0.1:8261'])
+    expect(phaseOf(plan, 'plan.roll-dm-master')?.lanes.map(({ subject }) => subject)).toEqual([
+      '10.0.0.3:8261',
+      '10.0.0.2:8261',
+      '10.0.0.1:8261',
+    ])
   })
 
   it('masters that answer nothing while they run: not one after another', () => {
@@ -80,10 +88,25 @@ describe('restart', () => {
     expect(codes({ hosts }, { roles: ['dm-master'] })).toEqual(['error rolling.members-unknown'])
   })
 
+  it('watches that nobody else changes how an instance is started', () => {
+    const path = '/etc/systemd/system/dm-worker-8262.service'
+    const file = { exists: true, type: 'file', mode: '0644', owner: 'root', group: 'root', sizeBytes: 9, mountPoint: false } as const
+    const facts = seen()
+    const host = facts.hosts['10.0.0.4']
+    if (!host) throw new Error('no host')
+    const hosts = { ...facts.hosts, '10.0.0.4': { ...host, paths: { ...host.paths, [path]: { ...file, sha256: 'f'.repeat(64) } } } }
+    const { plan } = restart.plan(three, { ...facts, hosts }, later(three, { dmctl }))
+    const guards = plan.phases.flatMap(({ lanes }) =>
+      lanes.flatMap(({ id, steps }) => steps.flatMap((step) => (step.kind === 'guard' && step.asks.guard === 'file-is' ? [id] : []))),
+    )
+    expect(guards).toHaveLength(2) // before anything, and at its turn
+    expect(phaseOf(plan, 'plan.check')?.lanes.map(({ id }) => id)).toContain(guards[0])
+  })
+
   it('pace is the operator’s: batch, canary, tolerance', () => {
     const rolling = { batch: 2, canary: false, tolerance: 1, stableS: 10 }
     const { plan } = restart.plan(three, seen(), later(three, { dmctl, rolling, roles: ['dm-worker'] }))
-    const workers = plan.phases.find(({ title }) => title.word === 'plan.roll-dm-worker')
+    const workers = phaseOf(plan, 'plan.roll-dm-worker')
     expect(workers).toMatchObject({ width: 2, tolerance: 1 })
     expect(workers?.pauseAfter).toBeUndefined()
     expect(workers?.lanes[0]?.gate?.stableMs).toBe(10_000)

@@ -99,6 +99,7 @@ const names: Readonly<Record<string, Pair>> = {
 }
 
 export const rollingWords: Record<string, Pair> = {
+  'plan.check': ['Check what was reviewed', '核对评审时的状态'],
   'plan.stage': ['Bring packages to the hosts', '分发安装包'],
   ...Object.fromEntries(Object.entries(names).map(([component, pair]) => [`plan.roll-${component}`, pair])),
 }
