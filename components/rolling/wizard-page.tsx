@@ -1,5 +1,6 @@
 'use client'
 
+import { useRef } from 'react'
 import { useLiveCluster } from '@/components/data/live'
 import { useCluster, useDraft } from '@/components/data/queries'
 import { Loaded } from '@/components/data/states'
@@ -45,13 +46,14 @@ export function WizardPage<D extends object>(props: Props<D>) {
 }
 
 function Keeping<D extends object>({ detail, kept, ...props }: Props<D> & { detail: ClusterDetail; kept: Partial<D> | null }) {
-  const initial = { ...props.empty, ...kept, ...props.asked }
-  const state = useKeptDraft(draftKeyOf(props.operation, props.cluster), initial, props.empty)
+  // As it was when the page was opened; what is saved since comes back as `kept`.
+  const initial = useRef({ ...props.empty, ...kept, ...props.asked })
+  const state = useKeptDraft(draftKeyOf(props.operation, props.cluster), initial.current, props.empty)
   return props.children({
     ...state,
     cluster: detail,
     rows: detail.status?.rows ?? [],
     operation: props.operation,
-    restored: kept !== null && state.savedAt === null && state.draft !== props.empty,
+    restored: kept !== null && state.draft === initial.current,
   })
 }
