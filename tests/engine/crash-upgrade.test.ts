@@ -5,11 +5,13 @@ import { currentOf } from '@/server/domain/ledger'
 import type { Plan } from '@/server/domain/plan'
 import { instancesOf } from '@/server/domain/topology/instances'
 import type { UpgradeWish } from '@/server/operations/input'
+import { SimWorld } from '@/server/sim/world'
 import { findCluster } from '@/server/store/clusters'
 import { listConfigExports } from '@/server/store/config-exports'
 import { appendByUser, readJournal } from '@/server/store/journal'
 import { readLedger } from '@/server/store/ledger'
 import { listUpgrades, openUpgrade } from '@/server/store/upgrades'
+import { SimTransport } from '@/tests/support/sim-transport'
 import { type TestDatabase, testDatabase } from '@/tests/support/test-db'
 import { demandWhole, matrix, type Ran } from './crash-matrix'
 import {
@@ -23,6 +25,7 @@ import {
   packages,
   perform,
   planNow,
+  startsOf,
   submitPlan,
   threeHosts,
 } from './sim-plans'
@@ -170,6 +173,30 @@ it('broken off before the last master: back to what was, or on to the end', { ti
   const again = await perform(back, await planFor(back, 'upgrade'))
   expect(again.end, said(again.entries)).toBe('succeeded')
   expect(await otherThan(back, nextPackages)).toEqual([])
+})
+
+it('a disk that fills up between review and run: nothing is stopped, nothing of the export lies there, and it can be asked again', {
+  timeout: 60_000,
+}, async () => {
+  const ground = await fresh()
+  const plan = await planFor(ground, 'upgrade')
+  const faultsOf = (address: string) => (address === '10.0.0.3' ? ['disk-full'] : [])
+  const world = new SimWorld(ground.world.state, { now: ground.clock.now, faultsOf })
+  const full = { ...ground, world, transport: new SimTransport(world) }
+  const before = startsOf(world)
+  const questions: Question[] = []
+  const { end } = await beside(full, plan, (question) => {
+    questions.push(question)
+    return 'cancel'
+  })
+  expect(end).toBe('cancelled')
+  expect(questions).toMatchObject([{ about: 'step-failed', phase: plan.phases.find(({ title }) => title.word === 'plan.stage')?.id }])
+  expect(startsOf(world)).toBe(before)
+  expect(leftovers(full).filter((path) => path.includes('exports'))).toEqual([])
+  expect(await openUpgrade(database.db, cluster)).toBeUndefined()
+  await expect(planFor(full, 'upgrade')).rejects.toThrow('preflight.disk')
+  expect((await perform(ground, await planFor(ground, 'upgrade'))).end).toBe('succeeded')
+  expect(await otherThan(ground, nextPackages)).toEqual([])
 })
 
 it('offline: a stopped cluster gets the target on its disks, and starts with it', { timeout: 60_000 }, async () => {
