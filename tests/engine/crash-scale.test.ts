@@ -19,7 +19,9 @@ const scene = (plan: (ground: Ground) => ReturnType<typeof planScaleOut>) => asy
   const ground = copyOf(started)
   return { ground, plan: await plan(ground) }
 }
-const evicted = (ground: Ground) => Object.keys(ground.world.dm.clusters[0]?.evicted ?? {})
+/** Of the masters that are left. */
+const evicted = (ground: Ground) =>
+  Object.keys(ground.world.dm.clusters[0]?.evicted ?? {}).filter((name) => members(ground).masters.includes(name))
 const lifecycles = async () => entriesOf((await books(database.db)).topology).map(({ entry }) => entry.lifecycle ?? 'active')
 
 it('scale-out: a runner that dies anywhere, resumed, ends with the same members, each started once', { timeout: 300_000 }, async () => {

@@ -72,9 +72,8 @@ describe('the user’s text', () => {
   })
 
   it('with anchors, or out of step with the topology, it is written anew, secrets behind the mask', () => {
-    const anchored = 'x: &a {host: 10.0.0.1}\n'.replace('x: &a ', 'master_servers: [&a ').replace('}\n', '}]\nworker_servers: [*a]\n')
-    const without = shrink(anchored, '10.0.0.1:8261')
-    expect(read(`${without}`.replace('worker_servers', 'worker_servers')).workers.map(({ host }) => host)).toEqual(['10.0.0.1'])
+    const anchored = 'master_servers: [&a {host: 10.0.0.1}, {host: 10.0.0.2}]\nworker_servers: [*a]\n'
+    expect(read(shrink(anchored, '10.0.0.1:8261')).workers.map(({ host }) => host)).toEqual(['10.0.0.1'])
     const topology = { ...read(yaml), grafanas: [] }
     const other = leaveText('master_servers: [{host: 10.0.0.1}]\n', topology, {
       instance: '10.0.0.2:8261',
