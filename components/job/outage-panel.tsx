@@ -40,7 +40,7 @@ export function OutagePanel({ plan, outages, ended, nowMs, say }: Props) {
           ))}
         </tbody>
       </table>
-      {plan.impact.masterOutageS > 0 && (
+      {plan.impact.masterOutageS !== null && plan.impact.masterOutageS > 0 && (
         <p className="px-5 py-1 text-(--text-3) text-[12px]">{say('away.forecast', { seconds: plan.impact.masterOutageS })}</p>
       )}
     </details>
@@ -50,7 +50,7 @@ export function OutagePanel({ plan, outages, ended, nowMs, say }: Props) {
 /** A source may be away more than once: each time is a row. Masters count only where none can take over. */
 const rowsOf = (plan: Plan, { found }: Outages, say: Say): Row[] => {
   const seen = found
-    .filter(({ of }) => of === 'source' || plan.impact.masterOutageS > 0)
+    .filter(({ of }) => of === 'source' || plan.impact.masterOutageS !== 0)
     .map(
       (one, at): Row => ({
         key: `${one.of} ${one.subject} ${at}`,

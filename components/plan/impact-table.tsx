@@ -31,9 +31,7 @@ export function ImpactTable({ plan, say }: { plan: Plan; say: Say }) {
           [
             'dm-master',
             'dm-master',
-            masterOutageS > 0 && Number.isFinite(masterOutageS)
-              ? say('review.outage', { seconds: masterOutageS })
-              : say('review.outage-open'),
+            masterOutageS === null ? say('review.outage-open') : say('review.outage', { seconds: masterOutageS }),
           ] satisfies [string, string, string],
         ]),
   ]

@@ -70,8 +70,8 @@ export type Phase = {
 export type Impact = {
   /** Sources whose replication stops or pauses, as bound when last looked. */
   sources: readonly { source: string; worker: InstanceId }[]
-  /** The API of DM-master does not answer for about this long. 0: not at all. */
-  masterOutageS: number
+  /** The API of DM-master does not answer for about this long. 0: it always does. null: not until somebody starts it again. */
+  masterOutageS: number | null
 }
 
 /** Immutable; its sha256 over canonical JSON is its identity. The engine executes it and cannot re-plan. */

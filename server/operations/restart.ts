@@ -1,10 +1,11 @@
+import type { Impact } from '@/server/domain/plan'
 import type { Problem } from '@/server/domain/problem'
 import { instancesOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
 import { cachedOn, type PhaseDraft, phase, planOf, recordLane } from './build'
 import type { Needs, Operation, OperationFacts, OperationInput } from './input'
 import { exportersOn, rollingPhases, type Turn } from './rolling'
-import { rollingImpact, rollingProblems } from './rolling-problems'
+import { masterRestartS, rollingImpact, rollingProblems } from './rolling-problems'
 import { selectable, selected, selectionFlags, selectionProblems, unitState, unseenHosts } from './select'
 import { dmctlHost, whySourcesStay } from './sources'
 import { startNeeds, startPhases, unknownUnits } from './start'
@@ -35,9 +36,7 @@ export const restart: Operation = {
         phase('plan.record', [recordLane(input.clusterName, { change: 'run-state', to: runState(topology, facts, input) })]),
       ],
       problems: restart.validate(topology, facts, input),
-      impact: input.atOnce
-        ? stop.plan(topology, facts, input).plan.impact
-        : rollingImpact(topology, facts, input, turnsOf(topology, input)),
+      impact: input.atOnce ? atOnceImpact(topology, facts, input) : rollingImpact(topology, facts, input, turnsOf(topology, input)),
       tiupCommand: `tiup dm restart ${input.clusterName}${selectionFlags(input)}`,
       destructive: false,
     }),
@@ -70,6 +69,12 @@ const rolled = (topology: Topology, facts: OperationFacts, input: OperationInput
 export const dmctlPhase = (topology: Topology, facts: OperationFacts, input: OperationInput): PhaseDraft[] => {
   if (!input.dmctl || whySourcesStay({ topology, facts, input }) !== undefined) return []
   return [phase('plan.stage', [cachedOn(dmctlHost(topology), [input.dmctl])])]
+}
+
+/** What a stop would bring about, but for the masters: this plan starts them again, all together. */
+const atOnceImpact = (topology: Topology, facts: OperationFacts, input: OperationInput): Impact => {
+  const { impact } = stop.plan(topology, facts, input).plan
+  return { ...impact, masterOutageS: impact.masterOutageS === null ? masterRestartS(input) : impact.masterOutageS }
 }
 
 const atOnceProblems = (topology: Topology, facts: OperationFacts, input: OperationInput): Problem[] =>

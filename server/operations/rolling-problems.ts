@@ -50,8 +50,10 @@ const outage = (context: Context, masters: readonly Instance[]): Problem => ({
   params: { masters: context.topology.masters.length, seconds: outageS(context, masters) },
 })
 
-const outageS = ({ input }: Context, masters: readonly Instance[]): number =>
-  masters.length * Math.ceil(input.measured?.masterRestartS ?? usualRestartS)
+const outageS = ({ input }: Context, masters: readonly Instance[]): number => masters.length * masterRestartS(input)
+
+/** How long a master that is stopped and started again is away: as measured before, else what is usual. Seconds. */
+export const masterRestartS = ({ measured }: OperationInput): number => Math.ceil(measured?.masterRestartS ?? usualRestartS)
 
 const workerProblems = (context: Context, moving: readonly Instance[]): Problem[] => {
   const { facts, input } = context

@@ -128,7 +128,7 @@ const impactOf = (topology: Topology, facts: OperationFacts, input: OperationInp
     const worker = (every ? workers : stopping).find((one) => one.name === seen.name)
     return worker ? [{ source: seen.source, worker: worker.id }] : []
   })
-  return { sources, masterOutageS: 0 }
+  return { sources, masterOutageS: every ? null : 0 }
 }
 
 const outageProblems = (topology: Topology, facts: OperationFacts, input: OperationInput): Problem[] => {

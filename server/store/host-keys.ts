@@ -24,7 +24,8 @@ export const pinnedKeysOf = (db: Db, address: string, port: number): Promise<{ k
 export type KeyToPin = Omit<PinnedHostKey, 'confirmedAt'>
 
 /**
- * Pins keys, all or none. Without `replace` a key that differs from a pinned one of its type is refused: resolves with those.
+ * Pins keys, all or none. Without `replace` a key that differs from a pinned one of its type, or from another of `keys`, is refused:
+ * resolves with those, and nothing is pinned.
  * With `replace` all former keys of these hosts go.
  */
 export const pinHostKeys = (db: Db, keys: readonly KeyToPin[], options: { replace: boolean }): Promise<KeyToPin[]> =>
@@ -33,11 +34,17 @@ export const pinHostKeys = (db: Db, keys: readonly KeyToPin[], options: { replac
       for (const { address, port } of keys) await tx.hostKey.deleteMany({ where: { address, port } })
     }
     const refused: KeyToPin[] = []
+    const fresh = new Map<string, KeyToPin>()
     for (const key of keys) {
-      const pinned = await tx.hostKey.findFirst({ where: { address: key.address, port: key.port, keyType: key.keyType } })
-      if (!pinned) await tx.hostKey.create({ data: { id: randomUUID(), ...key } })
-      else if (pinned.key !== key.key) refused.push(key)
+      const { address, port, keyType } = key
+      const at = JSON.stringify([address, port, keyType])
+      const pinned = await tx.hostKey.findFirst({ where: { address, port, keyType } })
+      const known = pinned ?? fresh.get(at)
+      if (!known) fresh.set(at, key)
+      else if (known.key !== key.key) refused.push(key)
     }
+    if (refused.length > 0) return refused
+    for (const key of fresh.values()) await tx.hostKey.create({ data: { id: randomUUID(), ...key } })
     return refused
   })
 

@@ -36,6 +36,11 @@ describe('known_hosts', () => {
     const changed = { text: `192.0.2.1 ssh-ed25519 ${other}\n` }
     expect((await panel.call('POST', '/api/host-keys/known-hosts', { as: operator, body: changed })).status).toBe(409)
     expect(await pinnedKeysOf(panel.db, '192.0.2.1', 22)).toMatchObject([{ key: ed }])
+    const mixed = { text: `192.0.2.3 ssh-ed25519 ${ed}\n192.0.2.1 ssh-ed25519 ${other}\n` }
+    expect((await panel.call('POST', '/api/host-keys/known-hosts', { as: operator, body: mixed })).status).toBe(409)
+    const twice = { text: `192.0.2.3 ssh-ed25519 ${ed}\n192.0.2.3 ssh-ed25519 ${other}\n` }
+    expect((await panel.call('POST', '/api/host-keys/known-hosts', { as: operator, body: twice })).status).toBe(409)
+    expect(await pinnedKeysOf(panel.db, '192.0.2.3', 22)).toEqual([])
     const none = await panel.call('POST', '/api/host-keys/known-hosts', { as: operator, body: { text: '# nothing' } })
     expect([none.status, await none.json()]).toMatchObject([422, { code: 'usecases.known-hosts-empty' }])
   })

@@ -27,6 +27,8 @@ export const expectGolden = (name: string, plan: Plan): void => {
 }
 
 /** A plan as a person reads it: what, on which lane, by which commands. */
+const outageText = (seconds: number | null): string => (seconds === null ? 'until it is started again' : `for ${seconds} s`)
+
 export const planText = (plan: Plan): string =>
   `${[
     plan.tiupCommand,
@@ -35,7 +37,7 @@ export const planText = (plan: Plan): string =>
       ([id, host]) => `host ${id}:${host.sshPort} ${host.given ? `given ${host.given.user}, ` : ''}deploy ${host.deploy.user}`,
     ),
     ...plan.impact.sources.map((one) => `impact: source ${one.source} on ${one.worker}`),
-    ...(plan.impact.masterOutageS > 0 ? [`impact: no answer of DM-master for ${plan.impact.masterOutageS} s`] : []),
+    ...(plan.impact.masterOutageS === 0 ? [] : [`impact: no answer of DM-master ${outageText(plan.impact.masterOutageS)}`]),
     ...plan.problems.map((one) => `${one.severity}: ${problemText(one.code, one.params)}`),
     ...plan.phases.flatMap(phaseLines),
   ].join('\n')}\n`
