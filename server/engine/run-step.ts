@@ -49,7 +49,7 @@ export const runStep = async (at: StepRun): Promise<StepEnd> => {
   const before = run.writer.view.steps[step.id]
   const interrupted = before?.state === 'running'
   try {
-    const seen = await observePatiently(at)
+    const seen = await observePatiently(at, at.known)
     if (seen === 'halted') return 'halted'
     const verdict = judge(at, seen)
     if (verdict === 'yes') return settleYes(at, interrupted)
@@ -151,10 +151,10 @@ const observe = async (at: StepRun, known?: HostFacts): Promise<Seen> => {
 }
 
 /** As `observe`; waits while no master says what the step must know of the cluster, for that may pass by itself. */
-const observePatiently = async (at: StepRun): Promise<Seen | 'halted'> => {
+const observePatiently = async (at: StepRun, before?: HostFacts): Promise<Seen | 'halted'> => {
   const { run, phase, lane, step } = at
   const untilMs = run.engine.clock.now() + clusterPatienceMs
-  let known = at.known
+  let known = before
   let told = ''
   for (;;) {
     const seen = await observe(at, known)

@@ -83,6 +83,10 @@ export const labExec = (i: number, argv: readonly string[]): Promise<LabResult> 
 
 /** Makes the host new: same address, new disk, new SSH host keys. */
 export const resetHost = (i: number): Promise<string> => must('reset', String(i))
+/** Takes the host's power away, without a shutdown; the disk stays. */
+export const powerCut = (i: number): Promise<string> => must('kill', String(i))
+/** Boots a host that is off; resolves when its sshd answers. */
+export const powerOn = (i: number): Promise<string> => must('start', String(i))
 /** Unplugs the host; silently: connecting hangs instead of failing in 3 s. */
 export const cut = (i: number, silently = false): Promise<string> => must('cut', ...(silently ? ['--silent'] : []), String(i))
 /** Ends every fault of the host's network. */

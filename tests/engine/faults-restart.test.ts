@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { type TestDatabase, testDatabase } from '@/tests/support/test-db'
+import { demandWhole } from './crash-matrix'
+import { type Fault, type Faulted, faultMatrix, faultyCopy, runWithFaults, type Watch } from './fault-world'
+import { dmctl, forgetCluster, type Ground, newGround, perform, planNow, threeHosts } from './sim-plans'
+
+let database: TestDatabase
+let started: Ground
+beforeAll(async () => {
+  database = await testDatabase()
+  await database.db.$queryRawUnsafe('PRAGMA synchronous = OFF') // whether a disk keeps what was written is not tried here
+  started = newGround(database.db, threeHosts)
+  expect((await perform(started, await planNow(started, 'deploy'))).end).toBe('succeeded')
+  expect((await perform(started, await planNow(started, 'start'))).end).toBe('succeeded')
+  const [dm] = started.world.dm.clusters
+  if (!dm) throw new Error('no cluster')
+  expect(started.world.dm.schedule.addSource(dm, { id: 'mysql-01', config: '', relay: false })).toBe('')
+  const subtask = { source: 'mysql-01', stage: 'Running', unit: 'Sync', lagS: 1, error: '', ddlLock: '' }
+  dm.tasks.push({ name: 't1', config: '', subtasks: [subtask] })
+  started.world.dm.settle()
+}, 60_000)
+beforeEach(() => forgetCluster(database.db))
+afterAll(() => database.close())
+
+const rolling = { batch: 1, canary: false, tolerance: 0 }
+
+/** No master is taken down while another one is down. */
+const oneMasterDown: Watch = ({ world, away }, host, what) => {
+  if (!/^unit-(stopped|running) dm-master/.test(what)) return ''
+  const others = world.state.machines.filter(({ address }) => address !== host && address.startsWith('10.0.0.'))
+  const down = others.filter(({ address, units }) => away.has(address) || units['dm-master-8261.service']?.active !== 'active')
+  return down.length > 0 ? `${down.map(({ address }) => address)} is down as well` : ''
+}
+
+const check = (ran: Faulted): void => {
+  const title = ran.died.join(', ')
+  demandWhole(ran)
+  expect(ran.violations, title).toEqual([])
+  const [dm] = ran.ground.world.dm.clusters
+  expect(Object.keys(dm?.evicted ?? {}), title).toEqual([])
+  expect(dm?.leader, title).not.toBe('')
+  expect(
+    dm?.workers.filter(({ source }) => source !== '').map(({ source }) => source),
+    title,
+  ).toEqual(['mysql-01'])
+  // By the panel each unit is restarted once at most; every one of them has been started anew.
+  const restarts = ran.commands.filter(({ what }) => what.startsWith('unit-running')).map(({ host, what }) => `${host} ${what}`)
+  expect(restarts, title).toEqual([...new Set(restarts)])
+  const old = started.world.state.machines.flatMap(({ address, bootId, units }) =>
+    Object.entries(units).map(([name, { enteredUs }]) => `${address} ${name} ${bootId} ${enteredUs}`),
+  )
+  const now = ran.ground.world.state.machines.flatMap(({ address, bootId, units }) =>
+    Object.entries(units).map(([name, { enteredUs }]) => `${address} ${name} ${bootId} ${enteredUs}`),
+  )
+  expect(
+    now.filter((one) => old.includes(one)),
+    title,
+  ).toEqual([])
+}
+
+const run = (fault: Fault, victim?: (host: string) => string) => (hits: (point: string) => boolean) =>
+  runWithFaults(
+    async () => {
+      const ground = faultyCopy(started)
+      return { ground, plan: await planNow(ground, 'restart', { dmctl, rolling }) }
+    },
+    hits,
+    { fault, watch: oneMasterDown, ...(victim && { victim }) },
+  )
+
+for (const fault of ['reboot', 'cut'] as const) {
+  it(`restart: its host ${fault === 'cut' ? 'is cut off' : 'reboots'} anywhere`, { timeout: 240_000 }, async () => {
+    const { left, ...told } = await faultMatrix(run(fault), { apart: 25, check })
+    console.log(`restart, ${fault}:`, told)
+    expect(left).toEqual([])
+    // It comes back within the engine's patience: nearly always the job goes on by itself.
+    expect(told.asked).toBeLessThan(told.hits / 10)
+  })
+}
