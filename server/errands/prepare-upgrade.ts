@@ -32,12 +32,22 @@ export const prepareUpgrade = async (run: ErrandRun, row: PlanRow): Promise<Prep
     ...(secretKey !== undefined && { secretKey }),
     ...(await openPart(run, cluster)),
   }
-  const rolling = await rollingPart(run, cluster, asked)
+  const rolling = await paceOf(run, cluster, asked)
   return {
     topology: cluster.topology,
     input: { ...input, ...rolling, ...(await common(run, cluster, packages)), upgrade: wish },
     problems,
   }
+}
+
+/** Offline nothing moves, and there is no master that dmctl could ask. */
+const paceOf = async (
+  run: ErrandRun,
+  cluster: ClusterWithTopology,
+  asked: Parameters<typeof rollingPart>[2] & { offline: boolean },
+): Promise<Partial<OperationInput>> => {
+  const { dmctl, ...pace } = await rollingPart(run, cluster, asked)
+  return asked.offline || !dmctl ? pace : { ...pace, dmctl }
 }
 
 /** A key is 64 hex digits (DM: AES-256). What it is is not said. */
@@ -55,7 +65,7 @@ export const prepareRollback = async (run: ErrandRun, row: PlanRow): Promise<Pre
   const open = await openPart(run, cluster)
   const to = open.open?.from ?? cluster.version
   const wish: UpgradeWish = { to, offline: asked.offline, pauseBeforeLast: false, prefer: [], ...open }
-  const rolling = await rollingPart(run, cluster, asked)
+  const rolling = await paceOf(run, cluster, asked)
   const rest = await common(run, cluster, await listPackages(run.db))
   return { topology: cluster.topology, input: { ...input, ...rolling, ...rest, upgrade: wish }, problems: [] }
 }
