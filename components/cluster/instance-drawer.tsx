@@ -1,6 +1,7 @@
 'use client'
 
 import { useMutation } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { ApiFailure, api } from '@/components/data/api'
 import { runErrand } from '@/components/data/queries'
@@ -109,16 +110,28 @@ export function InstanceDrawer({ cluster, row, onClose, onWalk }: InstanceDrawer
   )
 }
 
-/** Start and stop of this instance alone; each leads to a plan first. */
+/** What may be done with this instance alone; each leads to a plan first. */
 function NodeActions({ cluster, row }: { cluster: ClusterDetail; row: Row }) {
   const { say } = useWords()
   const url = useUrlState()
+  const router = useRouter()
   const reason = useReason(cluster)
   return (
-    <div className="row mt-2">
+    <div className="row mt-2 flex-wrap">
       {(['start', 'stop'] as const).map((verb) => (
         <Button key={verb} size="small" reason={reason} onClick={() => url.set({ do: verb, nodes: row.id })}>
           {say(`cluster.${verb}`)}
+          <span className="sr-only">{row.id}</span>
+        </Button>
+      ))}
+      {(['restart', 'scale-in'] as const).map((page) => (
+        <Button
+          key={page}
+          size="small"
+          reason={reason}
+          onClick={() => router.push(`/clusters/${encodeURIComponent(cluster.name)}/${page}?nodes=${encodeURIComponent(row.id)}`)}
+        >
+          {say(`cluster.go.${page}`)}
           <span className="sr-only">{row.id}</span>
         </Button>
       ))}

@@ -109,18 +109,21 @@ const match = (commands: readonly Command[], query: string): readonly Command[] 
   return [...fits.filter(({ group }) => group === 'start'), ...fits.filter(({ group }) => group === 'go')].slice(0, 50)
 }
 
+/** Operations on a cluster that can be begun from here. */
+const operations = ['start', 'stop', 'restart', 'scale-out', 'scale-in', 'upgrade', 'patch', 'rollback'] as const
+
 const useCommands = (): readonly Command[] => {
   const { say, sayMaybe } = useWords()
   const clusters = useClusters().data
   const jobs = useJobs().data
   return useMemo(() => {
     const verbs = (clusters ?? []).flatMap((cluster) =>
-      (['start', 'stop'] as const).map((verb) => ({
+      operations.map((verb) => ({
         key: `${verb} ${cluster.name}`,
         group: 'start' as const,
         text: `${say(`op.${verb}`)} ${cluster.name}…`,
         end: `${cluster.version} · ${say(`worst.${cluster.worst}`)}`,
-        href: `/clusters/${encodeURIComponent(cluster.name)}?do=${verb}`,
+        href: `/clusters/${encodeURIComponent(cluster.name)}${verb === 'start' || verb === 'stop' ? `?do=${verb}` : `/${verb}`}`,
         icon: CirclePlay,
         ...(cluster.runningJob && { reason: say('palette.held', { job: cluster.runningJob.number }) }),
         ...(cluster.lifecycle === 'adopted' && { reason: say('cluster.adopted') }),
