@@ -13,6 +13,7 @@ import { rollingImpact, rollingProblems } from './rolling-problems'
 import { selectable, selectionProblems, unitState, unseenHosts } from './select'
 import { dmctlHost, whySourcesStay } from './sources'
 import { activateTurn, type Staged, stagePhase, stagingBytes, stagingProbes } from './staging'
+import { checkPhase } from './unchanged'
 
 type Context = { topology: Topology; facts: OperationFacts; input: OperationInput }
 
@@ -48,6 +49,7 @@ export const patch: Operation = {
       blobs: [],
       plan: planOf('patch', topology, input, {
         phases: [
+          ...(patchAsked(input).offline ? [] : [checkPhase(turns, facts)]),
           stagePhase(context, choices.map(stagedOf), dmctlBeside(context)),
           ...(patchAsked(input).offline ? [swapPhase(turns)] : rollingPhases(topology, facts, input, turns)),
           phase('plan.record', [...roleLanes(context, choices), ...runStateLane(context, choices)]),

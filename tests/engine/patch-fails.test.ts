@@ -100,7 +100,7 @@ it('a package that is gone from the store stops the job before anything was stop
   const view = await askedThenGivenUp(plan, {
     packages: (sha256) => (sha256 === worker.sha256 ? Promise.reject(new ContentGone(`package ${sha256}`)) : given(sha256)),
   })
-  expect(view.question).toMatchObject({ about: 'step-failed', phase: '1' })
+  expect(view.question).toMatchObject({ about: 'step-failed', phase: '2' })
   const failed = Object.values(view.steps).find(({ failure }) => failure !== undefined)
   expect(failed?.failure?.error).toMatchObject({ code: 'engine.content-gone' })
   expect(startsOf(ground.world)).toBe(before)
@@ -114,6 +114,18 @@ it('a disk that is full on one host: nothing is stopped anywhere', { timeout: 60
   const world = new SimWorld(ground.world.state, { now: ground.clock.now, faultsOf })
   ground = { ...ground, world, transport: new SimTransport(world) }
   const view = await askedThenGivenUp(plan)
-  expect(view.question).toMatchObject({ about: 'step-failed', phase: '1' })
+  expect(view.question).toMatchObject({ about: 'step-failed', phase: '2' })
   expect(startsOf(ground.world)).toBe(before)
+})
+
+it('a unit that somebody changed since the review ends the job with nothing changed', { timeout: 60_000 }, async () => {
+  const plan = await planPatch(worker)
+  const before = startsOf(ground.world)
+  const unit = '/etc/systemd/system/dm-worker-8262.service'
+  ground.world.host('10.0.0.3')?.machine.writeFile(unit, 'by hand', { owner: 'root', group: 'root', mode: '0644' })
+  const { end, entries } = await perform(ground, plan)
+  expect(end).toBe('failed')
+  expect(entries.at(-1)).toMatchObject({ kind: 'ended', reason: 'guards' })
+  expect(startsOf(ground.world)).toBe(before)
+  expect((await readLedger(database.db, 'dm1')).every(({ kind }) => kind === 'deploy')).toBe(true)
 })
