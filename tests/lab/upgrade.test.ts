@@ -124,9 +124,19 @@ describe.skipIf(!labAvailable().ok)('an upgrade on lab hosts', () => {
     expect(names).toContain(`hosts/${lab.address(1)}/home/tidb/dm/deploy/dm-master-8261/conf/dm-master.toml`)
     const inner = execFileSync('tar', ['-xzO', 'export.tar.gz'], { input: archive })
     expect(execFileSync('tar', ['-xzO', '--wildcards', '*/sources/*.yaml'], { input: inner, encoding: 'utf8' })).toContain(password)
-    const found = await Promise.all(
-      lab.hosts.map((host) => on(host, 'find', '/var/lib/dm-panel/exports', '/home/tidb/dm', '-name', '*.tar.gz')),
-    )
+    const left = [
+      '/var/lib/dm-panel',
+      '/home/tidb/dm',
+      '-path',
+      '*/exports/*',
+      '-o',
+      '-path',
+      '*/dmctl.*',
+      '-o',
+      '-name',
+      '.dm-panel-staged*',
+    ]
+    const found = await Promise.all(lab.hosts.map((host) => on(host, 'find', ...left)))
     expect(found.join('')).toBe('')
   }, 120_000)
 
