@@ -62,6 +62,7 @@ export const newPairs = ({ topology, view }: Growth): ReachPair[] => {
 /** The preflight of the new instances and their hosts, and what DM has to say. */
 export const scaleOutProblems = (growth: Growth, facts: OperationFacts, input: OperationInput): Problem[] => {
   const { topology, view, newHosts } = growth
+  if (!input.joining?.ids.length) return [{ code: 'scale-out.nothing', severity: 'error', params: {} }]
   const rows = [
     ...hostsOf(view).flatMap(({ hostId }) => hostRows(hostId, view, facts, input)),
     ...clockRows(topology, facts).filter(({ host }) => newHosts.includes(host)),
