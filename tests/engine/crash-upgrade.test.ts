@@ -199,6 +199,21 @@ it('a disk that fills up between review and run: nothing is stopped, nothing of 
   expect(await otherThan(ground, nextPackages)).toEqual([])
 })
 
+it('with a key: every master has it for the deploy user alone, and the books name it', { timeout: 60_000 }, async () => {
+  const ground = await fresh()
+  const { end, entries } = await perform(ground, await planFor(ground, 'upgrade', { secretKey: 'credential-key' }))
+  expect(end, said(entries)).toBe('succeeded')
+  const keys = ground.world.state.machines.map(({ nodes }) => nodes['/dm/deploy/dm-master-8261/conf/dm-secret.key'])
+  expect(keys).toMatchObject(Array(3).fill({ mode: '0600', owner: 'tidb' }))
+  const content = keys.map((node) => Buffer.from(node?.content ?? '', 'base64').toString())
+  expect(content).toEqual(Array(3).fill('s3cret-of-tests'))
+  const books = await findCluster(database.db, cluster)
+  expect(books?.topology.serverConfigs?.master).toMatchObject({ 'secret-key-path': 'conf/dm-secret.key' })
+  expect(JSON.stringify(entries)).not.toContain('s3cret-of-tests')
+  // The next upgrade keeps it.
+  expect(JSON.stringify((await planFor(ground, 'upgrade')).phases)).not.toContain('dm-secret.key')
+})
+
 it('offline: a stopped cluster gets the target on its disks, and starts with it', { timeout: 60_000 }, async () => {
   const ground = await fresh()
   await expect(planFor(ground, 'upgrade', { offline: true })).rejects.toThrow('upgrade.running')
