@@ -1,8 +1,9 @@
 import { isError, type Problem } from '../problem'
 import { directoryUses, portsOf, topologyProblems } from './check'
 import { type Entries, entriesOnly, entryId, entryIds, joinEntries, listNames, sectionOf, withoutEntries } from './entries'
+import { entriesOf } from './instances'
 import { readTopologyFile } from './parse'
-import { type Topology, withDefaults } from './topology'
+import { fillPlatforms, hostIdOf, type Topology, withDefaults } from './topology'
 
 export type Addition = {
   /** The new entries alone, every default resolved. */
@@ -28,22 +29,29 @@ export const parseAddition = (yamlText: string, cluster: Topology): { addition?:
       : [{ code: 'scale-out.section-ignored', severity: 'warning', path: section, params: { section } }],
   )
   const { master_servers, worker_servers, monitoring_servers, grafana_servers, alertmanager_servers } = read.file
-  const added = entriesOnly(
-    withDefaults({
-      global: cluster.global,
-      ...(cluster.monitored && { monitored: cluster.monitored }),
-      ...(cluster.serverConfigs && { server_configs: cluster.serverConfigs }),
-      ...(master_servers && { master_servers }),
-      ...(worker_servers && { worker_servers }),
-      ...(monitoring_servers && { monitoring_servers }),
-      ...(grafana_servers && { grafana_servers }),
-      ...(alertmanager_servers && { alertmanager_servers }),
-    }),
-  )
+  const given = withDefaults({
+    global: cluster.global,
+    ...(cluster.monitored && { monitored: cluster.monitored }),
+    ...(cluster.serverConfigs && { server_configs: cluster.serverConfigs }),
+    ...(master_servers && { master_servers }),
+    ...(worker_servers && { worker_servers }),
+    ...(monitoring_servers && { monitoring_servers }),
+    ...(grafana_servers && { grafana_servers }),
+    ...(alertmanager_servers && { alertmanager_servers }),
+  })
+  const added = entriesOnly(fillPlatforms(given, platformsOf(cluster)))
   if (entryIds(added).length === 0) return { problems: [...ignored, nothing].map(read.where) }
   const problems = [...ignored, ...problemsOfMerge(cluster, added)].map(read.where)
   return problems.some(isError) ? { problems } : { addition: { added, merged: joinEntries(cluster, added) }, problems }
 }
+
+/** What the cluster knows of its hosts; an instance that is added to one of them need not say it again. */
+const platformsOf = (cluster: Topology): Readonly<Record<string, { os: string; arch: string }>> =>
+  Object.fromEntries(
+    entriesOf(cluster).flatMap(({ entry }) =>
+      entry.os && entry.arch ? [[hostIdOf(entry), { os: entry.os, arch: entry.arch }] as const] : [],
+    ),
+  )
 
 const nothing: Problem = { code: 'scale-out.nothing', severity: 'error', params: {} }
 
