@@ -1,6 +1,7 @@
 'use client'
 
 import { useWords } from '@/components/data/words'
+import { WideTable } from '@/components/rolling/wide-table'
 import { type Shape, Status } from '@/components/ui/status-shape'
 import { Time } from '@/components/ui/time'
 import type { VerifiedBinaries, VerifiedBinary } from '@/server/domain/api-ledger'
@@ -26,7 +27,7 @@ export function Compared({ result }: { result: VerifiedBinaries }) {
           <Time at={result.at} />
         </span>
       </h2>
-      <div className="tbwrap">
+      <WideTable>
         <table className="tb dense" aria-label={say('ledger.compared')}>
           <thead>
             <tr>
@@ -61,7 +62,7 @@ export function Compared({ result }: { result: VerifiedBinaries }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </WideTable>
     </section>
   )
 }

@@ -3,6 +3,7 @@
 import { useCredentials } from '@/components/data/queries'
 import { useWords } from '@/components/data/words'
 import type { InstanceRow } from '@/components/rolling/selection'
+import { WideTable } from '@/components/rolling/wide-table'
 import type { WizardAt } from '@/components/rolling/wizard-page'
 import { Note } from '@/components/ui/banner'
 import { AreaField, SelectField, Tick } from '@/components/ui/field'
@@ -54,7 +55,7 @@ export function Consequences({ at, leaving, unbound }: Props) {
 function Deleted({ leaving }: { leaving: readonly InstanceRow[] }) {
   const { say } = useWords()
   return (
-    <div className="tbwrap">
+    <WideTable>
       <table className="tb flush" aria-label={say('scale-in.deleted')}>
         <thead>
           <tr>
@@ -81,7 +82,7 @@ function Deleted({ leaving }: { leaving: readonly InstanceRow[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </WideTable>
   )
 }
 

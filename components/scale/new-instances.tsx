@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react'
 import { useWords } from '@/components/data/words'
 import { addHosts, type FormRole, formRoles, readAddresses } from '@/components/deploy/topology-edit'
 import { YamlEditor } from '@/components/deploy/yaml-editor'
+import { WideTable } from '@/components/rolling/wide-table'
 import { Button } from '@/components/ui/button'
 import { Field, SelectField } from '@/components/ui/field'
 import { PathText } from '@/components/ui/middle'
@@ -127,7 +128,7 @@ function Resolved({ check }: { check: AdditionCheck }) {
   if (check.instances.length === 0) return <p className="t3 p-3">{say('scale-out.none-yet')}</p>
   const fresh = new Set(check.newHosts.map(({ address }) => address))
   return (
-    <div className="tbwrap">
+    <WideTable>
       <table className="tb" aria-label={say('scale-out.instances')}>
         <colgroup>
           <col style={{ width: 170 }} />
@@ -159,6 +160,6 @@ function Resolved({ check }: { check: AdditionCheck }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </WideTable>
   )
 }

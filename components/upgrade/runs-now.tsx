@@ -4,6 +4,7 @@ import { SeenCell } from '@/components/cluster/display-table'
 import { statusShape } from '@/components/cluster/shapes'
 import { useWords } from '@/components/data/words'
 import type { InstanceRow } from '@/components/rolling/selection'
+import { WideTable } from '@/components/rolling/wide-table'
 import { Status } from '@/components/ui/status-shape'
 import type { LedgerView } from '@/server/domain/api-ledger'
 import { componentNames, componentSpec } from '@/server/domain/component'
@@ -17,7 +18,7 @@ export function RunsNow({ rows, ledger, now, target }: Props) {
   return (
     <>
       <p className="pad t2 max-w-[760px] py-3">{say('upgrade.as-they-say')}</p>
-      <div className="tbwrap">
+      <WideTable>
         <table className="tb" aria-label={say('upgrade.now')}>
           <colgroup>
             <col style={{ width: 180 }} />
@@ -69,7 +70,7 @@ export function RunsNow({ rows, ledger, now, target }: Props) {
             })}
           </tbody>
         </table>
-      </div>
+      </WideTable>
     </>
   )
 }

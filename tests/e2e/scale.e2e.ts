@@ -67,7 +67,7 @@ test('scale-in: one master per plan, what is deleted, the name typed; the member
   await expect(page.getByRole('button', { name: 'Tick at least one instance.', exact: true })).toBeVisible()
   await page.getByRole('checkbox', { name: `Choose ${e}:8261` }).check()
   await expect(page.getByRole('row', { name: new RegExp(`${f}:8261.*one master per plan`) })).toBeVisible()
-  await page.getByRole('checkbox', { name: `Choose ${f}:8261` }).click()
+  await page.getByRole('checkbox', { name: `Choose ${f}:8261` }).press('Space')
   await expect(page.getByRole('checkbox', { name: `Choose ${f}:8261` })).not.toBeChecked()
   await page.getByRole('checkbox', { name: `Choose ${g}:8262` }).check()
   await expect(page.getByText('2 stay, quorum 2')).toBeVisible()
