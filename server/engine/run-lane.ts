@@ -94,6 +94,8 @@ const runSteps = async (run: JobRun, phase: Phase, { lane, halt, fresh, together
     // All guards are asked, so that the operator sees every one that does not hold.
     if (trouble && !(kindOf(step).volatile && kindOf(lane.steps[i + 1] ?? step).volatile)) return { end: 'trouble', troubles }
     if (!trouble && !hasSettled(run, step)) return { end: 'halted' } // a wait was broken off
+    const stale = kindOf(step).waits ? await guardsAgain(run, phase, lane, i) : undefined
+    if (stale) return { end: 'trouble', troubles: [stale] }
     if (run.writer.view.steps[step.id]?.state === 'done' && run.writer.view.lastSeq > acted) known = undefined
   }
   if (troubles.length > 0) return { end: 'trouble', troubles }
@@ -188,6 +190,17 @@ const onSureGround = async (
     { code: 'remote.dropped', params: { host, detail: `${rounds} times` } },
   )
   return { about: 'step-failed', phase: phase.id, lane: lane.id, step: step.id }
+}
+
+/** After a wait the cluster may be another one: the guards before it that ask the cluster, such as for its quorum, must still hold. */
+const guardsAgain = async (run: JobRun, phase: Phase, lane: Lane, before: number): Promise<Trouble | undefined> => {
+  for (const step of lane.steps.slice(0, before)) {
+    const { volatile, clusterNeeds } = kindOf(step)
+    if (!volatile || !clusterNeeds?.(step).length) continue
+    const trouble = await once(run, phase, { lane, step })
+    if (trouble) return trouble
+  }
+  return undefined
 }
 
 /** Who skips the move of a leader or a source does not want to wait for it either. */

@@ -216,3 +216,29 @@ it('an evict that could not be cancelled, for its host was silent, is cancelled 
   expect(evictedThen).toHaveLength(1)
   expect(Object.keys(dmOf(ground).evicted)).toEqual([])
 })
+
+it('another master dies while leadership is on its way: the quorum is asked for once more before the stop', async () => {
+  const ground = copyOf(started)
+  const plan = await restartOf(ground, { roles: ['dm-master'] })
+  const unit = 'dm-master-8261.service'
+  const lane = plan.phases.flatMap(({ lanes }) => lanes).find(({ instance }) => instance?.endsWith(':8261'))
+  const own = lane?.instance?.split(':')[0] ?? ''
+  const other = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].find((host) => host !== own && !dmOf(ground).leader.includes(host)) ?? ''
+  const before = startsOf(ground.world)
+  ground.transport.hooks = {
+    after: (_host, what) => {
+      if (what.includes('/leader/1')) ground.world.host(other)?.systemd.stop(unit)
+    },
+  }
+  const seen: unknown[] = []
+  const view = await runAsked(ground, plan, (asked) => {
+    expect(asked.question?.step).toContain('/guard/quorum-')
+    demandSentence(failureAt(asked)?.error.code)
+    seen.push(startsOf(ground.world) - before)
+    ground.transport.hooks = {}
+    ground.world.host(other)?.systemd.start(unit)
+    return 'retry'
+  })
+  expect(view.state).toBe('succeeded')
+  expect(seen).toEqual([0])
+})
