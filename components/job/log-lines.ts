@@ -84,7 +84,7 @@ const said = (entry: Entry): Said[] => {
     case 'gate-waived':
       return [note('log.gate-waived', { by: entry.by, reason: entry.reason })]
     case 'question':
-      return [bad(`log.question.${entry.question.about}`)]
+      return [entry.question.about === 'pause' ? note('log.question.pause') : bad(`log.question.${entry.question.about}`)]
     case 'answered':
       return [note(`log.answered.${entry.choice}`, { by: entry.by, reason: entry.reason })]
     case 'pause-requested':
