@@ -23,7 +23,7 @@ export const settledS = 6
 export const leaseS = { plain: 90, relay: 1830 }
 
 /** How a master may go: as documented, `delete-first` where its stop would cost the majority, or not now. `absent`: DM does not list it. */
-export type MasterWay = 'documented' | 'delete-first' | 'refused' | 'absent'
+type MasterWay = 'documented' | 'delete-first' | 'refused' | 'absent'
 
 /** Judged by the members that live, whatever the topology says. */
 export const masterWay = (name: string, members: MembersFact): MasterWay => {

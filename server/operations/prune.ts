@@ -39,10 +39,10 @@ export const prune: Operation = {
   },
 }
 
-export type StaleMember = { type: 'master' | 'worker'; name: string; address: string; alive: boolean }
+type StaleMember = { type: 'master' | 'worker'; name: string; address: string; alive: boolean }
 
 /** Members of DM that the topology does not have. */
-export const staleMembers = (topology: Topology, members: MembersFact): StaleMember[] => {
+const staleMembers = (topology: Topology, members: MembersFact): StaleMember[] => {
   const known = new Set(instancesOf(topology).map(({ component, name }) => `${component} ${name}`))
   const workers = members.workers.filter(({ name }) => !known.has(`dm-worker ${name}`))
   const masters = members.masters.filter(({ name }) => !known.has(`dm-master ${name}`))

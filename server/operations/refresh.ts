@@ -8,7 +8,7 @@ import type { OperationFacts, OperationInput, PlannedBlob } from './input'
 import { instanceFiles } from './instance-files'
 import { unitState } from './select'
 
-export type Refresh = {
+type Refresh = {
   before: Topology
   after: Topology
   facts: OperationFacts

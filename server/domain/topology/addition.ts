@@ -5,7 +5,7 @@ import { entriesOf } from './instances'
 import { readTopologyFile } from './parse'
 import { fillPlatforms, hostIdOf, type Topology, withDefaults } from './topology'
 
-export type Addition = {
+type Addition = {
   /** The new entries alone, every default resolved. */
   added: Entries
   /** The cluster with them. */
