@@ -6,12 +6,14 @@ import type { HostFacts } from '@/server/domain/facts'
 import type { HostId } from '@/server/domain/instance'
 import { type Login, type OperationName, operationNames, type Plan, stepsOf } from '@/server/domain/plan'
 import { isError, type Problem } from '@/server/domain/problem'
+import type { Step } from '@/server/domain/step'
 import { hostsOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
 import { withSeenPlatforms } from '@/server/operations/deploy-packages'
 import type { OperationFacts } from '@/server/operations/input'
 import { operations } from '@/server/operations/operation-map'
 import { kindOf } from '@/server/steps/kinds'
+import { incarnationOf } from '@/server/steps/unit-running'
 import { keepBlob } from '@/server/store/blobs'
 import { type Forecast, failPlan, findPlan, type PlanRow, readyPlan } from '@/server/store/plans'
 import type { ErrandRun } from './errand-run'
@@ -99,16 +101,25 @@ const forecastOf = async (
   }))
   const facts = factsOf(await lookAtHosts(run, asked))
   const forecast: Record<string, 'will-run' | 'already' | 'unknown'> = {}
-  for (const step of steps) {
-    const seen = 'host' in step ? facts[step.host] : undefined
-    if (!('host' in step)) forecast[step.id] = 'will-run'
-    else if (!seen) forecast[step.id] = 'unknown'
-    else {
-      const kind = kindOf(step)
-      const verdict = kind.satisfied(step, seen, { incarnation: '' })
-      forecast[step.id] = verdict === 'yes' ? 'already' : kind.needs(step).length === 0 || verdict === 'no' ? 'will-run' : 'unknown'
-      facts[step.host] = kind.predict(step, seen)
+  for (const lane of plan.phases.flatMap(({ lanes }) => lanes)) {
+    const atTurn = { ...facts }
+    for (const step of [...lane.steps, ...(lane.onLeave ?? [])]) {
+      const seen = 'host' in step ? facts[step.host] : undefined
+      if (!('host' in step)) forecast[step.id] = 'will-run'
+      else if (!seen) forecast[step.id] = 'unknown'
+      else {
+        const kind = kindOf(step)
+        const verdict = kind.satisfied(step, seen, { incarnation: turnOf(step, atTurn) })
+        forecast[step.id] = verdict === 'yes' ? 'already' : kind.needs(step).length === 0 || verdict === 'no' ? 'will-run' : 'unknown'
+        facts[step.host] = kind.predict(step, seen)
+      }
     }
   }
   return forecast
+}
+
+/** What a restart must leave behind: the process that runs when its lane's turn begins. */
+const turnOf = (step: Step, atTurn: Readonly<Record<HostId, HostFacts>>): string => {
+  const seen = step.kind === 'unit-running' ? atTurn[step.host] : undefined
+  return seen && step.kind === 'unit-running' ? incarnationOf(seen, step.unit) : ''
 }

@@ -107,9 +107,13 @@ describe('errands on hosts', () => {
     expect(await sim.run(start.id, consentOf(start))).toBe('succeeded')
     expect(sim.world.host(one)?.machine.state.units['dm-master-8261.service']?.active).toBe('active')
     expect(sim.world.host(two)?.machine.state.units['dm-worker-8262.service']?.active).toBe('active')
-    const again = await sim.plan<View & { forecast: Record<string, string> }>('c1', 'start', {})
-    const running = again.document ? stepsOf(again.document).filter(({ kind }) => kind === 'unit-running') : []
-    expect(new Set(running.map(({ id }) => again.forecast[id]))).toEqual(new Set(['already']))
+    const foreseen = async (operation: string): Promise<Set<string | undefined>> => {
+      const plan = await sim.plan<View & { forecast: Record<string, string> }>('c1', operation, {})
+      const units = plan.document ? stepsOf(plan.document).filter(({ kind }) => kind === 'unit-running') : []
+      return new Set(units.map(({ id }) => plan.forecast[id]))
+    }
+    expect(await foreseen('start')).toEqual(new Set(['already']))
+    expect(await foreseen('restart')).toEqual(new Set(['will-run']))
   }, 120_000)
 
   it('tail-log: only an instance’s own files, and why one can’t be read', async () => {

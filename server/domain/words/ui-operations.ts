@@ -103,7 +103,7 @@ export const uiOperationsWords = {
   'sum.pauses': ['Pauses', '暂停'],
   'sum.sources': ['Sources', '上游源'],
   'sum.sources-none': ['none is bound to these', '未绑定上游源'],
-  'sum.sources-move': ['{count}, moved to a free worker first', '{count} 个，先迁移到空闲 worker'],
+  'sum.sources-move': ['{count}, moved away first', '{count} 个，先迁移到空闲 worker'],
   'sum.sources-pause': ['{count}, pause while their worker restarts', '{count} 个，随 worker 重启而暂停'],
   'sum.after-review': [
     'The review says it exactly: it asks DM about relay, tasks and DDL locks.',
