@@ -7,16 +7,7 @@ import { hostIdOf, type Topology } from '@/server/domain/topology/topology'
 import { withSeenPlatforms } from './deploy-packages'
 import type { OperationFacts, OperationInput } from './input'
 import { isDm } from './leave-steps'
-import {
-  clockRows,
-  hostRows,
-  localFileProblems,
-  packageTextRows,
-  type ReachPair,
-  reachPairs,
-  reachRow,
-  rowProblems,
-} from './preflight'
+import { clockRows, hostRows, localFileProblems, packageTextRows, type ReachPair, reachPairs, reachRow, rowProblems } from './preflight'
 import { byComponent, unitState } from './select'
 
 /** The cluster as it was, and the new instances in a topology of their own. */
