@@ -66,10 +66,10 @@ export function InstancePicker(props: PickerProps) {
 }
 
 /** `-R dm-worker ∩ -N 2 ticked = 2 of 9 instances` */
-function Arithmetic({ rows, selection, onChange, named }: PickerProps) {
+function Arithmetic({ rows, selection, onChange, named, barred }: PickerProps) {
   const { say } = useWords()
   const { roles, nodes } = selection
-  const count = (named ? namedOf(rows, selection) : chosenOf(rows, selection)).length
+  const count = (named ? namedOf(rows, selection) : chosenOf(rows, selection)).filter((row) => barred?.(row) === undefined).length
   return (
     <div className="row pad flex-wrap pb-1" role="status">
       {named ? null : (
