@@ -22,12 +22,14 @@ import {
   hindranceOf,
   hostsOf,
   noCheck,
+  type OwnFiles,
   simulatedDraft,
   type TopologyCheck,
   type WizardStep,
   wizardSteps,
 } from './draft'
 import { NameStep } from './name-step'
+import { named, OwnFilesPicker } from './own-files'
 import { Summary } from './summary'
 import { TopologyStep } from './topology-step'
 import { useAccess, useWork } from './use-access'
@@ -53,7 +55,8 @@ function Wizard({ initial }: { initial: Draft }) {
   const step: WizardStep = wizardSteps.find((one) => one === url.get('step')) ?? 'name'
   const [draft, setDraft] = useState(initial)
   const change = (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes }))
-  const check = useTopologyCheck(draft)
+  const [files, setFiles] = useState<OwnFiles>({})
+  const check = useTopologyCheck(draft, files)
   const access = useAccess(draft.credentialId, hostsOf(check))
   const checks = useChecks(draft)
   const ask = useAskPlan()
@@ -76,7 +79,13 @@ function Wizard({ initial }: { initial: Draft }) {
       {
         cluster: draft.name,
         operation: 'deploy',
-        input: { version: draft.version, topology: draft.yaml, credentialId: draft.credentialId, waivers: draft.waivers },
+        input: {
+          version: draft.version,
+          topology: draft.yaml,
+          credentialId: draft.credentialId,
+          waivers: draft.waivers,
+          files: named(check, files),
+        },
       },
       {
         onSuccess: (plan) => {
@@ -86,11 +95,7 @@ function Wizard({ initial }: { initial: Draft }) {
       },
     )
   }
-  const versions = [
-    ...new Set((packages.data ?? []).filter((one) => one.component === 'dm-master' && one.origin !== 'hotfix').map((one) => one.version)),
-  ]
-    .sort()
-    .reverse()
+  const versions = dmVersions(packages.data ?? [])
   return (
     <div className="col">
       <header className="ph border-(--line) border-b pb-4">
@@ -105,7 +110,12 @@ function Wizard({ initial }: { initial: Draft }) {
         <div className="wmain">
           {step === 'name' && <NameStep say={say} draft={draft} onChange={change} versions={versions} problem={shown} />}
           {step === 'topology' && (
-            <TopologyStep say={say} sayProblem={sayProblem} yaml={draft.yaml} onChange={(yaml) => change({ yaml })} check={check} />
+            <TopologyStep
+              {...{ say, sayProblem, check }}
+              yaml={draft.yaml}
+              onChange={(yaml) => change({ yaml })}
+              files={<OwnFilesPicker {...{ say, check }} onChange={setFiles} />}
+            />
           )}
           {step === 'access' && (
             <AccessStep
@@ -163,6 +173,12 @@ function Wizard({ initial }: { initial: Draft }) {
     </div>
   )
 }
+
+/** Versions of DM that the store has, newest first. */
+const dmVersions = (packages: readonly { component: string; origin: string; version: string }[]): string[] =>
+  [...new Set(packages.filter((one) => one.component === 'dm-master' && one.origin !== 'hotfix').map((one) => one.version))]
+    .sort()
+    .reverse()
 
 type Say = ReturnType<typeof useSay>
 type StepperProps = { step: WizardStep; go: (step: WizardStep) => void; draft: Draft; seen: Parameters<typeof hindranceOf>[2]; say: Say }
@@ -233,14 +249,15 @@ function FootNote({ say, word, check }: { say: Say; word: string | undefined; ch
 }
 
 /** Asks the server what it makes of the text, 300 ms after the last key. */
-const useTopologyCheck = (draft: Draft): TopologyCheck => {
+const useTopologyCheck = (draft: Draft, files: OwnFiles): TopologyCheck => {
   const [check, setCheck] = useState(noCheck)
+  const paths = JSON.stringify(Object.keys(files))
   useEffect(() => {
     const abort = new AbortController()
     const timer = setTimeout(() => {
       void api<TopologyCheck>('/api/topology/check', {
         method: 'POST',
-        body: { yaml: draft.yaml, cluster: draft.name },
+        body: { yaml: draft.yaml, cluster: draft.name, files: JSON.parse(paths) },
         signal: abort.signal,
       })
         .then(setCheck)
@@ -250,7 +267,7 @@ const useTopologyCheck = (draft: Draft): TopologyCheck => {
       clearTimeout(timer)
       abort.abort()
     }
-  }, [draft.yaml, draft.name])
+  }, [draft.yaml, draft.name, paths])
   return check
 }
 

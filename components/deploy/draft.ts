@@ -38,10 +38,15 @@ export type TopologyCheck = {
     column?: number
     params: Readonly<Record<string, string | number>>
   }[]
+  /** What the topology names of the user's own files, and which of the chosen ones fit. */
+  files: readonly { field: string; path: string; value: string; found: readonly string[] }[]
   instances: readonly { id: string; component: string; host: string; hostId: string; sshPort: number }[]
 }
 
-export const noCheck: TopologyCheck = { problems: [], instances: [] }
+export const noCheck: TopologyCheck = { problems: [], files: [], instances: [] }
+
+/** The user's own files by the path that the topology names; in the browser's memory only, for they may hold passwords. */
+export type OwnFiles = Readonly<Record<string, string>>
 
 /** The hosts that SSH must reach, once each. */
 export const hostsOf = (check: TopologyCheck): { address: string; port: number }[] => {

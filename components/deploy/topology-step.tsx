@@ -14,10 +14,12 @@ type Props = {
   yaml: string
   onChange: (yaml: string) => void
   check: TopologyCheck
+  /** Where the user's own files are chosen. */
+  files?: React.ReactNode
 }
 
 /** Text and form of one document, side by side; problems stand in the gutter and in a list that leads to their line. */
-export function TopologyStep({ say, sayProblem, yaml, onChange, check }: Props) {
+export function TopologyStep({ say, sayProblem, yaml, onChange, check, files }: Props) {
   const [goTo, setGoTo] = useState<{ line: number; at: number }>()
   const lineTo = (line: number) => setGoTo({ line, at: Date.now() })
   const problems = useMemo(
@@ -74,6 +76,7 @@ export function TopologyStep({ say, sayProblem, yaml, onChange, check }: Props) 
           <HostsForm yaml={yaml} onChange={onChange} say={say} onGoTo={() => undefined} badLines={badLines} />
         </section>
       </div>
+      {files}
       <ul
         className="max-h-40 shrink-0 overflow-auto border-(--line) border-t text-[12px] empty:hidden"
         aria-label={say('deploy.problems', { count: problems.length })}

@@ -129,3 +129,31 @@ test('the whole wizard by keyboard', async ({ page, panel, api, sim }) => {
   await page.waitForURL(/jobs/)
   await expect(page.getByRole('heading', { name: 'Deploy by-keys' })).toBeVisible()
 })
+
+test('files that the topology names are chosen beside it; what is missing is said at its line', async ({ page, panel }) => {
+  const [host = ''] = panel.hosts
+  await page.goto('/clusters/new')
+  await page.getByLabel('Cluster name').fill('files')
+  await page.getByLabel('DM version').fill('v8.5.0')
+  await page.getByRole('button', { name: 'Next: topology' }).click()
+  await page.getByRole('textbox', { name: 'topology.yaml' }).fill(`master_servers: [{host: ${host}}]
+worker_servers: [{host: ${host}}]
+monitoring_servers:
+  - host: ${host}
+    rule_dir: /home/me/rules
+alertmanager_servers:
+  - host: ${host}
+    config_file: /home/me/alert.yml
+`)
+  const problems = page.getByRole('list', { name: /problems?$/ })
+  const rules = problems.getByRole('button', { name: /line 5 .*rules\.yml/ })
+  const config = problems.getByRole('button', { name: /line 8 .*alert\.yml/ })
+  await expect(rules).toBeVisible()
+  await expect(config).toBeVisible()
+  const file = (name: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from('groups: []\n') })
+  await page.getByLabel('Choose for /home/me/rules', { exact: true }).setInputFiles([file('own.rules.yml'), file('notes.txt')])
+  await expect(rules).toHaveCount(0)
+  await page.getByLabel('Choose for /home/me/alert.yml').setInputFiles([file('whatever.yml')])
+  await expect(config).toHaveCount(0)
+  await expect(page.getByRole('region', { name: 'Files that the topology names' })).toContainText('own.rules.yml')
+})

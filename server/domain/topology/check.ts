@@ -1,5 +1,6 @@
 import type { ComponentName } from '../component'
 import type { Problem } from '../problem'
+import { dmKeyProblems } from './dm-keys'
 import { entriesOf, exporterHosts } from './instances'
 import { type Entry, type GlobalOptions, hostIdOf, type Topology } from './topology'
 
@@ -10,6 +11,7 @@ export const topologyProblems = (topology: Topology): Problem[] => [
   ...entriesOf(topology).flatMap(({ path, entry }) => entryProblems(path, entry)),
   ...monitoredProblems(topology),
   ...ignoredKeys(topology),
+  ...dmKeyProblems(topology),
   ...duplicateNames(topology),
   ...portConflicts(topology),
   ...directoryConflicts(topology),

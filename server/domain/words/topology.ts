@@ -117,6 +117,13 @@ export const topologyProblems = {
     message: ['The limit {value} has more than one line.', '限制值 {value} 多于一行。'],
     hint: ['Write it in one line, as systemd takes it.', '请按 systemd 的写法写成一行。'],
   },
+  'topology.dm-key-unknown': {
+    message: [
+      '{program} may not know the setting {key}; with one that it does not know it ends at once.',
+      '{program} 可能不认识设置 {key}；遇到不认识的设置时会立即退出。',
+    ],
+    hint: ['Check its spelling; a newer DM may know it.', '请检查拼写；较新版本的 DM 可能支持它。'],
+  },
   'topology.ignored-key': {
     message: ['{key} has no effect in a DM cluster.', '{key} 在 DM 集群中不起作用。'],
     hint: ['It may stay; remove it to avoid confusion.', '可以保留；为避免混淆可将其删除。'],
