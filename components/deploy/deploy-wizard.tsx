@@ -55,8 +55,7 @@ function Wizard({ initial }: { initial: Draft }) {
   const step: WizardStep = wizardSteps.find((one) => one === url.get('step')) ?? 'name'
   const [draft, setDraft] = useState(initial)
   const change = (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes }))
-  const [files, setFiles] = useState<OwnFiles>({})
-  const check = useTopologyCheck(draft, files)
+  const { files, setFiles, check } = useTopologyCheck(draft)
   const access = useAccess(draft.credentialId, hostsOf(check))
   const checks = useChecks(draft)
   const ask = useAskPlan()
@@ -79,13 +78,7 @@ function Wizard({ initial }: { initial: Draft }) {
       {
         cluster: draft.name,
         operation: 'deploy',
-        input: {
-          version: draft.version,
-          topology: draft.yaml,
-          credentialId: draft.credentialId,
-          waivers: draft.waivers,
-          files: named(check, files),
-        },
+        input: inputOf(draft, named(check, files)),
       },
       {
         onSuccess: (plan) => {
@@ -180,6 +173,10 @@ const dmVersions = (packages: readonly { component: string; origin: string; vers
     .sort()
     .reverse()
 
+const inputOf = ({ version, yaml, credentialId, waivers }: Draft, files: OwnFiles) => ({
+  ...{ version, topology: yaml, credentialId, waivers, files },
+})
+
 type Say = ReturnType<typeof useSay>
 type StepperProps = { step: WizardStep; go: (step: WizardStep) => void; draft: Draft; seen: Parameters<typeof hindranceOf>[2]; say: Say }
 
@@ -249,7 +246,8 @@ function FootNote({ say, word, check }: { say: Say; word: string | undefined; ch
 }
 
 /** Asks the server what it makes of the text, 300 ms after the last key. */
-const useTopologyCheck = (draft: Draft, files: OwnFiles): TopologyCheck => {
+const useTopologyCheck = (draft: Draft) => {
+  const [files, setFiles] = useState<OwnFiles>({})
   const [check, setCheck] = useState(noCheck)
   const paths = JSON.stringify(Object.keys(files))
   useEffect(() => {
@@ -268,7 +266,7 @@ const useTopologyCheck = (draft: Draft, files: OwnFiles): TopologyCheck => {
       abort.abort()
     }
   }, [draft.yaml, draft.name, paths])
-  return check
+  return { files, setFiles, check }
 }
 
 /** Keeps the draft on the server, a second after the last change. */
