@@ -72,10 +72,10 @@ function Deleted({ leaving }: { leaving: readonly InstanceRow[] }) {
               <td className="mono">{row.id}</td>
               <td>{row.role}</td>
               <td className="mono">{row.host}</td>
-              <td className="mono bad" title={row.dataDir}>
+              <td className="mono bad whitespace-normal! break-all" title={row.dataDir}>
                 {row.dataDir || '–'}
               </td>
-              <td className="mono bad" title={row.deployDir}>
+              <td className="mono bad whitespace-normal! break-all" title={row.deployDir}>
                 {row.deployDir}
               </td>
             </tr>
