@@ -14,7 +14,7 @@ test.describe.configure({ mode: 'serial' })
 const available = labAvailable()
 test.skip(!available.ok, available.why)
 
-const version = 'v8.5.0'
+const [version, next] = ['v8.5.0', 'v8.5.1']
 
 test('a rolling restart: a pause after the first master and the first worker, then all are other processes', async ({
   page,
@@ -143,6 +143,26 @@ test('the ledger shows it, the hosts agree; rolled back from there, all is as be
   await expect(page.getByText(/different programs run as/)).toHaveCount(0)
   await compare(page, info, 'ledger-back')
   await expect(page.getByText(standinHotfix)).toHaveCount(0)
+})
+
+test('upgrade: what is missing is fetched from the mirror, every pause continued', async ({ page, lab }, info) => {
+  test.setTimeout(420_000)
+  await fromMenu(page, 'Upgrade…')
+  await page.getByRole('radio', { name: `Choose ${next}` }).check()
+  await shot(page, info, 'upgrade-missing')
+  await page.getByRole('button', { name: /^Fetch \d from the mirror/ }).click()
+  await expect(page.getByRole('row', { name: new RegExp(`${literal(next)}.*all in the store`) })).toBeVisible({ timeout: 90_000 })
+  await page.getByRole('button', { name: 'Next: What runs now' }).click()
+  await shot(page, info, 'upgrade-now')
+  await page.getByRole('button', { name: 'Next: Order, gates, backup' }).click()
+  await shot(page, info, 'upgrade-how')
+  await reviewed(page, info, 'Upgrade')
+  expect(await continueToEnd(page, 360_000)).toBe(3) // first master, last master, first worker
+  await shot(page, info, 'upgrade-done')
+  expect(await released(lab)).toEqual(Array(6).fill(next))
+  expect(await sources(lab)).toEqual(['mysql-01', 'mysql-02'])
+  await page.getByRole('link', { name: 'Open lab' }).click()
+  await expect(page.getByText(next).first()).toBeVisible()
 })
 
 /** From the menu of the cluster's page. */
