@@ -151,21 +151,19 @@ export class SimDm {
     const mark = `${process.flags['data-dir'] ?? ''}/member`
     // With data, flags about other masters are ignored; of a removed member the data is of no use.
     if (host.machine.node(mark)) {
-      const own = this.clusterOf(process)?.members.find((one) => one.name === process.flags.name)
-      if (own) own.seat = seatOf(master)
+      const cluster = this.clusterOf(process)
+      const at = cluster?.members.findIndex((one) => one.name === process.flags.name) ?? -1
+      const own = cluster?.members[at]
+      // It waited for the others, gave up, and comes back to a cluster that they have founded meanwhile.
+      if (cluster && own?.clientUrl === '') cluster.members[at] = memberOf(master, cluster.key)
+      else if (own) own.seat = seatOf(master)
       return
     }
     const key = process.flags['initial-cluster']
     const cluster = key === undefined ? this.admitted(master) : this.founded(master, key)
     if (!cluster) return
     const name = process.flags.name ?? ''
-    const member: DmMember = {
-      name,
-      memberId: BigInt(`0x${createHash('sha256').update(`${cluster.key} ${name}`).digest('hex').slice(0, 16)}`).toString(),
-      peerUrl: process.flags['advertise-peer-urls'] ?? '',
-      clientUrl: `http://${process.flags['advertise-addr'] ?? ''}`,
-      seat: seatOf(master),
-    }
+    const member = memberOf(master, cluster.key)
     const at = cluster.members.findIndex((one) => one.name === name)
     if (at >= 0) cluster.members[at] = member
     else cluster.members.push(member)
@@ -331,6 +329,18 @@ const emptyCluster = (): DmClusterState => ({
   ...{ key: '', members: [], leader: '', leaderPid: 0, headlessUntilMs: 0, evicted: {}, barred: {}, removed: {}, terms: {} },
   ...{ workers: [], sources: [], relay: {}, tasks: [], locks: [] },
 })
+
+const memberOf = (master: Running, key: string): DmMember => {
+  const { flags } = master.process
+  const name = flags.name ?? ''
+  return {
+    name,
+    memberId: BigInt(`0x${createHash('sha256').update(`${key} ${name}`).digest('hex').slice(0, 16)}`).toString(),
+    peerUrl: flags['advertise-peer-urls'] ?? '',
+    clientUrl: `http://${flags['advertise-addr'] ?? ''}`,
+    seat: seatOf(master),
+  }
+}
 
 const seatOf = ({ host, unit, pid }: Running): DmSeat => ({ address: host.machine.state.address, unit, pid })
 

@@ -28,7 +28,6 @@ import { readJournal } from '@/server/store/journal'
 import { inputFor, packages as samplePackages, topologyOf } from '@/tests/plans/world'
 import { SimTransport } from '@/tests/support/sim-transport'
 
-
 /** 3 masters, 2 workers, a Prometheus, on three hosts; no exporters. */
 export const threeHosts = topologyOf(`global: {user: tidb, deploy_dir: /dm/deploy, data_dir: /dm/data}
 master_servers: [{host: 10.0.0.1}, {host: 10.0.0.2}, {host: 10.0.0.3}]
