@@ -2,7 +2,7 @@ import type { JobView } from '@/server/domain/job'
 import type { Choice, Question } from '@/server/domain/journal'
 import type { StepId } from '@/server/domain/step'
 import { breakInAsAsked } from './break-in'
-import { demandAlive, type JobRun } from './engine'
+import { demandAlive, type JobRun } from './job-run'
 
 /** Why a lane can't go on by itself. */
 export type Trouble = { about: Question['about']; phase: string; lane?: string; step?: StepId }

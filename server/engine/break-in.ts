@@ -5,7 +5,7 @@ import { LinkLost } from '@/server/remote/transport'
 import { unitRunning } from '@/server/steps/unit-running'
 import { unitInWords } from '@/server/steps/verdict'
 import { findCluster } from '@/server/store/clusters'
-import type { JobRun } from './engine'
+import type { JobRun } from './job-run'
 
 /** While a job waits: starts or restarts the single instances that users asked for, under its lease and its locks. */
 export const breakInAsAsked = async (run: JobRun): Promise<void> => {

@@ -1,11 +1,7 @@
-import type { HostId } from '@/server/domain/instance'
-import type { Lane, Phase, Plan } from '@/server/domain/plan'
-import type { ExportedFile, StepId } from '@/server/domain/step'
+import type { ExportedFile } from '@/server/domain/step'
 import type { PutSource, Transport } from '@/server/remote/transport'
 import type { Db } from '@/server/store/database'
-import type { Claim, Holder } from '@/server/store/jobs'
-import type { Hosts } from './hosts'
-import type { JournalWriter } from './journal-writer'
+import type { Holder } from '@/server/store/jobs'
 
 export type Clock = { now(): number; sleep(ms: number): Promise<void> }
 
@@ -61,31 +57,3 @@ export const engineDefaults = {
   pollMs: 1000,
   reconnectMs: [1000, 2000, 4000, 8000, 15_000],
 } as const
-
-/** One attempt at one job. */
-export type JobRun = {
-  engine: Engine
-  plan: Plan
-  claim: Claim
-  writer: JournalWriter
-  hosts: Hosts
-  /** Aborted when this attempt must not touch anything any more: the lease is lost, or a lane threw. */
-  dead: AbortController
-  /** Lanes whose `onLeave` has run since they were last entered in this attempt. */
-  left: Set<string>
-  /** Hosts whose lock this attempt has taken. */
-  locked: Set<HostId>
-}
-
-export type Place = { phase: string; lane: string; step?: StepId }
-
-export const placeOf = (phase: Phase, lane: Lane, step?: StepId): Place => ({
-  phase: phase.id,
-  lane: lane.id,
-  ...(step === undefined ? {} : { step }),
-})
-
-/** Throws when this attempt has lost the job or is being torn down; asked before every effect. */
-export const demandAlive = (run: JobRun): void => {
-  if (run.dead.signal.aborted) throw run.dead.signal.reason
-}

@@ -4,7 +4,8 @@ import type { Entry } from '@/server/domain/journal'
 import type { Plan } from '@/server/domain/plan'
 import type { Db } from '@/server/store/database'
 import { appendEntries, type NewEntry, readJournal } from '@/server/store/journal'
-import type { Engine, Place } from './engine'
+import type { Engine } from './engine'
+import type { Place } from './place'
 
 const flushMs = 100
 

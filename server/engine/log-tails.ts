@@ -3,7 +3,7 @@ import type { Lane } from '@/server/domain/plan'
 import type { Step } from '@/server/domain/step'
 import { createMasker } from '@/server/remote/mask'
 import { type CommandResult, LinkLost } from '@/server/remote/transport'
-import type { JobRun } from './engine'
+import type { JobRun } from './job-run'
 
 const lineCount = '100'
 

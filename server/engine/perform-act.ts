@@ -11,8 +11,9 @@ import { kindOf } from '@/server/steps/kinds'
 import { idHash } from '@/server/steps/staging'
 import { splitProbed, withProbe } from '@/server/steps/with-probe'
 import { ContentGone } from './content-gone'
-import { demandAlive, type JobRun, type Place } from './engine'
+import { demandAlive, type JobRun } from './job-run'
 import { createOutputFilter } from './output-filter'
+import type { Place } from './place'
 
 export type Performed = { failure?: Failure; made: readonly string[]; facts?: HostFacts }
 type Doing = { run: JobRun; lane: Lane; step: Step; place: Place; host: HostId }

@@ -8,7 +8,8 @@ import { LinkLost } from '@/server/remote/transport'
 import { judge, needsOf } from '@/server/steps/judge-health'
 import { findCluster } from '@/server/store/clusters'
 import { type Asker, askCluster } from './ask-cluster'
-import { demandAlive, type JobRun, placeOf } from './engine'
+import { demandAlive, type JobRun } from './job-run'
+import { placeOf } from './place'
 
 /** A gate at the end of a lane, or the wait of one of its steps. */
 export type Waiting = { phase: Phase; lane: Lane; gate: Gate; halt: () => boolean; step?: Step }

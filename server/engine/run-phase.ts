@@ -1,8 +1,9 @@
 import type { Lane, Phase } from '@/server/domain/plan'
 import { kindOf } from '@/server/steps/kinds'
 import { ask, type Trouble } from './ask'
-import { type JobRun, placeOf } from './engine'
+import type { JobRun } from './job-run'
 import { hostOf } from './perform-act'
+import { placeOf } from './place'
 import { createRendezvous, type Rendezvous } from './rendezvous'
 import { type LaneEnd, lookAt, once, runLane } from './run-lane'
 
