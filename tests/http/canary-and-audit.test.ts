@@ -98,6 +98,7 @@ describe('audit', () => {
       'POST /api/jobs/{id}/break-in',
       'POST /api/plans/{id}/jobs',
       'POST /api/audit/verify', // reads only
+      'POST /api/clusters/{name}/scale-out/check', // reads only
       'PATCH /api/uploads/{id}', // bytes of an upload whose intent was written when it began
     ])
     const mutating = Object.keys(access).filter((route) => !route.startsWith('GET ') && !exempt.some((one) => route.includes(` ${one}`)))
