@@ -141,3 +141,7 @@ function stream(title, command, args, env = {}, outputTo = undefined) {
     child.on('close', (code) => resolve(code ?? 1))
   })
 }
+
+function read(report) {
+  return existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined
+}

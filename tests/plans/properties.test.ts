@@ -98,7 +98,8 @@ describe('every plan', () => {
     fc.assert(
       fc.property(topologies, (topology) => {
         for (const operation of Object.values(operations)) {
-          const { plan } = operation.plan(topology, { hosts: {} }, inputFor(topology))
+          const upgrade = { to: 'v8.5.1', offline: false, pauseBeforeLast: true, prefer: [] } // its preparer always gives a target
+          const { plan } = operation.plan(topology, { hosts: {} }, inputFor(topology, { upgrade }))
           expect(plan.problems.some((one) => one.severity === 'error')).toBe(true)
         }
       }),
