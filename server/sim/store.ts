@@ -93,8 +93,9 @@ const cluster = z.object({
 })
 const world = z.object({ format: z.literal(1), machines: z.array(machine), clusters: z.array(cluster) })
 
-/** Quiet time before a change is written. */
+/** Quiet time before a change is written; more where writing takes long, so that many hosts don't spend their time on it. */
 const settleMs = 100
+const shareOfTime = 20
 
 export type StoredWorld = { world: SimWorld; save(): void }
 
@@ -107,18 +108,21 @@ export const openWorld = (dir: string, addresses: readonly string[], now: () => 
   mkdirSync(join(dir, 'faults'), { recursive: true })
   const path = join(dir, 'state.json')
   let pending: NodeJS.Timeout | undefined
+  let tookMs = 0
   const save = (): void => {
     clearTimeout(pending)
     pending = undefined
+    const began = performance.now()
     writeFileSync(`${path}.new`, JSON.stringify(opened.state))
     renameSync(`${path}.new`, path)
+    tookMs = performance.now() - began
   }
   const options = {
     now,
     timing,
     faultsOf: (address: string) => linesOf(join(dir, 'faults', address)),
     onChange: () => {
-      pending ??= setTimeout(save, settleMs)
+      pending ??= setTimeout(save, Math.max(settleMs, shareOfTime * tookMs))
     },
   }
   const before: WorldState | undefined = existsSync(path) ? world.parse(JSON.parse(readFileSync(path, 'utf8'))) : undefined
