@@ -1,6 +1,6 @@
 // npm test: installs what the tests need, runs every suite, and ends with one line over all of them.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,32 +22,12 @@ await one('lint', bin('biome'), ['ci', '--diagnostic-level=error', '.'])
 await one('migrations match the schema', process.execPath, ['scripts/migration.mjs', 'check'])
 await one('nothing unused', bin('knip'), ['--no-progress'])
 await vitest('unit and platform tests', [])
-await labAndBrowser()
+await lab()
+await endToEnd()
 
 rmSync(reports, { recursive: true })
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exit(total.failed > 0 ? 1 : 0)
-
-/** Side by side, for both mostly wait: each has lab hosts of its own, and the browser's output comes when it has ended. */
-async function labAndBrowser() {
-  const hosts = 'tests/lab/hosts/hosts'
-  const makesHosts = process.platform === 'linux' && process.getuid?.() === 0 && existsSync(hosts)
-  if (!makesHosts) {
-    await lab()
-    return endToEnd()
-  }
-  // Both need the hosts' image: it is made once, before either asks for it.
-  if ((await stream('image of the lab hosts', hosts, ['image'])) !== 0)
-    console.log('The image could not be made; the lab tests will say why.')
-  const name = process.env.TESTBED_NAME ?? 'tb'
-  const subnet = process.env.TESTBED_SUBNET ?? '10.77.0'
-  const second = { TESTBED_NAME: `${name}e`, TESTBED_SUBNET: subnet.replace(/\d+$/, (last) => String((Number(last) + 1) % 256)) }
-  const said = path.join(reports, 'e2e.log')
-  const browser = endToEnd(second, said)
-  await lab()
-  if (existsSync(said)) console.log('\nThe browser tests run beside the lab; their output comes when they have ended.')
-  await browser
-}
 
 async function lab() {
   const config = 'tests/lab/vitest.config.ts'
@@ -58,14 +38,13 @@ async function lab() {
   await vitest('lab', ['--config', config])
 }
 
-async function endToEnd(more = {}, outputTo = undefined) {
+async function endToEnd() {
   if (!existsSync('playwright.config.ts')) return skip('e2e', 'there is no playwright.config.ts')
   const why = installChromium()
   if (why) return skip('e2e', why)
   const report = path.join(reports, 'e2e.json')
-  const env = { ...more, PLAYWRIGHT_JSON_OUTPUT_NAME: report }
-  const code = await stream('e2e', bin('playwright'), ['test', '--reporter=list,json'], env, outputTo)
-  if (outputTo && existsSync(outputTo)) console.log(`\n== e2e\n${readFileSync(outputTo, 'utf8')}`)
+  const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report }
+  const code = await stream('e2e', bin('playwright'), ['test', '--reporter=list,json'], env)
   const found = read(report)
   const stats = found?.stats
   if (!stats) return count('e2e', { passed: 0, failed: 1, skipped: 0 })
@@ -128,12 +107,10 @@ function count(title, { passed, failed, skipped }) {
   console.log(`== ${title}: ${failed === 0 ? 'ok' : 'FAILED'}`)
 }
 
-/** Runs a suite; its output is shown as it comes, or kept in a file. */
-function stream(title, command, args, env = {}, outputTo = undefined) {
-  if (!outputTo) console.log(`\n== ${title}`)
-  const out = outputTo ? openSync(outputTo, 'a') : 'inherit'
+function stream(title, command, args, env = {}) {
+  console.log(`\n== ${title}`)
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ['ignore', out, out], env: { ...process.env, CI: '1', ...env } })
+    const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, CI: '1', ...env } })
     child.on('error', (error) => {
       console.error(error.message)
       resolve(1)
