@@ -7,11 +7,20 @@ import { unitInWords, withUnit } from './verdict'
 export const unitRunningScript = {
   name: 'unit-running',
   // reset-failed: after too many failed starts systemd refuses a further one until it is told to forget them.
-  text: `${head}unit=$1 verb=$2
+  text: `${head}unit=$1 verb=$2 wanted=\${3:-}
 state=$(systemctl show -p LoadState,ActiveState,NeedDaemonReload -- "$unit")
 case "$state" in *LoadState=not-found* | *NeedDaemonReload=yes*) systemctl daemon-reload ;; esac
 case "$state" in *ActiveState=failed*) systemctl reset-failed -- "$unit" ;; esac
 systemctl "$verb" -- "$unit"
+# The main process is the run script's shell until that has become the program.
+if [ -n "$wanted" ]; then
+  for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    pid=$(systemctl show -p MainPID --value -- "$unit")
+    got=$(sha256sum "/proc/$pid/exe" 2>/dev/null | cut -d ' ' -f 1) || got=
+    if [ "$got" = "$wanted" ]; then break; fi
+    sleep 0.5
+  done
+fi
 `,
 }
 
@@ -48,7 +57,12 @@ export const unitRunning: StepKind<StepOf<'unit-running'>> = {
   acts: (step) => [
     {
       act: 'exec',
-      argv: bash(unitRunningScript, step.unit, step.started === 'any' && step.exeSha256 === undefined ? 'start' : 'restart'),
+      argv: bash(
+        unitRunningScript,
+        step.unit,
+        step.started === 'any' && step.exeSha256 === undefined ? 'start' : 'restart',
+        ...(step.exeSha256 === undefined ? [] : [step.exeSha256]),
+      ),
       as: 'root',
       deadlineMs: shortMs,
     },
