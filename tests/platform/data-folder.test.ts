@@ -12,7 +12,7 @@ beforeEach(() => {
     path.join(folder, 'take.ts'),
     `import { takeDataFolder } from ${JSON.stringify(path.resolve('server/data-folder'))}
      import { runMain } from ${JSON.stringify(path.resolve('server/exit'))}
-     runMain(async () => { takeDataFolder(${JSON.stringify(folder)}); console.log('taken'); process.on('SIGTERM', () => process.exit(0)); setInterval(() => {}, 1000) }, ['DataFolderInUse'])`,
+     runMain(async () => { takeDataFolder(${JSON.stringify(folder)}); process.on('SIGTERM', () => process.exit(0)); console.log('taken'); setInterval(() => {}, 1000) }, ['DataFolderInUse'])`,
   )
 })
 afterEach(() => {
