@@ -10,6 +10,7 @@ import { type Env, readEnv } from './env'
 import { keepExport } from './errands/keep-export'
 import { runErrands } from './errands/run-errands'
 import { runSealer } from './errands/seal-audit'
+import { watchAudit } from './errands/watch-audit'
 import { askedToEnd, runMain } from './exit'
 import { createTransport } from './remote/ssh-transport'
 import type { PutSource } from './remote/transport'
@@ -70,6 +71,7 @@ const main = async (): Promise<void> => {
       ),
     () => watcher.finished,
     (signal) => runSealer(db, key.auditKey, signal),
+    (signal) => watchAudit({ db, auditKey: key.auditKey, now: () => new Date() }, signal),
   ]
   void askedToEnd().then(() => stopping.abort())
   console.log('The runner is ready.')

@@ -67,6 +67,15 @@ export const health = z.object({
   runner: z.object({ ok: z.boolean(), beatAgoS: z.number().nullable() }),
   database: z.object({ ok: z.boolean() }),
   disk: z.object({ ok: z.boolean(), freeBytes: z.number() }),
+  /** What the runner makes of the audit's chain; says nothing about whether the panel can be used, so `ok` above leaves it out. */
+  audit: z.object({
+    ok: z.boolean(),
+    /** `old`: nobody has verified it for long. `not-yet`: the panel has only just begun. */
+    state: z.enum(['sound', 'broken', 'old', 'not-yet']),
+    at: iso.nullable(),
+    soundUpTo: z.number(),
+    findingCount: z.number(),
+  }),
 })
 
 // --- clusters --------------------------------------------------------------------------------
@@ -363,6 +372,8 @@ export const auditPage = z.object({
 /** Result of `POST /api/audit/verify`: the whole chain, its MACs too, against the head that is kept beside it. */
 export const auditVerified = z.object({
   at: iso,
+  /** When the chain was last read from its beginning; between such times only what is new is. */
+  fullAt: iso,
   /** Sealed records that were read. */
   records: z.number(),
   /** Number of the last record of the unbroken beginning; 0: not even the first. */

@@ -103,6 +103,7 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /api/audit/{id}': { least: 'viewer' },
   'GET /api/audit/{id}/evidence': { least: 'viewer' },
   'GET /api/audit/export': { least: 'viewer' },
+  'GET /api/audit/verdict': { least: 'viewer' },
   'POST /api/audit/verify': { least: 'viewer' },
 
   'GET /api/drafts/{key}': { least: 'viewer' },

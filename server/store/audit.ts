@@ -151,9 +151,26 @@ const bodyOf = (row: Stored): AuditBody => ({
   cluster: row.cluster,
   planHash: row.planHash,
   jobId: row.jobId,
-  targets: JSON.parse(row.targets) as string[], // written as an array of texts only
+  targets: parsed(row.targets, isTexts) ?? [row.targets],
   result: row.result,
-  detail: JSON.parse(row.detail) as AuditBody['detail'], // written as a flat object only
+  detail: parsed(row.detail, isFlat) ?? { unreadable: row.detail },
 })
+
+/** A cell that was changed past the panel may hold anything: then it is undefined, and the record's hash says the rest. */
+const parsed = <T>(text: string, fits: (value: unknown) => value is T): T | undefined => {
+  try {
+    const value: unknown = JSON.parse(text)
+    return fits(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every((one) => typeof one === 'string')
+const isFlat = (value: unknown): value is AuditBody['detail'] =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every((one) => ['string', 'number', 'boolean'].includes(typeof one))
 
 const entryOf = (row: Stored): AuditEntry => ({ ...bodyOf(row), number: row.number, hash: row.hash, mac: row.mac })

@@ -8,6 +8,7 @@ export type SettingKey =
   | 'secrets.public-key'
   | 'secrets.audit-key'
   | 'audit.head'
+  | 'audit.verdict'
   | `mirror.${string}`
 
 export const readSetting = async (db: Db | Tx, key: SettingKey): Promise<string | undefined> =>

@@ -1,8 +1,9 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
-import { auditPage, auditRow, errandView } from '@/server/domain/api'
+import { auditPage, auditRow, auditVerified, errandView } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
 import { auditHead, findAudit, listAudit } from '@/server/store/audit'
+import { auditVerdict } from '@/server/store/audit-verdict'
 import { askRunner } from '@/server/usecases/ask-errand'
 import { audited } from '@/server/usecases/audited'
 import { exportAudit, exportTypes } from '@/server/usecases/export-audit'
@@ -57,6 +58,11 @@ const evidence = createRoute({
   },
 })
 
+const verdict = createRoute({
+  method: 'get',
+  path: '/api/audit/verdict',
+  responses: { ...answers(auditVerified.nullable(), 'What the runner last made of the chain; null before its first look.'), ...refusals },
+})
 const verify = createRoute({
   method: 'post',
   path: '/api/audit/verify',
@@ -89,6 +95,7 @@ export const registerAuditRoutes = (api: Api): void => {
     const { name, stream } = await exportEvidence(c.get('db'), who(c), c.req.valid('param').id)
     return byteStream(stream[Symbol.asyncIterator](), name, 'application/gzip')
   })
+  api.openapi(verdict, async (c) => c.json(auditVerified.nullable().parse((await auditVerdict(c.get('db'))) ?? null), 200))
   api.openapi(verify, async (c) => c.json(errandBody(await askRunner(c.get('db'), who(c), { kind: 'verify-audit', input: {} }), c), 202))
   api.openapi(read, async (c) => {
     const row = await findAudit(c.get('db'), c.req.valid('param').id)

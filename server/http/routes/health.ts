@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { createRoute } from '@hono/zod-openapi'
 import { type HealthView, health } from '@/server/domain/api'
+import { auditVerdict } from '@/server/store/audit-verdict'
 import { lastBeat } from '@/server/store/runner-beat'
 import { version } from '@/server/version'
 import { answers, refusals } from '../answers'
@@ -44,5 +45,17 @@ const look = async (db: ApiVariables['db'], dataFolder: string): Promise<HealthV
     runner: { ok: runnerOk, beatAgoS: beatAgoMs === undefined ? null : Math.round(beatAgoMs / 1000) },
     database: { ok: beat.database },
     disk: { ok: freeBytes > diskLowBytes, freeBytes },
+    audit: beat.database ? await auditOf(db) : { ok: true, state: 'not-yet', at: null, soundUpTo: 0, findingCount: 0 },
   }
+}
+
+/** The runner looks each minute, the longest chain takes it some. */
+const verdictOldMs = 15 * 60_000
+
+const auditOf = async (db: ApiVariables['db']): Promise<HealthView['audit']> => {
+  const verdict = await auditVerdict(db)
+  if (!verdict) return { ok: true, state: 'not-yet', at: null, soundUpTo: 0, findingCount: 0 }
+  const { at, soundUpTo, findingCount } = verdict
+  const old = Date.now() - Date.parse(at) > verdictOldMs
+  return { ok: findingCount === 0 && !old, state: findingCount > 0 ? 'broken' : old ? 'old' : 'sound', at, soundUpTo, findingCount }
 }
