@@ -1,6 +1,6 @@
 'use client'
 
-import { useAuditChain } from '@/components/data/queries'
+import { useAuditChain, useAuditVerdict } from '@/components/data/queries'
 import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
 import { Banner } from '@/components/ui/banner'
@@ -8,18 +8,25 @@ import { Button } from '@/components/ui/button'
 import { Status } from '@/components/ui/status-shape'
 import { Time } from '@/components/ui/time'
 import type { AuditRow, AuditVerified } from '@/server/domain/api'
+import { firstBroken } from './first-broken'
 
-const firstBroken = ({ findings }: AuditVerified): AuditVerified['findings'][number] | undefined =>
-  findings.filter(({ number }) => number > 0).sort((a, b) => a.number - b.number)[0] ?? findings[0]
+/** The whole chain as it was read for this page; until that has ended, what the runner found by itself. */
+const useChain = () => {
+  const [asked, own] = [useAuditChain(), useAuditVerdict()]
+  return { ...asked, data: newer(asked.data, own.data) }
+}
+
+const newer = (a: AuditVerified | undefined, b: AuditVerified | null | undefined): AuditVerified | undefined =>
+  a && (!b || Date.parse(a.at) >= Date.parse(b.at)) ? a : (b ?? undefined)
 
 /** How far the chain is sound, since when that is known, and the way to look again. */
 export function ChainState() {
   const { say } = useWords()
-  const chain = useAuditChain()
+  const chain = useChain()
   return (
     <span className="row sm flex-wrap" role="status">
       <State chain={chain} />
-      {chain.data && !chain.isFetching ? (
+      {chain.data ? (
         <span className="t3">
           <Time at={chain.data.at} />
         </span>
@@ -31,10 +38,10 @@ export function ChainState() {
   )
 }
 
-function State({ chain: { data, error, isFetching } }: { chain: ReturnType<typeof useAuditChain> }) {
+function State({ chain: { data, error, isFetching } }: { chain: ReturnType<typeof useChain> }) {
   const { say, sayError } = useWords()
   if (isFetching && !data) return <Status shape="busy">{say('chain.reading')}</Status>
-  if (error || !data) {
+  if (!data || (error && !isFetching)) {
     const why = error ? sayError(error) : undefined
     return (
       <span title={why ? `${why.message} ${why.hint}` : undefined}>
@@ -58,7 +65,7 @@ function State({ chain: { data, error, isFetching } }: { chain: ReturnType<typeo
 export function ChainBanner() {
   const { say } = useWords()
   const url = useUrlState()
-  const data = useAuditChain().data
+  const data = useChain().data
   const first = data && firstBroken(data)
   if (!data || !first) return null
   const text = [
@@ -86,7 +93,7 @@ export function ChainBanner() {
 /** What is known of one record's place in the chain. */
 export function RecordInChain({ row }: { row: Pick<AuditRow, 'id' | 'number'> }) {
   const { say } = useWords()
-  const data = useAuditChain().data
+  const data = useChain().data
   if (!data || row.number === null) return null
   const broken = data.findings.some(({ id, number }) => id === row.id || number === row.number)
   if (!broken && row.number > data.soundUpTo) return null

@@ -13,6 +13,7 @@ export const keys = {
   hostKeys: ['host-keys'],
   audit: ['audit'],
   auditChain: ['audit-chain'],
+  auditVerdict: ['audit-verdict'],
   users: ['users'],
   tokens: ['tokens'],
   health: ['health'],

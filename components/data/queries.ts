@@ -83,6 +83,14 @@ export const useAudit = (filter: Readonly<Record<string, string>>) =>
 export const useAuditRecord = (id: string) =>
   useQuery({ queryKey: [...keys.audit, 'record', id], queryFn: () => api<AuditRow>(`/api/audit/${at(id)}`), enabled: id !== '' })
 
+/** What the runner made of the chain by itself, within the last minute. */
+export const useAuditVerdict = (enabled = true) =>
+  useQuery({
+    queryKey: keys.auditVerdict,
+    queryFn: () => api<AuditVerified | null>('/api/audit/verdict'),
+    refetchInterval: seconds(30),
+    enabled,
+  })
 /** The whole chain as the runner finds it; asked for once, then again when somebody wants it. */
 export const useAuditChain = () =>
   useQuery({

@@ -4,6 +4,7 @@ import { CircleHelp, Layers, ListChecks, Menu as MenuIcon, Package, ScrollText, 
 import Link from 'next/link'
 import { usePathname, useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
+import { ChainAlarm } from '@/components/audit/chain-alarm'
 import { useLivePanel } from '@/components/data/live'
 import { useClusters, useJobs, useSession } from '@/components/data/queries'
 import { ErrorNote } from '@/components/data/states'
@@ -53,6 +54,7 @@ function Frame({ user, children }: { user: SessionView['user']; children: React.
   const { say } = useWords()
   const [palette, setPalette] = useState(false)
   const [help, setHelp] = useState(false)
+  const path = usePathname()
   useLivePanel()
   useJobToasts()
   useShortcuts({ onPalette: () => setPalette(true), onHelp: () => setHelp(true) })
@@ -74,6 +76,7 @@ function Frame({ user, children }: { user: SessionView['user']; children: React.
           <JobsNow />
           {user ? <UserMenu user={user} /> : null}
         </header>
+        {user?.role === 'admin' && !path.startsWith('/audit') ? <ChainAlarm /> : null}
         <main className="page" id="content" tabIndex={-1}>
           {children}
         </main>

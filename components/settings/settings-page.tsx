@@ -8,7 +8,7 @@ import { PageHead } from '@/components/layout/page-head'
 import { KeyValues } from '@/components/ui/drawer'
 import { Status } from '@/components/ui/status-shape'
 import { TabPanel, Tabs } from '@/components/ui/tabs'
-import { durationText, sizeText } from '@/components/ui/time'
+import { durationText, sizeText, Time } from '@/components/ui/time'
 import type { HealthView } from '@/server/domain/api'
 import { Account } from './account'
 import { MirrorRoots } from './mirror-roots'
@@ -53,6 +53,16 @@ export function SettingsPage() {
   )
 }
 
+function AuditHealth({ audit }: { audit: HealthView['audit'] }) {
+  const { say } = useWords()
+  const shape = { sound: 'ok', broken: 'bad', old: 'warn', 'not-yet': 'unknown' } as const
+  return (
+    <Status shape={shape[audit.state]} detail={audit.at ? <Time at={audit.at} /> : undefined}>
+      {say(`health.audit.${audit.state}`, { number: audit.soundUpTo, count: audit.findingCount })}
+    </Status>
+  )
+}
+
 function Health() {
   const { say } = useWords()
   const health = useHealth()
@@ -66,13 +76,14 @@ function Health() {
   return (
     <div className="scroll pad py-4">
       <Loaded query={health} columns={2}>
-        {({ web, runner, database, disk, version, commit }) => (
+        {({ web, runner, database, disk, audit, version, commit }) => (
           <KeyValues
             rows={[
               [say('health.version'), <span key="v" className="mono">{`${version} ${commit}`}</span>],
               [say('health.web'), part(web.ok, say('health.uptime', { time: durationText(web.uptimeS * 1000) }))],
               [say('health.runner'), part(runner.ok, beat(runner))],
               [say('health.database'), part(database.ok)],
+              [say('health.audit'), <AuditHealth key="a" audit={audit} />],
               [say('health.disk'), part(disk.ok, say('health.free', { size: sizeText(disk.freeBytes) }))],
             ]}
           />

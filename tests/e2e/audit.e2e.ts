@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import Database from 'better-sqlite3'
+import type { HealthView } from '@/server/domain/api'
 import { until } from '../support/panel'
 import { downloadAudit, verifyAudit } from './audit-file'
 import { expect, test } from './fixtures'
@@ -64,6 +65,13 @@ test('a record that was altered in the database is named, and how far the chain 
   await expect(alert).toBeVisible()
   await alert.getByRole('button', { name: 'Open' }).click()
   await expect(page.getByRole('complementary', { name: /^Audit record/ }).getByText('this record does not fit')).toBeVisible()
+  // Every page of an administrator says so, and so does the panel's health.
+  await page.goto('/settings')
+  const alarm = page.getByRole('alert').filter({ hasText: 'The audit is not as it was sealed. Record 2 was altered.' })
+  await expect(alarm).toBeVisible()
+  await expect(page.getByText(/not as it was sealed: \d+ findings/)).toBeVisible()
+  expect(await api.get<HealthView>('/api/health')).toMatchObject({ ok: true, audit: { ok: false, state: 'broken', soundUpTo: 1 } })
+  await alarm.getByRole('link', { name: 'Look at the audit' }).click()
   alter(panel.dataDir, 2)
   await page.getByRole('button', { name: 'Verify again' }).click()
   await expect(page.getByText(/Chain verified up to record \d+/)).toBeVisible()

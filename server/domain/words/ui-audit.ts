@@ -64,6 +64,8 @@ export const uiAuditWords = {
   'chain.broken': ['Chain broken at record {number}', '链在记录 {number} 处断裂'],
   'chain.unsealed': ['{count} old records are not in the chain', '{count} 条旧记录不在链中'],
   'chain.failed': ['The chain could not be verified', '无法校验链'],
+  'chain.alarm': ['The audit is not as it was sealed.', '审计与封存时不一致。'],
+  'chain.look': ['Look at the audit', '查看审计'],
   'chain.again': ['Verify again', '重新校验'],
   'chain.sound-before': ['Records 1 to {number} are sound.', '记录 1 至 {number} 完好。'],
   'chain.none-sound': ['No record before it can be relied on.', '此前没有可信的记录。'],
