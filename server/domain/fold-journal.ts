@@ -14,10 +14,17 @@ export class IllegalEntry extends Error {
 }
 
 /** The only answer to "how is this job going?". Pure and total; throws `IllegalEntry` on an order that cannot be. */
-export const foldJournal = (plan: Plan, entries: readonly Entry[]): JobView => {
+export const foldJournal = (plan: Plan, entries: readonly Entry[]): JobView => growingView(plan, entries).view
+
+/**
+ * A view that grows with its journal: `add` changes it in place, so that an entry costs the same however long the plan is. What hangs
+ * in it (a step, a lane, a question) is replaced, never changed. Same rules as `foldJournal`.
+ */
+export const growingView = (plan: Plan, entries: readonly Entry[]): { view: JobView; add: (entry: Entry) => void } => {
   const draft = copyOf(emptyJobView(plan))
-  for (const entry of entries) apply(plan, draft, entry)
-  return draft
+  const add = (entry: Entry): void => apply(plan, draft, entry)
+  entries.forEach(add)
+  return { view: draft, add }
 }
 
 /** One more entry on a view; the given view is left as it is. Same rules as `foldJournal`. */

@@ -1,4 +1,4 @@
-import { foldEntry, foldJournal } from '@/server/domain/fold-journal'
+import { foldJournal, growingView } from '@/server/domain/fold-journal'
 import type { JobView } from '@/server/domain/job'
 import type { Entry } from '@/server/domain/journal'
 import type { Plan } from '@/server/domain/plan'
@@ -18,16 +18,16 @@ export class JournalWriter {
   private readonly queue: NewEntry[] = []
   private timer: NodeJS.Timeout | undefined
   private last: Promise<void> = Promise.resolve()
-  private current: JobView
+  private readonly fold: ReturnType<typeof growingView>
 
   private constructor(
     private readonly engine: Pick<Engine, 'db' | 'clock' | 'boundary'>,
-    private readonly plan: Plan,
+    plan: Plan,
     private readonly job: { jobId: string; attempt: number },
     entries: readonly Entry[],
     private readonly onBroken: (error: unknown) => void,
   ) {
-    this.current = foldJournal(plan, entries)
+    this.fold = growingView(plan, entries)
   }
 
   /** `onBroken` is told when output could not be written behind the caller's back. */
@@ -39,8 +39,9 @@ export class JournalWriter {
     return new JournalWriter(engine, plan, { jobId, attempt }, entries, onBroken)
   }
 
+  /** Changes with what is written; steps and lanes in it do not. */
   get view(): JobView {
-    return this.current
+    return this.fold.view
   }
 
   /** Durable when it resolves; pending output goes first. Throws `LeaseLost`. */
@@ -91,18 +92,13 @@ export class JournalWriter {
     const at = new Date(this.engine.clock.now())
     const written = await appendEntries(this.engine.db, this.job.jobId, { attempt: this.job.attempt, entries, at })
     await this.catchUp(written[0]?.seq)
-    for (const entry of written) this.current = foldEntry(this.plan, this.current, entry)
+    for (const entry of written) this.fold.add(entry)
   }
 
   private async catchUp(beforeSeq: number | undefined): Promise<void> {
-    if (beforeSeq === this.current.lastSeq + 1) return
-    const others = await readJournal(
-      this.engine.db,
-      this.job.jobId,
-      this.current.lastSeq,
-      beforeSeq && beforeSeq - this.current.lastSeq - 1,
-    )
-    for (const entry of others) this.current = foldEntry(this.plan, this.current, entry)
+    if (beforeSeq === this.view.lastSeq + 1) return
+    const others = await readJournal(this.engine.db, this.job.jobId, this.view.lastSeq, beforeSeq && beforeSeq - this.view.lastSeq - 1)
+    for (const entry of others) this.fold.add(entry)
   }
 
   private chained(work: () => Promise<void>): Promise<void> {

@@ -81,7 +81,7 @@ const sourceStatus = (dm: SimDm, cluster: DmClusterState, { id, task }: { id: st
       sourceStatus: { ...head, relayStatus: null },
       subTaskStatus: [],
     }
-  if (!dm.isWorkerUp(worker.name)) {
+  if (!dm.isWorkerUp(worker)) {
     const cause = `rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp ${worker.addr}: connect: connection refused"`
     return {
       ...verdict(dmMaster(38008, `grpc request error, RawCause: ${cause}`)),

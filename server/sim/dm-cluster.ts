@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Schedule } from './dm-schedule'
 import type { SimMachine } from './machine'
-import type { DmClusterState, DmMember, DmSeat, SimProcess } from './state'
+import type { DmClusterState, DmMember, DmSeat, DmWorker, SimProcess } from './state'
 import type { SimSystemd } from './systemd'
 
 export type Host = { machine: SimMachine; systemd: SimSystemd }
@@ -37,6 +37,7 @@ export const scaledTiming = (scale: number): DmTiming => {
 /** The simulated DM: masters and workers are the running units, what they agreed upon is in the clusters' state. */
 export class SimDm {
   readonly schedule: Schedule
+  private byAddress: ReadonlyMap<string, Host> | undefined
 
   constructor(
     private readonly hosts: () => readonly Host[],
@@ -44,7 +45,7 @@ export class SimDm {
     readonly now: () => number,
     readonly timing: DmTiming = recordedTiming,
   ) {
-    this.schedule = new Schedule(now, (name) => this.isWorkerUp(name))
+    this.schedule = new Schedule(now, (worker) => this.isWorkerUp(worker))
   }
 
   /** Lets time pass: due restarts, joins, elections, registrations, and the exits of those that waited in vain. */
@@ -52,7 +53,8 @@ export class SimDm {
     for (const { systemd } of this.hosts()) systemd.retryDue()
     for (const master of this.running('dm-master')) this.joinMaster(master)
     for (const cluster of this.clusters) this.elect(cluster)
-    for (const worker of this.running('dm-worker')) this.register(worker)
+    const workers = new Map(this.clusters.flatMap((cluster) => cluster.workers.map((one) => [`${cluster.key} ${one.name}`, one] as const)))
+    for (const worker of this.running('dm-worker')) this.register(worker, workers)
     for (const cluster of this.clusters) this.watchWorkers(cluster)
     for (const cluster of this.clusters) if (cluster.leader !== '') this.schedule.bindAll(cluster)
     for (const one of [...this.running('dm-master'), ...this.running('dm-worker')]) {
@@ -82,8 +84,11 @@ export class SimDm {
     return cluster.members.map((member) => member.name).filter((name) => up.has(name))
   }
 
-  isWorkerUp(name: string): boolean {
-    return this.running('dm-worker').some(({ process }) => process.flags.name === name && process.settled)
+  /** The process that registered under this name runs, and others can reach it. */
+  isWorkerUp({ name, seat }: DmWorker): boolean {
+    const host = seat && this.hostAt(seat.address)
+    const process = host?.machine.unit(seat?.unit ?? '')?.process
+    return process?.flags.name === name && process.settled && !host?.machine.hasFault('silent')
   }
 
   /** This very master resigns until it is told otherwise or restarted. Leadership moves without a gap (recorded 51). */
@@ -275,8 +280,12 @@ export class SimDm {
 
   /** systemd stopped it, so it had time to say goodbye. */
   private isStopped({ address, unit }: DmSeat): boolean {
-    const host = this.hosts().find((one) => one.machine.state.address === address)
-    return (host?.machine.unit(unit)?.active ?? 'inactive') === 'inactive'
+    return (this.hostAt(address)?.machine.unit(unit)?.active ?? 'inactive') === 'inactive'
+  }
+
+  private hostAt(address: string): Host | undefined {
+    this.byAddress ??= new Map(this.hosts().map((one) => [one.machine.state.address, one]))
+    return this.byAddress.get(address)
   }
 
   private goHeadless(cluster: DmClusterState, forMs: number): void {
@@ -291,13 +300,13 @@ export class SimDm {
     cluster.terms[name] = { pid, count: before?.pid === pid ? before.count + 1 : 1 }
   }
 
-  private register(worker: Running): void {
+  private register(worker: Running, workers: Map<string, DmWorker>): void {
     const { process } = worker
     const cluster = this.joined(process)
     if (!cluster) return
     const name = process.flags.name ?? ''
     const addr = process.flags['advertise-addr'] ?? ''
-    const known = cluster.workers.find((one) => one.name === name)
+    const known = workers.get(`${cluster.key} ${name}`)
     // The same name at another address is not let in (recorded b2); its port stays closed.
     if (known && known.addr !== addr) return
     process.settled = true
@@ -312,7 +321,7 @@ export class SimDm {
   /** A worker that was stopped is offline at once, one that was killed only when its lease ends. */
   private watchWorkers(cluster: DmClusterState): void {
     for (const worker of cluster.workers) {
-      if (worker.seat === undefined || this.isWorkerUp(worker.name)) continue
+      if (worker.seat === undefined || this.isWorkerUp(worker)) continue
       const reads = Object.values(cluster.relay).some((names) => names.includes(worker.name))
       const withRelay = reads || cluster.sources.some((one) => one.id === worker.source && one.relay)
       if (!this.isStopped(worker.seat)) worker.leaseUntilMs ??= this.now() + (withRelay ? this.timing.relayLeaseMs : this.timing.leaseMs)

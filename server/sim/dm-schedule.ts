@@ -12,12 +12,12 @@ export type WorkerStage = 'offline' | 'free' | 'bound' | 'relay'
 export class Schedule {
   constructor(
     private readonly now: () => number,
-    private readonly isUp: (worker: string) => boolean,
+    private readonly isUp: (worker: DmWorker) => boolean,
   ) {}
 
   /** Its process answers, or its lease has not ended yet. */
   isOnline(worker: DmWorker): boolean {
-    return this.isUp(worker.name) || (worker.leaseUntilMs !== undefined && this.now() < worker.leaseUntilMs)
+    return this.isUp(worker) || (worker.leaseUntilMs !== undefined && this.now() < worker.leaseUntilMs)
   }
 
   stageOf(cluster: DmClusterState, worker: DmWorker): { stage: WorkerStage; source: string } {
@@ -32,7 +32,7 @@ export class Schedule {
     for (const worker of cluster.workers) if (worker.source !== '' && !this.isOnline(worker)) worker.source = ''
     for (const { id } of cluster.sources) {
       if (holderOf(cluster, id)) continue
-      const free = cluster.workers.filter((one) => this.isUp(one.name) && one.source === '')
+      const free = cluster.workers.filter((one) => this.isUp(one) && one.source === '')
       const fit = free.filter((one) => ['', id].includes(relayOf(cluster, one.name)))
       const worker = fit.find((one) => one.last === id) ?? fit.find((one) => relayOf(cluster, one.name) === id) ?? fit[0]
       if (worker) Object.assign(worker, { source: id, last: id })

@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { dmctlKeptScript, dmctlScript } from '@/server/probes/dmctl-script'
+import { dmctlImportScript, dmctlKeptScript, dmctlScript } from '@/server/probes/dmctl-script'
 import { locksMessage, membersMessage, sourcesMessage, statusMessage, tasksMessage, verdict } from './dm-answers'
 import type { SimDm } from './dm-cluster'
 import { offline, operateSource, operateTask, startTask, versionText } from './dm-http'
@@ -150,8 +150,8 @@ const run = ({ world, machine }: Context, args: readonly string[]): Outcome => {
   const [cached = '', entry = '', user = '', masters = '', , , , , given = '', keep = '', ...rest] = args
   if (!machine.node(cached)) return fail(66, "the package of dmctl is not in this host's cache")
   if (!machine.state.users[user]) return fail(67, `this host has no user ${user}`)
-  const [form, path = ''] = given.split(/:(.*)/s)
-  const files = given === '' ? new Map<string, string>() : inputOf(machine, form === 'tar', path)
+  const [form = '', path = ''] = given.split(/:(.*)/s)
+  const files = given === '' ? new Map<string, string>() : inputOf(machine, form, path)
   if (!files) return fail(66, 'nothing is staged for dmctl')
   if (path !== '') machine.remove(path)
   const program = programIn(machine, cached, entry)
@@ -179,11 +179,12 @@ const callOf = (
   return command ? command({ dm: world.dm, cluster, flags, words, files }) : stop(`unknown command "${words[0] ?? ''}" for "dmctl"`)
 }
 
-const inputOf = (machine: SimMachine, isTar: boolean, path: string): Files | undefined => {
+const inputOf = (machine: SimMachine, form: string, path: string): Files | undefined => {
   const node = machine.absorb(path, true)
   if (node?.content === undefined) return undefined
-  const bytes = Buffer.from(node.content, 'base64')
-  if (!isTar) return new Map([['in/input.yaml', bytes.toString('utf8')]])
+  const given = Buffer.from(node.content, 'base64')
+  const bytes = form === 'tar64' ? Buffer.from(given.toString('utf8'), 'base64') : given
+  if (!form.startsWith('tar')) return new Map([['in/input.yaml', bytes.toString('utf8')]])
   return new Map(readTar(gunzipSync(bytes)).map(({ name, content }) => [`in/${name.replace(/^\.\//, '')}`, content.toString('utf8')]))
 }
 
@@ -202,8 +203,42 @@ const readKept = ({ machine }: Context, [path = '']: readonly string[]): Outcome
   return content === undefined ? fail(66, `nothing is kept at ${path}`) : ok(content)
 }
 
+/** The script of an import: as `dmctl`, with a choice of its own among the calls. */
+const imported = (context: Context, args: readonly string[]): Outcome => {
+  const given = args[8] ?? ''
+  const files = inputOf(context.machine, 'tar64', given.slice('tar64:'.length))
+  if (!files) return fail(66, 'nothing is staged for dmctl')
+  const call = (...words: string[]) => run(context, [...args.slice(0, 8), given, '', String(words.length), ...words])
+  const stage = context.machine.node(given.slice('tar64:'.length))
+  const again = stage && { ...stage }
+  const ask = (...words: string[]): Outcome => {
+    if (again) context.machine.writeFile(given.slice('tar64:'.length), Buffer.from(again.content ?? '', 'base64'), again)
+    return call(...words)
+  }
+  const shown = ask('operate-source', 'show')
+  if (shown.code !== 0) return shown
+  if (!shown.out.includes('"source": "')) return ask('config', 'import', '-p', 'in')
+  let last = shown
+  for (const name of namesIn(files, 'sources')) {
+    if (shown.out.includes(`"source": "${name}"`)) continue
+    last = ask('operate-source', 'create', `in/sources/${name}.yaml`)
+    if (last.code !== 0) return last
+  }
+  for (const name of namesIn(files, 'tasks')) {
+    const known = ask('query-status', name)
+    if (known.code === 0) continue
+    last = known.code === 65 ? ask('start-task', `in/tasks/${name}.yaml`) : known
+    if (last.code !== 0) return last
+  }
+  return ok(last.out)
+}
+
+const namesIn = (files: Files, folder: string): string[] =>
+  [...files.keys()].flatMap((path) => new RegExp(`^in/${folder}/(.+)\\.yaml$`).exec(path)?.[1] ?? [])
+
 /** Scripts that need the whole world, by name; a text that differs is refused. */
 export const dmctlScripts: ReadonlyMap<string, { text: string; run: (context: Context, args: readonly string[]) => Outcome }> = new Map([
   [dmctlScript.name, { text: dmctlScript.text, run }],
+  [dmctlImportScript.name, { text: dmctlImportScript.text, run: imported }],
   [dmctlKeptScript.name, { text: dmctlKeptScript.text, run: readKept }],
 ])

@@ -90,6 +90,27 @@ const freeKiB = (machine: SimMachine): number => (machine.hasFault('disk-full') 
 export const keyLines = (machine: SimMachine, name: string, body: string): number =>
   (machine.text(machine.keysFile(name)) ?? '').split('\n').filter((line) => !/^\s*#/.test(line) && line.split(/\s+/).includes(body)).length
 
+/** Paths right in a folder: all of them, or the log files. */
+export const entriesIn = (machine: SimMachine, folder: string, only: string): string[] =>
+  Object.entries(machine.state.nodes).flatMap(([path, { type }]) => {
+    const name = path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : ''
+    if (name === '' || name.includes('/') || name === 'lost+found') return []
+    return only === 'all' || (type === 'file' && /\.log(\.|$)/.test(name)) ? [path] : []
+  })
+
+const usage = ({ machine }: ProbeContext, at: string, only: string, size: boolean): string[] => {
+  if (!machine.isDir(at)) return ['real=', 'entries=0', 'bytes=0']
+  const found = entriesIn(machine, at, only)
+  const within = Object.entries(machine.state.nodes).filter(([path]) => found.some((one) => path === one || path.startsWith(`${one}/`)))
+  return [`real=${at}`, `entries=${found.length}`, ...(size ? [`bytes=${within.reduce((sum, [, node]) => sum + node.size, 0)}`] : [])]
+}
+
+const unitsOfUser = (machine: SimMachine, name: string): string[] =>
+  Object.keys(machine.state.nodes).flatMap((path) => {
+    const unit = /^\/etc\/systemd\/system\/([^/]+\.service)$/.exec(path)?.[1]
+    return unit !== undefined && machine.text(path)?.split('\n').includes(`User=${name}`) ? [unit] : []
+  })
+
 const answers: Readonly<Record<string, (context: ProbeContext, args: readonly string[]) => string[]>> = {
   probe_system: system,
   probe_user: (context, [name = '']) => user(context, name),
@@ -99,6 +120,8 @@ const answers: Readonly<Record<string, (context: ProbeContext, args: readonly st
   probe_disk: ({ machine }) => [`/dev/sim 104857600 1 ${freeKiB(machine)} 1% /`],
   probe_authorized_key: ({ machine }, [name = '', body = '']) => [String(keyLines(machine, name, body))],
   probe_package: ({ machine }, [at = '']) => [String(machine.node(at)?.size ?? 0)],
+  probe_usage: (context, [at = '', only = '', size]) => usage(context, at, only, size === '1'),
+  probe_user_units: ({ machine }, [name = '']) => [...unitsOfUser(machine, name).map((unit) => `unit=${unit}`), 'done'],
   probe_reach: ({ reach }, [address = '', port = '']) => [`${address} ${port} ${reach(address, Number(port))}`],
 }
 

@@ -1,4 +1,5 @@
 import { keyAddScript, keyRemoveScript } from '@/server/steps/authorized-key'
+import { contentsAbsentScript } from '@/server/steps/contents-absent'
 import { directoryScript } from '@/server/steps/directory'
 import { fileScript } from '@/server/steps/file'
 import { lockReleaseScript, lockTakeScript } from '@/server/steps/host-lock'
@@ -14,7 +15,7 @@ import { userAbsentScript } from '@/server/steps/user-absent'
 import { userPresentScript } from '@/server/steps/user-present'
 import { parentOf, type SimMachine } from './machine'
 import { simBinaries, simBinariesStaged } from './sim-binaries'
-import { keyLines } from './sim-probes'
+import { entriesIn, keyLines } from './sim-probes'
 import { fail, type Outcome, ok } from './state'
 import type { SimSystemd } from './systemd'
 
@@ -178,6 +179,17 @@ const pathAbsent: SimScript = {
   },
 }
 
+const contentsAbsent: SimScript = {
+  script: contentsAbsentScript,
+  run({ machine }, [path = '', only = '']) {
+    if (!path.startsWith('/') || /\/\/|\/\.{1,2}(\/|$)/.test(`${path}/`)) return fail(64, `${path} is not a plain path`)
+    if (/^\/(etc|home|var|tmp|root)?$/.test(path)) return fail(73, `${path} belongs to the system`)
+    if (machine.node(path) && !machine.isDir(path)) return fail(73, `${path} is not a directory`)
+    for (const one of entriesIn(machine, path, only)) machine.remove(one)
+    return ok()
+  },
+}
+
 const stagePrepare: SimScript = {
   script: stagePrepareScript,
   run({ machine }, [user = '']) {
@@ -289,6 +301,7 @@ export const simScripts: ReadonlyMap<string, SimScript> = new Map(
     unitStopped,
     unitEnabled,
     pathAbsent,
+    contentsAbsent,
     stagePrepare,
     stageTake,
     stageClean,

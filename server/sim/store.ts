@@ -120,7 +120,7 @@ export const openWorld = (dir: string, addresses: readonly string[], now: () => 
   const options = {
     now,
     timing,
-    faultsOf: (address: string) => linesOf(join(dir, 'faults', address)),
+    faultsOf: oncePerTurn((address) => linesOf(join(dir, 'faults', address))),
     onChange: () => {
       pending ??= setTimeout(save, Math.max(settleMs, shareOfTime * tookMs))
     },
@@ -131,6 +131,17 @@ export const openWorld = (dir: string, addresses: readonly string[], now: () => 
   const opened = new SimWorld({ format: 1, machines: [...(before?.machines ?? []), ...fresh], clusters: before?.clusters ?? [] }, options)
   save()
   return { world: opened, save }
+}
+
+/** Read once for all that happens at one moment: many hosts are asked for theirs again and again. */
+const oncePerTurn = (read: (address: string) => string[]): ((address: string) => string[]) => {
+  const known = new Map<string, string[]>()
+  return (address) => {
+    if (known.size === 0) setImmediate(() => known.clear())
+    const lines = known.get(address) ?? read(address)
+    known.set(address, lines)
+    return lines
+  }
 }
 
 const linesOf = (path: string): string[] =>

@@ -96,7 +96,7 @@ describe('real plans on simulated hosts', () => {
     await runAsForecast(await planNow(ground, 'start'))
     const leader = ground.world.dm.clusters[0]?.leader
     expect(leader).toMatch(/^dm-10\.0\.0\.\d-8261$/)
-    expect(ground.world.dm.clusters[0]?.workers.map(({ name }) => ground.world.dm.isWorkerUp(name))).toEqual([true, true])
+    expect(ground.world.dm.clusters[0]?.workers.map((one) => ground.world.dm.isWorkerUp(one))).toEqual([true, true])
     await runAsForecast(await planNow(ground, 'stop'))
   })
 
