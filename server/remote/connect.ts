@@ -1,7 +1,9 @@
 import { setMaxListeners } from 'node:events'
 import net from 'node:net'
-import ssh2, { type AnyAuthMethod, type AuthenticationType, type Client, type ParsedKey } from 'ssh2'
+import ssh2, { type AnyAuthMethod, type AuthenticationType, type ParsedKey } from 'ssh2'
 import { algorithmsFor, judgeHostKey, type PinnedKey, readHostKey } from './host-key'
+import type { Link } from './link'
+import { ssh2Link } from './ssh2-link'
 import { LinkLost, type Target } from './transport'
 
 export type Secret = { password?: string; privateKey?: string; passphrase?: string }
@@ -16,9 +18,6 @@ export type ConnectSettings = {
   keepaliveMs: number
   parseKey: (privateKey: string, passphrase: string | undefined) => ParsedKey | Error
 }
-
-/** A logged-in connection. `lost` aborts with a `LinkLost` as its reason when it ends. */
-export type Link = { client: Client; lost: AbortSignal }
 
 /**
  * Connects and logs in. The host key is compared with the pinned ones in the key exchange, before any credential is sent.
@@ -68,7 +67,7 @@ const login = (target: Target, { socket, pinned, methods }: Entrance, settings: 
     }
     client.on('ready', () => {
       isReady = true
-      resolve({ client, lost: lost.signal })
+      resolve(ssh2Link({ host: target.host, client, lost: lost.signal }))
     })
     client.on('error', (error) => end(refusal ?? (isReady ? dropped(target, error.message) : loginFailure(target, error))))
     client.on('close', () => end(refusal ?? (isReady ? dropped(target, 'connection closed') : closedEarly(target))))

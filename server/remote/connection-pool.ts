@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import ssh2, { type ParsedKey } from 'ssh2'
-import { type ConnectSettings, connect, type Link } from './connect'
+import { type ConnectSettings, connect } from './connect'
+import type { Link } from './link'
 import { createSemaphore, orAborted, type Semaphore } from './semaphore'
 import { LinkLost, type Target } from './transport'
 
@@ -46,7 +47,7 @@ export const createConnectionPool = (settings: PoolSettings): ConnectionPool => 
   const leave = (entry: Entry): void => {
     entry.users -= 1
     if (entry.users > 0) return
-    entry.idle = setTimeout(() => void entry.link.then((link) => link.client.end(), ignoreFailedLink), settings.idleMs)
+    entry.idle = setTimeout(() => void entry.link.then((link) => link.close(), ignoreFailedLink), settings.idleMs)
     entry.idle.unref()
   }
 
@@ -65,7 +66,7 @@ export const createConnectionPool = (settings: PoolSettings): ConnectionPool => 
     },
     async close() {
       isClosed = true
-      await Promise.all([...entries.values()].map((entry) => entry.link.then((link) => link.client.end(), ignoreFailedLink)))
+      await Promise.all([...entries.values()].map((entry) => entry.link.then((link) => link.close(), ignoreFailedLink)))
       entries.clear()
     },
   }

@@ -1,13 +1,10 @@
 import http from 'node:http'
-import type { ClientChannel } from 'ssh2'
-import type { PooledLink } from './connection-pool'
-import { lostReason } from './run-command'
-import { HttpFailed, type HttpRequest, type HttpResponse, LinkLost } from './transport'
+import type { Duplex } from 'node:stream'
+import { type Link, lostReason } from './link'
+import { HttpFailed, type HttpRequest, type HttpResponse } from './transport'
 
 /** No answer that the product reads is larger. */
 const maxBodyBytes = 16 * 1024 * 1024
-/** RFC 4254, section 5.1. */
-const administrativelyProhibited = 1
 
 /**
  * One HTTP exchange through a direct-tcpip channel. The timeout covers all of it. Rejects with `HttpFailed`, with `LinkLost` when
@@ -15,7 +12,7 @@ const administrativelyProhibited = 1
  */
 export const tunnelHttp = async (
   host: string,
-  link: PooledLink,
+  link: Link,
   request: HttpRequest,
   signal: AbortSignal | undefined,
 ): Promise<HttpResponse> => {
@@ -29,7 +26,7 @@ export const tunnelHttp = async (
   if (link.lost.aborted) onLost()
   if (signal?.aborted) onAbort()
   try {
-    const channel = await forward(host, link, request, stop.signal)
+    const channel = await link.forward(request.address, request.port, stop.signal)
     try {
       return await exchange(channel, request, stop.signal)
     } finally {
@@ -42,28 +39,7 @@ export const tunnelHttp = async (
   }
 }
 
-const forward = (host: string, link: PooledLink, request: HttpRequest, stop: AbortSignal): Promise<ClientChannel> =>
-  new Promise((resolve, reject) => {
-    const onStop = (): void => reject(stop.reason)
-    if (stop.aborted) return onStop()
-    stop.addEventListener('abort', onStop, { once: true })
-    const opened = (error: (Error & { reason?: unknown }) | undefined, channel: ClientChannel): void => {
-      stop.removeEventListener('abort', onStop)
-      if (error) reject(new HttpFailed(isProhibited(error.reason) ? 'broken' : 'refused', error.message))
-      else if (stop.aborted) channel.destroy()
-      else resolve(channel)
-    }
-    try {
-      link.client.forwardOut('127.0.0.1', 0, request.address, request.port, opened)
-    } catch (error) {
-      reject(new LinkLost('dropped', host, error instanceof Error ? error.message : String(error)))
-    }
-  })
-
-/** `AllowTcpForwarding no` in the host's sshd_config. */
-const isProhibited = (reason: unknown): boolean => reason === administrativelyProhibited || reason === 'ADMINISTRATIVELY_PROHIBITED'
-
-const exchange = (channel: ClientChannel, request: HttpRequest, stop: AbortSignal): Promise<HttpResponse> =>
+const exchange = (channel: Duplex, request: HttpRequest, stop: AbortSignal): Promise<HttpResponse> =>
   new Promise((resolve, reject) => {
     const onStop = (): void => reject(stop.reason)
     stop.addEventListener('abort', onStop, { once: true })
@@ -104,7 +80,7 @@ const lengthOf = (body: string | undefined): Record<string, number> =>
   body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
 
 /** node:http calls some methods of a socket which a channel does not have. */
-const asSocket = (channel: ClientChannel): ClientChannel => {
-  const same = (): ClientChannel => channel
+const asSocket = (channel: Duplex): Duplex => {
+  const same = (): Duplex => channel
   return Object.assign(channel, { setKeepAlive: same, setNoDelay: same, setTimeout: same, ref: same, unref: same })
 }

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SFTPWrapper } from 'ssh2'
 import type { PooledLink } from './connection-pool'
+import { lostReason } from './link'
 import { quoteArgv } from './quote'
-import { lostReason, openChannel, openExec, runCommand } from './run-command'
+import { runCommand } from './run-command'
 import { LinkLost, type PutSource } from './transport'
 
 export type UploadOptions = { onProgress?: (doneBytes: number) => void; signal?: AbortSignal }
@@ -68,7 +69,7 @@ const isPassing = (error: unknown): boolean =>
 const sendOnce = async (host: string, link: PooledLink, sending: Sending, options: UploadOptions): Promise<void> => {
   const release = await link.channels.take(options.signal)
   try {
-    const sftp = await openSftp(host, link)
+    const sftp = await link.sftp?.()
     if (sftp) {
       try {
         await sendBySftp(host, { link, sftp }, sending, options)
@@ -80,17 +81,6 @@ const sendOnce = async (host: string, link: PooledLink, sending: Sending, option
     release()
   }
 }
-
-/** null when the host has no SFTP. */
-const openSftp = (host: string, link: PooledLink): Promise<SFTPWrapper | null> =>
-  openChannel<SFTPWrapper | null>(host, link, (client, done) => {
-    client.sftp((error, sftp) => {
-      // What ssh2 says when the subsystem is refused, or closes at once because its program is missing.
-      const isMissing = error !== undefined && /unable to start subsystem|exited with|Received exit code/i.test(error.message)
-      if (isMissing) done(undefined, null)
-      else done(error, sftp)
-    })
-  })
 
 /** Where to begin: a partial file of at most the source's size is continued. */
 const startOffset = (sending: Sending, sizeThere: number): number => (sending.fresh || sizeThere > sending.source.sizeBytes ? 0 : sizeThere)
@@ -167,9 +157,9 @@ const sendByCat = async (host: string, link: PooledLink, sending: Sending, { onP
   const size = await runCommand(host, link, plain(['stat', '-c', '%s', '--', sending.path], 60_000), signal ? { signal } : {})
   const offset = startOffset(sending, size.exitCode === 0 ? Number.parseInt(size.stdout, 10) : 0)
   const script = 'umask 077; if [ "$2" = 0 ]; then : >"$1" || exit; fi; chmod 0600 -- "$1" && exec cat >>"$1"'
-  const { channel, exit } = await openExec(host, link, quoteArgv(['/bin/sh', '-c', script, 'sh', sending.path, String(offset)]))
+  const { channel, stderr, exit } = await link.exec(quoteArgv(['/bin/sh', '-c', script, 'sh', sending.path, String(offset)]))
   let said = ''
-  channel.stderr.on('data', (bytes: Buffer) => {
+  stderr.on('data', (bytes: Buffer) => {
     said += bytes.toString()
   })
   channel.on('data', () => {})
@@ -179,7 +169,7 @@ const sendByCat = async (host: string, link: PooledLink, sending: Sending, { onP
   onProgress?.(sent)
   if (offset < sending.source.sizeBytes) {
     for await (const chunk of sending.source.open(offset)) {
-      if (signal?.aborted) channel.close()
+      if (signal?.aborted) channel.destroy()
       signal?.throwIfAborted()
       const bytes: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk)
       if (!channel.writable || link.lost.aborted) break
