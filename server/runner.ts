@@ -105,9 +105,10 @@ const storesOf = (db: Db, env: Env, secretOf: ReturnType<typeof secretsOf>): Pic
     return blob.parts
   },
   secret: async (credentialId) => {
-    const { password } = await secretOf(credentialId)
-    if (password === undefined) throw new Error(`credential ${credentialId} has no password`)
-    return password
+    const { password, plain } = await secretOf(credentialId)
+    const secret = password ?? plain // an export has no password
+    if (secret === undefined) throw new Error(`credential ${credentialId} has no password`)
+    return secret
   },
   packages: async (sha256): Promise<PutSource> => {
     const stored = await findPackage(db, sha256)
@@ -117,17 +118,23 @@ const storesOf = (db: Db, env: Env, secretOf: ReturnType<typeof secretsOf>): Pic
   },
 })
 
-const secretShape = z.object({ password: z.string().optional(), privateKey: z.string().optional(), passphrase: z.string().optional() })
+const secretShape = z.object({
+  plain: z.string().optional(),
+  password: z.string().optional(),
+  privateKey: z.string().optional(),
+  passphrase: z.string().optional(),
+})
 
 /** Opens the secret of a credential, in this process's memory only. Throws when it is unknown or was wiped. */
 const secretsOf =
   (db: Db, key: RunnerKey) =>
-  async (credentialId: string): Promise<{ password?: string; privateKey?: string; passphrase?: string }> => {
+  async (credentialId: string): Promise<{ password?: string; plain?: string; privateKey?: string; passphrase?: string }> => {
     const sealed = await sealedOf(db, credentialId)
     if (sealed === undefined) throw new Error(`credential ${credentialId} is unknown or was wiped`)
-    const { password, privateKey, passphrase } = secretShape.parse(JSON.parse(key.openSealed(sealed, credentialId)))
+    const { password, plain, privateKey, passphrase } = secretShape.parse(JSON.parse(key.openSealed(sealed, credentialId)))
     return {
       ...(password !== undefined && { password }),
+      ...(plain !== undefined && { plain }),
       ...(privateKey !== undefined && { privateKey }),
       ...(passphrase !== undefined && { passphrase }),
     }

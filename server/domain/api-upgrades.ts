@@ -6,9 +6,13 @@ const iso = z.iso.datetime()
 export const upgradeRow = z.object({
   from: z.string(),
   to: z.string(),
-  state: z.enum(['open', 'final', 'rolled-back']),
+  state: z.enum(['open', 'redeploying', 'redeployed', 'final', 'rolled-back']),
   /** A master of the new version has led for sure: there is no way back by binaries. */
   led: z.boolean(),
+  /** Instance → what was seen of that master of the new version at the end of its turn. `led` null: it did not say. */
+  seen: z.record(z.string(), z.object({ incarnation: z.string(), led: z.number().nullable(), leader: z.string(), at: iso })),
+  /** Folders of the new version that a redeploy has left; finalise deletes them. */
+  left: z.array(z.object({ host: z.string(), path: z.string() })),
   jobIds: z.array(z.string()),
   by: z.string(),
   at: iso,

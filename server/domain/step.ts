@@ -1,9 +1,11 @@
 import type { ComponentName } from './component'
+import type { FolderPart } from './facts'
 import type { Gate } from './health'
 import type { HostId, InstanceId, Lifecycle } from './instance'
 import type { LedgerNote } from './ledger'
 import type { Entries } from './topology/entries'
 import type { KeptFiles } from './topology/own-files'
+import type { LeftFolder, MasterSeen } from './upgrade'
 
 /** A text in the blob store, by its hash. `secret` ones are never shown and their hash is not either. */
 export type BlobRef = { sha256: string; sizeBytes: number; secret: boolean }
@@ -18,6 +20,8 @@ export type Change =
   | { change: 'topology-joined'; entries: Entries; yaml: string; instances: string; files?: KeptFiles }
   | { change: 'cluster-deployed'; version: string }
   | { change: 'cluster-removed' }
+  /** The last thing of its job: all that is kept of the cluster goes by the new name. */
+  | { change: 'cluster-renamed'; to: string }
   /** `ledger`: how it came there; without it the operation's name says so. */
   | { change: 'installed'; instance: InstanceId; packageSha256: string; entrySha256: string; ledger?: LedgerNote }
   /** TiUP's mark: the instance does not run what its cluster's version says. */
@@ -30,8 +34,17 @@ export type Change =
   | { change: 'upgrade-led' }
   /** `secretKey`: from now on every master's configuration names a key file. */
   | { change: 'cluster-version'; version: string; secretKey?: true }
+  /** The files of this revision lie on the instance's host; its process is older. */
+  | { change: 'config-written'; instance: InstanceId; revision: number }
+  /** And nothing older runs there. */
+  | { change: 'config-applied'; instance: InstanceId; revision: number }
   | { change: 'upgrade-finalised' }
   | { change: 'upgrade-rolled-back'; version: string }
+  /** What was seen of upgraded masters when a turn ended; one that had led by then, or leads, ends the way back by binaries. */
+  | { change: 'upgrade-seen'; instance: InstanceId; seen: Omit<MasterSeen, 'at'> }
+  /** dm-master and dm-worker get folders of their own beside the present ones, and the former version. */
+  | { change: 'redeploy-began'; version: string; suffix: string; dropKey: boolean; left: readonly LeftFolder[] }
+  | { change: 'redeployed'; version: string }
 
 /** dmctl in a host's package cache, the deploy user that runs it, and the masters that it talks to (`10.0.0.1:8261`). */
 export type DmctlRef = { packageSha256: string; entry: string; user: string; masters: readonly string[] }
@@ -54,6 +67,8 @@ export type Guard =
   | { guard: 'quorum-without'; name: string; masters: number }
   /** Something lies there. */
   | { guard: 'path-present'; path: string }
+  /** No other service of the host runs as this user. */
+  | { guard: 'user-unused'; user: string; except: readonly string[] }
   /** None of these tasks is in a full dump or load. */
   | { guard: 'not-loading'; tasks: readonly string[] }
 
@@ -97,6 +112,8 @@ export type Step =
   | OnHost<'unit-stopped', { unit: string }>
   /** Refuses depth < 2, mount points, links. `onlyEmpty`: removed only when nothing is left in it, else left as it is. */
   | OnHost<'path-absent', { path: string; onlyEmpty: boolean }>
+  /** Nothing of this part lies in the folder any more; the folder stays. Refuses links, mount points below it, the system's folders. */
+  | OnHost<'contents-absent', { path: string; only: FolderPart }>
   /** Evict: this master resigns and does not campaign until cancelled or restarted. Asked of that very master. */
   | OnCluster<'leader-not-here', { instance: InstanceId; host: HostId; address: string; port: number }>
   | OnCluster<'evict-cancelled', { instance: InstanceId; host: HostId; address: string; port: number }>
@@ -112,6 +129,16 @@ export type Step =
    * where it lay at `kept`.
    */
   | OnHost<'config-exported', { dmctl: DmctlRef; kept: string; version: string; revision: number; files: readonly ExportedFile[] }>
+  /**
+   * DM has the sources and tasks of an export, which is unsealed onto the host for that moment (`archive`: base64 of a tar.gz). Those that
+   * are there already are left as they are. Relay is not among it.
+   */
+  | OnHost<'config-imported', { dmctl: DmctlRef; archive: BlobRef; sources: readonly string[]; tasks: readonly string[] }>
+  /**
+   * The books know what was seen of a master of the new version (`exeSha256`) at the end of its turn: whether it leads, how often it has led,
+   * which start of its unit this is. What is silent is noted as unknown; it never fails for that.
+   */
+  | OnHost<'leadership-noted', { instance: InstanceId; name: string; unit: string; exeSha256: string }>
   /** Waits until the gate's questions hold; does nothing itself. */
   | OnHost<'awaited', { gate: Gate }>
   | OnCluster<'recorded', { record: Change }>

@@ -7,6 +7,7 @@ import {
   membersPath,
   noHealth,
   parseHealth,
+  parseLeaderCount,
   parseMembers,
   parseTasks,
   parseVersion,
@@ -54,14 +55,16 @@ export const askShared = async (
   asker: Asker,
   probes: readonly ClusterProbe[],
   from: readonly HostId[],
-): Promise<Pick<ClusterFacts, 'members' | 'membersError' | 'tasks' | 'tasksError'>> => {
+): Promise<Pick<ClusterFacts, 'members' | 'membersError' | 'tasks' | 'tasksError' | 'leaderCounts'>> => {
   const names = [...new Set(probes.flatMap((probe) => (probe.probe === 'task' ? [probe.task] : [])))]
   const masters = await asker.masters()
-  const [members, tasks] = await Promise.all([
+  const counted = probes.flatMap((probe) => (probe.probe === 'leader-count' ? [probe.instance] : []))
+  const [members, tasks, counts] = await Promise.all([
     probes.some(({ probe }) => probe === 'members') ? askMembers(asker, masters, from) : {},
     names.length > 0 ? askTasks(asker, masters, { names, from }) : {},
+    Promise.all(counted.map((id) => askLeaderCount(asker, from[0] ?? '', id))),
   ])
-  return { ...members, ...tasks }
+  return { ...members, ...tasks, leaderCounts: Object.fromEntries(counts.flat()) }
 }
 
 /** Status of each task from the first master that gives one; the first error stands for all. */
@@ -123,6 +126,13 @@ const askHealth = async (asker: Asker, question: HealthQuestion): Promise<[Insta
 const askVersion = async (asker: Asker, host: HostId, instance: InstanceId): Promise<[InstanceId, string]> => {
   const answer = await get(asker, host, addressOf(instance), statusPath)
   return [instance, typeof answer === 'string' ? '' : (parseVersion(answer.body) ?? '')]
+}
+
+/** How often a master's process has begun to lead; nothing of one that does not say. */
+const askLeaderCount = async (asker: Asker, host: HostId, instance: InstanceId): Promise<[InstanceId, number][]> => {
+  const answer = await get(asker, host, addressOf(instance), '/metrics')
+  const count = typeof answer === 'string' || answer.status !== 200 ? undefined : parseLeaderCount(answer.body)
+  return count === undefined ? [] : [[instance, count]]
 }
 
 const askUp = async (asker: Asker, question: Extract<HealthQuestion, { ask: 'http-up' }>): Promise<[InstanceId, boolean]> => {

@@ -3,7 +3,7 @@ import { noClusterFacts, noHostFacts } from '@/server/domain/facts'
 import type { HealthAnswer } from '@/server/domain/health'
 import type { Failure } from '@/server/domain/journal'
 import type { Lane, Phase } from '@/server/domain/plan'
-import type { Step } from '@/server/domain/step'
+import type { Change, Step } from '@/server/domain/step'
 import { LinkLost } from '@/server/remote/transport'
 import { kindOf } from '@/server/steps/kinds'
 import type { Turn, Verdict } from '@/server/steps/step-kind'
@@ -43,6 +43,9 @@ export const rounds = 3
 /** So long a step waits for masters that don't say what it must know: without its leader DM is silent for a minute (recorded 44). */
 const clusterPatienceMs = 90_000
 
+/** So long what a guard asks of the cluster is asked again before it fails: a master is not alive, or none leads, for a moment. */
+const flickerMs = 15_000
+
 /** Probe, acts, probe. Whatever the journal says of the step before: the caller decides whether to skip it. */
 export const runStep = async (at: StepRun): Promise<StepEnd> => {
   const { run, phase, lane, step } = at
@@ -54,13 +57,13 @@ export const runStep = async (at: StepRun): Promise<StepEnd> => {
     if (seen === 'halted') return 'halted'
     const verdict = judge(at, seen)
     if (verdict === 'yes') return settleYes(at, interrupted)
-    const silent = silenceOf(seen)
+    const silent = kindOf(step).silenceIsKnown ? undefined : silenceOf(seen)
     if (verdict === 'unknown' && silent !== undefined) return fail(at, seen, { code: 'engine.cluster-silent', params: { why: silent } })
     if (kindOf(step).volatile) return fail(at, seen, { code: 'engine.guard', params: {} })
     if (at.sure && !at.sure()) return 'unsure'
     if (interrupted && kindOf(step).afterCrash === 'ask' && before.attempt !== run.claim.attempt && !wasToldToRetry(at)) return 'unknown'
     if (!interrupted || before.attempt !== run.claim.attempt) await run.writer.append({ kind: 'started', ...place })
-    return await act(at, place, seen.cluster)
+    return await act(at, place, seen)
   } catch (error) {
     if (!(error instanceof LinkLost)) throw error
     return fail(at, { host: noHostFacts('') }, { code: `remote.${error.code}`, params: { host: error.host, detail: error.detail } })
@@ -77,12 +80,13 @@ const settleYes = async ({ run, phase, lane, step }: StepRun, interrupted: boole
 }
 
 /** All acts of the step; after a lost link it looks again before it acts again. */
-const act = async (at: StepRun, place: Place, cluster: ClusterFacts | undefined): Promise<StepEnd> => {
+const act = async (at: StepRun, place: Place, before: Seen): Promise<StepEnd> => {
+  const { cluster } = before
   const { run, step } = at
   const began = run.engine.clock.now()
   for (let round = 1; ; round++) {
     try {
-      const { facts, made, failure } = await actOnce(at, place, cluster)
+      const { facts, made, failure } = await actOnce(at, place, before)
       const seen = await observe(at, facts)
       const verdict = judge(at, seen)
       run.engine.boundary(`after probe ${step.id}`)
@@ -95,7 +99,7 @@ const act = async (at: StepRun, place: Place, cluster: ClusterFacts | undefined)
         return 'skipped'
       }
       if (!failure && (verdict === 'yes' || waited?.end === 'passed' || (verdict === 'unknown' && cannotBeSeen(step)))) {
-        const change = step.kind === 'recorded' ? { change: step.record } : {}
+        const change = changeOf(step, before)
         await run.writer.append({ kind: 'done', made, durationMs: run.engine.clock.now() - began, ...change, ...place })
         return 'done'
       }
@@ -114,15 +118,23 @@ const act = async (at: StepRun, place: Place, cluster: ClusterFacts | undefined)
   }
 }
 
+/** What becomes true in the panel's books with the step's end. */
+const changeOf = (step: Step, { cluster, host }: Seen): { change?: Change } => {
+  const record = kindOf(step)
+    .acts(step, cluster, host)
+    .find((one) => one.act === 'record')
+  return record ? { change: record.change } : {}
+}
+
 const actOnce = async (
   at: StepRun,
   place: Place,
-  cluster: ClusterFacts | undefined,
+  { cluster, host }: Seen,
 ): Promise<{ facts?: HostFacts; made: string[]; failure?: Failure }> => {
   const { run, lane, step } = at
   const made: string[] = []
   // Staged names are made of the step's id: another cluster's plan may have the same one on this host.
-  const acts = kindOf(step).acts({ ...step, id: stagedIdOf(run.plan, step.id) }, cluster)
+  const acts = kindOf(step).acts({ ...step, id: stagedIdOf(run.plan, step.id) }, cluster, host)
   let facts: HostFacts | undefined
   for (const [i, each] of acts.entries()) {
     run.engine.boundary(`before act ${each.act} ${step.id}`)
@@ -132,7 +144,7 @@ const actOnce = async (
     made.push(...result.made)
     facts = result.facts
     if (result.failure) {
-      const amends = kindOf(step).amends?.(step, cluster) ?? []
+      const amends = kindOf(step).amends?.({ ...step, id: stagedIdOf(run.plan, step.id) }, cluster) ?? []
       for (const amend of amends) await performAct({ run, lane, step, place, host: hostOf(step) ?? '' }, amend, [])
       return { made, failure: result.failure, ...(facts && amends.length === 0 ? { facts } : {}) }
     }
@@ -151,23 +163,36 @@ const observe = async (at: StepRun, known?: HostFacts): Promise<Seen> => {
   return { host, ...(cluster ? { cluster } : {}) }
 }
 
-/** As `observe`; waits while no master says what the step must know of the cluster, for that may pass by itself. */
+/**
+ * As `observe`; waits while no master says what the step must know of the cluster, and a shorter time while a guard that asks the cluster
+ * does not hold: both may pass by themselves. What it waits for is said when it changes.
+ */
 const observePatiently = async (at: StepRun, before?: HostFacts): Promise<Seen | 'halted'> => {
   const { run, phase, lane, step } = at
-  const untilMs = run.engine.clock.now() + clusterPatienceMs
+  const began = run.engine.clock.now()
   let known = before
   let told = ''
   for (;;) {
     const seen = await observe(at, known)
-    const silent = silenceOf(seen)
-    if (silent === undefined || judge(at, seen) !== 'unknown' || run.engine.clock.now() >= untilMs) return seen
-    if (silent !== told) run.writer.output(placeOf(phase, lane, step.id), 'note', `${silent}\n`)
-    told = silent
+    const wait = waitOf(at, seen)
+    if (!wait || run.engine.clock.now() - began >= wait.forMs) return seen
+    if (wait.why !== told) run.writer.output(placeOf(phase, lane, step.id), 'note', `${wait.why}\n`)
+    told = wait.why
     known = undefined
     await run.engine.clock.sleep(run.engine.pollMs)
     demandAlive(run)
     if (at.halt()) return 'halted'
   }
+}
+
+/** Why it is worth asking again, and for how long at most; undefined when what was seen is to be taken. */
+const waitOf = (at: StepRun, seen: Seen): { why: string; forMs: number } | undefined => {
+  const verdict = judge(at, seen)
+  const { volatile, clusterNeeds, explain, silenceIsKnown } = kindOf(at.step)
+  const silent = silenceIsKnown ? undefined : silenceOf(seen)
+  if (verdict === 'unknown' && silent !== undefined) return { why: silent, forMs: clusterPatienceMs }
+  if (verdict !== 'no' || !volatile || !clusterNeeds?.(at.step).length) return undefined
+  return { why: explain(at.step, seen.host, turnOf(at.run, at.lane), seen.cluster).seen, forMs: flickerMs }
 }
 
 /** Why the masters did not say what was asked; undefined when they did. */

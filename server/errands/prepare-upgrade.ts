@@ -13,6 +13,7 @@ import { ledgerUses, readLedger } from '@/server/store/ledger'
 import { listPackages } from '@/server/store/packages'
 import type { PlanRow } from '@/server/store/plans'
 import { openUpgrade } from '@/server/store/upgrades'
+import { grafanaSecretsOf } from '@/server/usecases/grafana-secrets'
 import type { ErrandRun } from './errand-run'
 import { existingCluster, rollingPart } from './prepare-existing'
 import type { Prepared } from './prepared'
@@ -94,22 +95,14 @@ const usedElsewhere = async (run: ErrandRun, cluster: string, also: NonNullable<
 }
 
 const openPart = async (run: ErrandRun, cluster: ClusterWithTopology): Promise<Pick<UpgradeWish, 'open'>> => {
-  const open = await openUpgrade(run.db, cluster.name)
-  return open ? { open: { jobIds: open.jobIds, from: open.from, to: open.to, led: open.led } } : {}
+  const found = await openUpgrade(run.db, cluster.name)
+  if (!found) return {}
+  const { jobIds, from, to, led, state, seen, left } = found
+  return { open: { jobIds, from, to, led, state, seen, left } }
 }
 
 const common = async (run: ErrandRun, cluster: ClusterWithTopology, packages: readonly PackageInfo[]) => ({
   packages,
   ledger: await readLedger(run.db, cluster.name),
-  grafanaSecrets: await grafanaSecretsOf(run, cluster),
+  grafanaSecrets: await grafanaSecretsOf(run.db, cluster),
 })
-
-/** Names of the passwords that the deploy made; where it made none the topology has it. */
-const grafanaSecretsOf = async (run: ErrandRun, cluster: ClusterWithTopology): Promise<Record<string, string>> => {
-  const names: Record<string, string> = {}
-  for (const one of instancesOf(cluster.topology).filter(({ component }) => component === 'grafana')) {
-    const id = `grafana:${cluster.name}:${one.id}`
-    if (await findCredential(run.db, id)) names[one.id] = id
-  }
-  return names
-}

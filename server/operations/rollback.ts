@@ -3,6 +3,8 @@ import { currentOf, formerOf } from '@/server/domain/ledger'
 import type { Problem } from '@/server/domain/problem'
 import { instancesOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
+import type { MasterSeen } from '@/server/domain/upgrade'
+import { incarnationOf } from '@/server/steps/unit-running'
 import { phase, planOf, recordLane } from './build'
 import { withSeenPlatforms } from './deploy-packages'
 import type { Operation, OperationFacts, OperationInput, UpgradeWish } from './input'
@@ -29,7 +31,7 @@ export const rollback: Operation = {
     const wish = wishOf(input)
     const { staged } = formers(topology, input, wish)
     const { turns, blobs } = turnsOf(topology, facts, { input, wish, staged })
-    const back = turns.map(({ before: _led, ...turn }) => turn)
+    const back = turns.map(({ before: _led, atEnd: _seen, ...turn }) => turn)
     const plan = planOf('rollback', topology, input, {
       phases: [
         stagePhase({ topology, facts }, staged, input.dmctl ? [{ host: dmctlHost(topology), package: input.dmctl }] : []),
@@ -63,7 +65,7 @@ const formers = (topology: Topology, { ledger = [], packages = [] }: OperationIn
 
 const problemsOf = (topology: Topology, facts: OperationFacts, input: OperationInput): Problem[] => {
   const wish = wishOf(input)
-  if (!wish.open) return [{ code: 'rollback.nothing', severity: 'error', params: {} }]
+  if (wish.open?.state !== 'open') return [{ code: 'rollback.nothing', severity: 'error', params: {} }]
   const { staged, lost } = formers(topology, input, wish)
   const { turns } = turnsOf(topology, facts, { input, wish, staged })
   return [
@@ -101,19 +103,24 @@ const ledProblems = (
   if (wish.open?.led) return [{ code: 'rollback.has-led', severity: 'error', params: { master: '', version: wish.open.to, from } }]
   const reached = byComponent(instancesOf(topology), 'dm-master').filter((one) => staged.some(({ instance }) => instance.id === one.id))
   return reached.flatMap((one): Problem[] => {
-    const led = hasLed(one, facts)
+    const led = hasLed(one, facts, wish.open?.seen[one.id])
     if (led === 'no') return []
     const code = led === 'yes' ? 'rollback.has-led' : 'rollback.may-have-led'
     return [{ code, severity: 'error', params: { master: one.id, version: wish.open?.to ?? '', from } }]
   })
 }
 
-/** A process that restarted by itself has forgotten how often it led; a stopped one can't be asked. Unknown counts as led. */
-const hasLed = (master: Instance, facts: OperationFacts): 'yes' | 'no' | 'unknown' => {
+/**
+ * What a process counts is forgotten with it, so it proves something only for the very start of the unit that was noted at the end of the
+ * master's turn. One that was down then and was not started since has never led. Unknown counts as led.
+ */
+const hasLed = (master: Instance, facts: OperationFacts, note: MasterSeen | undefined): 'yes' | 'no' | 'unknown' => {
   const { cluster } = facts
   if (cluster?.members?.leader?.name === master.name) return 'yes'
   const count = cluster?.leaderCounts[master.id]
-  const restarts = facts.hosts[master.hostId]?.units[master.unit]?.nRestarts ?? 0
-  if (count === undefined || !cluster?.members || restarts > 0) return 'unknown'
-  return count > 0 ? 'yes' : 'no'
+  if ((count ?? 0) > 0 || (note?.led ?? 0) > 0) return 'yes'
+  const seen = facts.hosts[master.hostId]
+  if (!note || !seen?.system || incarnationOf(seen, master.unit) !== note.incarnation) return 'unknown'
+  if (unitState(facts, master) === 'down') return note.led === null ? 'no' : 'unknown'
+  return count === undefined || !cluster?.members ? 'unknown' : 'no'
 }

@@ -17,6 +17,10 @@ export type Turn = {
   activate: readonly Draft[]
   /** Right before it stops, when leadership and sources have moved away. */
   before?: readonly Draft[]
+  /** Right after it was started. */
+  after?: readonly Draft[]
+  /** As soon as its turn ends, whatever its outcome. */
+  atEnd?: readonly Draft[]
   /** What its process must be afterwards. */
   expect?: { exeSha256?: string; version?: string }
   /** Not stopped and not started: it was down, and stays so. */
@@ -51,6 +55,7 @@ const laneOf = (turn: Turn, { input, facts }: Context, { before = [], onLeave = 
   const { instance, activate, expect, offline } = turn
   const host = instance.hostId
   const lane = { subject: instance.id, login: 'deploy', instance: instance.id } as const
+  const leaving = [...onLeave, ...(turn.atEnd ?? [])]
   if (offline) return { ...lane, steps: [...(turn.before ?? []), ...activate] }
   const unit = { host, unit: instance.unit }
   const guards = [
@@ -70,9 +75,9 @@ const laneOf = (turn: Turn, { input, facts }: Context, { before = [], onLeave = 
   }
   return {
     ...lane,
-    steps: [...guards, ...before, ...(turn.before ?? []), ...swap, start],
+    steps: [...guards, ...before, ...(turn.before ?? []), ...swap, start, ...(turn.after ?? [])],
     gate: gateOf([...questions, ...programQuestions(turn)], input),
-    ...(onLeave.length > 0 ? { onLeave } : {}),
+    ...(leaving.length > 0 ? { onLeave: leaving } : {}),
   }
 }
 

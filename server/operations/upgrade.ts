@@ -119,7 +119,8 @@ export const turnsOf = (
       ...(instance.patched ? [unmark(instance)] : []),
     ]
     const turn = activateTurn({ topology, facts }, one, { files, ...(wish.offline ? { offline: true } : {}) })
-    return instance.id === leads?.id && !wish.offline ? { ...turn, before: [noteLed] } : turn
+    const noted = instance.component === 'dm-master' ? { ...turn, atEnd: [noteSeen(one)] } : turn
+    return instance.id === leads?.id && !wish.offline ? { ...noted, before: [noteLed] } : noted
   })
   return { turns, blobs: [...blobs.values()] }
 }
@@ -140,6 +141,12 @@ const unmark = (instance: Instance): Draft => ({
 })
 
 const noteLed: Draft = { subject: 'upgrade-led', step: { kind: 'recorded', record: { change: 'upgrade-led' } } }
+
+/** Whether this master leads by now, or has led: the way back by binaries is judged by it. */
+const noteSeen = ({ instance, package: one }: Staged): Draft => {
+  const { id, name, unit, hostId: host } = instance
+  return { subject: id, step: { kind: 'leadership-noted', host, instance: id, name, unit, exeSha256: one.entrySha256 } }
+}
 
 /** With three masters or more the last one's turn leaves only new ones to lead; with fewer the first one's. */
 const whoseTurnMakesItLead = (topology: Topology, facts: OperationFacts, staged: readonly Staged[]): Instance | undefined => {
@@ -163,11 +170,12 @@ export const rolledOrOffline = (
   return [
     phase(
       'plan.upgrade-offline',
-      turns.map(({ instance, activate }) => ({
+      turns.map(({ instance, activate, atEnd }) => ({
         subject: instance.id,
         login: 'deploy',
         instance: instance.id,
         steps: [...stopped(instance), ...activate],
+        ...(atEnd ? { onLeave: atEnd } : {}),
       })),
     ),
   ]

@@ -9,9 +9,7 @@ const root = '/var/lib/dm-panel'
  * run as the deploy user in a folder that only this user enters. Proxies of the environment are left out, because gRPC would use them.
  * What is given in $input (root's, staged) is removed in the end, however the script ends.
  */
-export const dmctlScript = {
-  name: 'dmctl',
-  text: `set -eu
+const dmctlHead = `set -eu
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 umask 022
 die() { code=$1; shift; printf '%s\\n' "$*" >&2; exit "$code"; }
@@ -50,9 +48,17 @@ form=\${input%%:*} input=\${input#*:}
 if [ -n "$input" ]; then
   [ -f "$input" ] || die 66 "nothing is staged for dmctl"
   as_user mkdir -m 0700 in
-  if [ "$form" = tar ]; then as_user tar -zx -C in < "$input"; else as_user sh -c 'umask 077; cat > in/input.yaml' < "$input"; fi
+  case "$form" in
+    tar) as_user tar -zx -C in < "$input" ;;
+    tar64) base64 -d "$input" | as_user sh -c 'umask 077; tar -zx -C in' ;;
+    *) as_user sh -c 'umask 077; cat > in/input.yaml' < "$input" ;;
+  esac
 fi
-while [ $# -gt 0 ]; do
+`
+
+export const dmctlScript = {
+  name: 'dmctl',
+  text: `${dmctlHead}while [ $# -gt 0 ]; do
   ask "\${@:2:$1}"
   shift $(($1 + 1))
   printf '::dmctl %s\\n%s\\n' "$code" "$said"
@@ -74,6 +80,43 @@ export const dmctlKeptScript = {
   text: `kept=$1
 [ ! -L "$kept" ] && [ -f "$kept" ] || { printf 'nothing is kept at %s\\n' "$kept" >&2; exit 66; }
 base64 -w 0 -- "$kept"
+`,
+}
+
+/**
+ * `config import` where DM has no source yet; else, after an import that was broken off, one by one what is not there. The names of the files are
+ * those of the sources and tasks, as `config export` writes them.
+ */
+export const dmctlImportScript = {
+  name: 'dmctl-import',
+  text: `${dmctlHead}tell() {
+  printf '::dmctl %s\\n%s\\n' "$code" "$said"
+  if [ "$code" != 0 ]; then tail -n 20 <<< "$said" >&2; exit "$code"; fi
+}
+ask operate-source show
+tell
+known=$said
+if ! grep -q '"source": "' <<< "$known"; then
+  ask config import -p in
+  tell
+  exit 0
+fi
+for file in in/sources/*.yaml; do
+  [ -f "$file" ] || continue
+  name=\${file##*/} name=\${name%.yaml}
+  if grep -qF "\\"source\\": \\"$name\\"" <<< "$known"; then continue; fi
+  ask operate-source create "$file"
+  tell
+done
+for file in in/tasks/*.yaml; do
+  [ -f "$file" ] || continue
+  name=\${file##*/} name=\${name%.yaml}
+  ask query-status "$name"
+  if [ "$code" = 0 ]; then continue; fi
+  if [ "$code" != 65 ]; then tell; fi
+  ask start-task "$file"
+  tell
+done
 `,
 }
 
@@ -123,6 +166,10 @@ export const runDmctl = (
     ...commands.map(dmctlWords).flatMap((words) => [String(words.length), ...words]),
   )
 }
+
+/** argv, as root on a master's host: imports an export that is staged as base64 (root's, 0600), and removes it. */
+export const importByDmctl = (ref: DmctlRef, staged: string, how: DmctlHow = {}): string[] =>
+  bashOf(dmctlImportScript, ...common(ref, how), `tar64:${staged}`, '')
 
 /** argv, as root: prints a kept export as base64. It holds passwords: for `Transport.run` only, never for an act, whose output is journalled. */
 export const readKept = (path: string): string[] => bashOf(dmctlKeptScript, path)

@@ -4,10 +4,13 @@ import { awaited } from './awaited'
 import { binaries } from './binaries'
 import { binariesStaged } from './binaries-staged'
 import { configExported } from './config-exported'
+import { configImported } from './config-imported'
+import { contentsAbsent } from './contents-absent'
 import { directory } from './directory'
 import { file } from './file'
 import { guard } from './guard'
 import { evictCancelled, leaderNotHere } from './leader'
+import { leadershipNoted } from './leadership-noted'
 import { memberAbsent } from './member-absent'
 import { packageCached } from './package-cached'
 import { pathAbsent } from './path-absent'
@@ -36,11 +39,14 @@ export const stepKinds = {
   'unit-running': unitRunning,
   'unit-stopped': unitStopped,
   'path-absent': pathAbsent,
+  'contents-absent': contentsAbsent,
   'leader-not-here': leaderNotHere,
   'evict-cancelled': evictCancelled,
   'source-bound-elsewhere': sourceBoundElsewhere,
   'member-absent': memberAbsent,
   'config-exported': configExported,
+  'config-imported': configImported,
+  'leadership-noted': leadershipNoted,
   awaited,
   recorded,
 } satisfies { [K in StepKindName]: StepKind<StepOf<K>> }

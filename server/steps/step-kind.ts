@@ -19,9 +19,9 @@ export type StepKind<S extends Step> = {
   satisfied(step: S, seen: HostFacts, turn: Turn, cluster?: ClusterFacts): Verdict
   /**
    * What is typed, and what the review shows. A choice among what is there, such as a free worker, is made from `cluster` when the
-   * turn comes; before that the act shows that it is open.
+   * turn comes; before that the act shows that it is open. `seen`: of its host, for what is written down as it was seen.
    */
-  acts(step: S, cluster?: ClusterFacts): readonly Act[]
+  acts(step: S, cluster?: ClusterFacts, seen?: HostFacts): readonly Act[]
   /** Puts right what a failed act may have broken, before the step counts as failed. */
   amends?(step: S, cluster?: ClusterFacts): readonly Act[]
   /** The step is done when this holds; asked after the acts, without a channel or a deadline of an exec. */
@@ -32,6 +32,8 @@ export type StepKind<S extends Step> = {
   explain(step: S, seen: HostFacts, turn: Turn, cluster?: ClusterFacts): { expected: string; seen: string }
   /** After a crash between `started` and `done`: look again; do it again (idempotent but not observable); or ask a person. */
   afterCrash: 'probe' | 'repeat' | 'ask'
+  /** Masters that don't answer are no hindrance, and not waited for. */
+  silenceIsKnown?: boolean
   /** A guard is asked every time and never skipped by the journal. */
   volatile?: boolean
   /** Judges an `http` act's answer; only for kinds that have such acts. 'refused' is a port where nobody listens. */

@@ -5,7 +5,8 @@ import type { Tx } from './database'
 import { type ChangingJob, dropLedger, keepRolePackage, noteInstalled } from './ledger'
 import { markPatched } from './mark-patched'
 import { recordJoined, recordLifecycle } from './topology-changes'
-import { beginUpgrade, dropUpgrades, endUpgrade, noteLed, reachVersion } from './upgrades'
+import { noteApplied, noteWritten, settleStarted } from './unapplied'
+import { beginRedeploy, beginUpgrade, dropUpgrades, endRedeploy, endUpgrade, noteLed, noteSeen, reachVersion } from './upgrades'
 
 export type EndedJob = { id: string; clusterName: string; state: EndState; reason: string; at: Date }
 
@@ -13,6 +14,7 @@ export type EndedJob = { id: string; clusterName: string; state: EndState; reaso
 export const endJob = async (tx: Tx, { id, clusterName, state, reason, at }: EndedJob): Promise<void> => {
   await tx.job.updateMany({ where: { id }, data: { endedAt: at, holder: null, leaseUntil: null } })
   await tx.reservation.deleteMany({ where: { jobId: id } })
+  await settleStarted(tx, id, clusterName)
   await tx.credential.updateMany({ where: { oneTimeFor: clusterName, wipedAt: null }, data: { wipedAt: at, sealed: '' } })
   if (state === 'succeeded') await forgetSecrets(tx, id, clusterName)
   const intent = await tx.auditRecord.findFirst({ where: { jobId: id, phase: 'intent' }, orderBy: { at: 'asc' } })
@@ -47,6 +49,7 @@ export const applyChange = async (tx: Tx, job: ChangingJob, change: Change, at: 
       await dropLedger(tx, cluster)
       await dropUpgrades(tx, cluster)
       await tx.clusterStatus.deleteMany({ where: { cluster } })
+      await tx.unapplied.deleteMany({ where: { cluster } })
       await tx.cluster.deleteMany({ where: { name: cluster } })
       break
     case 'installed': {
@@ -78,6 +81,15 @@ export const applyChange = async (tx: Tx, job: ChangingJob, change: Change, at: 
     case 'cluster-version':
       await reachVersion(tx, cluster, change)
       break
+    case 'upgrade-seen':
+      await noteSeen(tx, cluster, change, at)
+      break
+    case 'redeploy-began':
+      await beginRedeploy(tx, job, change)
+      break
+    case 'redeployed':
+      await endRedeploy(tx, cluster)
+      break
     case 'upgrade-finalised':
       await endUpgrade(tx, job, 'final', at)
       break
@@ -87,6 +99,12 @@ export const applyChange = async (tx: Tx, job: ChangingJob, change: Change, at: 
       break
     case 'lifecycle':
       await recordLifecycle(tx, cluster, change.instance, change.to)
+      break
+    case 'config-written':
+      await noteWritten(tx, cluster, change)
+      break
+    case 'config-applied':
+      await noteApplied(tx, cluster, change)
       break
     case 'topology-joined':
       await recordJoined(tx, cluster, change)

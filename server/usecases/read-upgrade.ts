@@ -29,7 +29,7 @@ export const readUpgrade = async (db: Db, name: string): Promise<UpgradeView> =>
   const exportBy = dmctlToExport(cluster, packages)
   return {
     version: cluster.version,
-    open: history.find(({ state }) => state === 'open') ?? null,
+    open: history.find(({ endedAt }) => endedAt === null) ?? null,
     history,
     targets: targetsOf(cluster, packages, await mirrorsOf(db)),
     exports: (await listConfigExports(db, name)).map(exportOf),
@@ -37,7 +37,12 @@ export const readUpgrade = async (db: Db, name: string): Promise<UpgradeView> =>
   }
 }
 
-const rowOf = ({ id: _id, cluster: _cluster, jobIds, ...row }: UpgradeRow) => ({ ...row, jobIds: [...jobIds] })
+const rowOf = ({ id: _id, cluster: _cluster, jobIds, left, seen, ...row }: UpgradeRow) => ({
+  ...row,
+  jobIds: [...jobIds],
+  left: [...left],
+  seen: { ...seen },
+})
 
 const exportOf = ({ cluster: _cluster, files: _files, relay, ...row }: ConfigExportRow) => ({
   ...row,

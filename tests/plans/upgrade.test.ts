@@ -4,10 +4,12 @@ import type { LedgerEntry } from '@/server/domain/ledger'
 import type { PackageInfo } from '@/server/domain/package'
 import { instancesOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
+import type { MasterSeen, OpenUpgrade } from '@/server/domain/upgrade'
 import { finalise } from '@/server/operations/finalise'
 import type { OperationFacts, OperationInput, UpgradeWish } from '@/server/operations/input'
 import { rollback } from '@/server/operations/rollback'
 import { upgrade } from '@/server/operations/upgrade'
+import { incarnationOf } from '@/server/steps/unit-running'
 import { expectGolden } from './plan-text'
 import { packages as former, fresh, later, running, three, tiny } from './world'
 
@@ -71,7 +73,16 @@ const halfWay: LedgerEntry[] = instancesOf(three).flatMap((one) => {
   const now = entry(one.id, of(next, one.component), 2, { kind: 'upgrade', jobId: 'j2' })
   return [{ ...was, supersededAt: new Date(2).toISOString() }, now]
 })
-const open = { jobIds: ['j2'], from: 'v8.5.0', to: 'v8.5.1', led: false }
+const noted = (incarnation: string): MasterSeen => ({ incarnation, led: 0, leader: 'dm-10.0.0.1-8261', at: new Date(3).toISOString() })
+const open: OpenUpgrade = {
+  ...{ jobIds: ['j2'], from: 'v8.5.0', to: 'v8.5.1', state: 'open', led: false, left: [] },
+  seen: Object.fromEntries(
+    ['10.0.0.2', '10.0.0.3'].map((host) => {
+      const facts = seen().hosts[host]
+      return [`${host}:8261`, noted(facts ? incarnationOf(facts, 'dm-master-8261.service') : '')]
+    }),
+  ),
+}
 
 describe('upgrade', () => {
   it('exports first, stages all, rolls with a pause before the last master, records the version at the end', () => {
@@ -234,8 +245,28 @@ describe('rollback', () => {
     const host = restarted.hosts['10.0.0.2']
     const unit = host?.units['dm-master-8261.service']
     if (!host || !unit) throw new Error('no unit')
-    const units = { ...host.units, 'dm-master-8261.service': { ...unit, nRestarts: 1 } }
+    // Started once more since its turn ended, by whomever: what the former process counted is gone.
+    const again = (unit.activeEnterMonotonicUs ?? 0) + 5
+    const units = { ...host.units, 'dm-master-8261.service': { ...unit, activeEnterMonotonicUs: again } }
     expect(said({ ...restarted, hosts: { ...restarted.hosts, '10.0.0.2': { ...host, units } } })).toEqual(['rollback.may-have-led'])
+    const { '10.0.0.2:8261': of2, ...others } = open.seen
+    expect(said(restarted, back({ open: { ...open, seen: others } })), 'nobody has noted it').toEqual(['rollback.may-have-led'])
+    if (!of2) throw new Error('no note')
+    const led = { ...open.seen, '10.0.0.2:8261': { ...of2, led: 1 } }
+    expect(said(restarted, back({ open: { ...open, seen: led } })), 'it led for a moment').toEqual(['rollback.has-led'])
+  })
+
+  it('a master that was down at the end of its turn and was not started since has never led', () => {
+    const facts = seen(three, [subtask], { leaderCounts: { '10.0.0.3:8261': 0 } })
+    const host = facts.hosts['10.0.0.2']
+    const unit = host?.units['dm-master-8261.service']
+    const of2 = open.seen['10.0.0.2:8261']
+    if (!host || !unit || !of2) throw new Error('no unit')
+    const units = { ...host.units, 'dm-master-8261.service': { ...unit, activeState: 'failed', subState: 'failed' } }
+    const down = { ...facts, hosts: { ...facts.hosts, '10.0.0.2': { ...host, units } } }
+    expect(said(down)).toContain('rollback.may-have-led')
+    const noted = { ...open, seen: { ...open.seen, '10.0.0.2:8261': { ...of2, led: null } } }
+    expect(said(down, back({ open: noted })).filter((code) => code.includes('led'))).toEqual([])
   })
 
   it('needs an upgrade that is open, and the former packages', () => {

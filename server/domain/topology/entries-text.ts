@@ -40,6 +40,17 @@ export const leaveText = (text: string, topology: Topology, left: { instance: In
     return true
   })
 
+/** The user's text with the folders of `after` for every dm-master and dm-worker; `dropKey`: without the panel's own key file. */
+export const foldersText = (text: string, topology: Topology, { after, dropKey }: { after: Topology; dropKey: boolean }): string =>
+  written(text, topology, after, (doc) => {
+    if (aliasesIn(doc).length > 0) return false
+    for (const list of ['masters', 'workers'] as const)
+      for (const [i, entry] of after[list].entries())
+        for (const key of ['deploy_dir', 'data_dir', 'log_dir'] as const) if (entry[key]) doc.setIn([sectionOf[list], i, key], entry[key])
+    if (dropKey && doc.hasIn(['server_configs', 'master', 'secret-key-path'])) doc.deleteIn(['server_configs', 'master', 'secret-key-path'])
+    return true
+  })
+
 const written = (text: string, topology: Topology, after: Topology, change: (doc: Document.Parsed) => boolean): string => {
   const doc = read(text)
   const inStep = doc.errors.length === 0 && listNames.every((list) => itemsOf(doc, sectionOf[list]).length === topology[list].length)

@@ -20,6 +20,13 @@ export const withSecretKey = (topology: Topology): Topology => ({
   },
 })
 
+/** Without the panel's own key file; a key that the user configured elsewhere stays. */
+export const withoutSecretKey = (topology: Topology): Topology => {
+  const { [setting]: path, ...rest } = topology.serverConfigs?.master ?? {}
+  if (path !== secretKeyPath) return topology
+  return { ...topology, serverConfigs: { worker: {}, grafana: {}, ...topology.serverConfigs, master: rest } }
+}
+
 /** The same in the user's text, its comments kept; a text that is no map stays as it is. */
 export const secretKeyText = (yaml: string): string => {
   const doc = parseDocument(yaml, { intAsBigInt: true, merge: true, logLevel: 'silent' })
