@@ -96,6 +96,8 @@ export const clusterRow = z.object({
   runningJob: z.object({ number: z.number(), id: z.string(), operation: z.string(), state: z.string() }).nullable(),
   lastChange: iso,
   statusAt: iso.nullable(),
+  /** Instances that do not run the newest revision yet: `revision` is whose configuration each runs. */
+  unapplied: z.array(z.object({ instance: z.string(), revision: z.number(), state: z.enum(['files', 'restart']) })),
 })
 const seen = <T extends z.ZodType>(value: T) =>
   z.object({ value, source: z.enum(['dm-api', 'systemd', 'http', 'topology', 'none']), at: iso.nullable(), why: z.string().optional() })
@@ -388,6 +390,32 @@ export const auditVerified = z.object({
     }),
   ),
 })
+
+const hostState = z.enum(['answers', 'no-answer', 'refused', 'key-changed', 'key-unknown', 'not-asked'])
+export const hostRow = z.object({
+  address: z.string(),
+  port: z.number(),
+  state: hostState,
+  /** What the SSH layer said when it did not answer. */
+  error: z.string(),
+  /** When it was last asked, and when it last answered. */
+  at: iso.nullable(),
+  answeredAt: iso.nullable(),
+  clusters: z.array(z.object({ name: z.string(), instances: z.number(), user: z.string(), credential: z.string() })),
+  keys: z.array(z.object({ keyType: z.string(), fingerprint: z.string(), confirmedAt: iso })),
+  facts: z
+    .object({
+      at: iso,
+      distribution: z.string(),
+      os: z.string(),
+      arch: z.string(),
+      cpus: z.number(),
+      memoryMiB: z.number(),
+      disks: z.array(z.object({ mount: z.string(), sizeBytes: z.number(), freeBytes: z.number() })),
+    })
+    .nullable(),
+})
+export type HostRow = z.infer<typeof hostRow>
 
 export type ApiError = z.infer<typeof apiError>
 export type SessionView = z.infer<typeof session>

@@ -24,6 +24,13 @@ export const rollingInput = z.object({
 
 export const restartInput = z.object({ ...selectInput.shape, ...rollingInput.shape, atOnce: z.boolean().default(false) })
 
+/** reload: `restart`: instances whose files change, or that still run former ones; all of the selected; or none (`--skip-restart`). */
+export const reloadInput = z.object({
+  ...selectInput.shape,
+  ...rollingInput.shape,
+  restart: z.enum(['changed', 'all', 'none']).default('changed'),
+})
+
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
 /**
@@ -108,12 +115,37 @@ export const rollbackInput = z.object({
 /** finalise: the last upgrade is final; packages that no instance runs leave the hosts' caches. */
 export const finaliseInput = z.object({ keepPackages: z.boolean().default(false) })
 
+/** destroy: data of these nodes (`host` or `host:port`) and roles stays, as `--retain-node-data` and `--retain-role-data` say. */
+export const destroyInput = z.object({
+  retainNodes: z.array(z.string().min(1)).max(200).default([]),
+  retainRoles: z.array(z.string().min(1)).max(20).default([]),
+  /** Hosts that do not answer are left as they are; the plan lists what stays behind on them. */
+  force: z.boolean().default(false),
+  /** The deploy user stays on the hosts, though the deploy made it and nothing else needs it. */
+  keepAccount: z.boolean().default(false),
+  /** A login by which the account can go; the deploy's own where it is still stored. */
+  credentialId: z.string().optional(),
+})
+
+/** clean: TiUP's `--data`, `--log`, `--ignore-node` (`host` or `host:port`), `--ignore-role`. */
+export const cleanInput = z
+  .object({
+    data: z.boolean().default(false),
+    logs: z.boolean().default(false),
+    ignoreNodes: z.array(z.string().min(1)).max(200).default([]),
+    ignoreRoles: z.array(z.string().min(1)).max(20).default([]),
+  })
+  .refine(({ data, logs }) => data || logs, { path: ['data'], message: 'data, logs, or both' })
+
+export const renameInput = z.object({ name: z.string().trim().min(1).max(200) })
+
 /** What each operation is asked for with. */
 export const planInputs = {
   deploy: deployInput,
   start: selectInput,
   stop: selectInput,
   restart: restartInput,
+  reload: reloadInput,
   patch: patchInput,
   'scale-out': scaleOutInput,
   'scale-in': scaleInInput,
@@ -121,5 +153,10 @@ export const planInputs = {
   upgrade: upgradeInput,
   rollback: rollbackInput,
   finalise: finaliseInput,
+  enable: selectInput,
+  disable: selectInput,
+  clean: cleanInput,
+  destroy: destroyInput,
+  rename: renameInput,
   'remove-deploy': removeDeployInput,
 } as const satisfies Record<OperationName, z.ZodType>

@@ -1,3 +1,4 @@
+import type { FolderPart } from './facts'
 import type { Gate } from './health'
 import type { HostId, InstanceId } from './instance'
 import type { Problem } from './problem'
@@ -9,6 +10,7 @@ export const operationNames = [
   'start',
   'stop',
   'restart',
+  'reload',
   'patch',
   'scale-out',
   'scale-in',
@@ -16,6 +18,11 @@ export const operationNames = [
   'upgrade',
   'rollback',
   'finalise',
+  'enable',
+  'disable',
+  'clean',
+  'destroy',
+  'rename',
   'remove-deploy',
 ] as const
 export type OperationName = (typeof operationNames)[number]
@@ -72,6 +79,18 @@ export type Impact = {
   sources: readonly { source: string; worker: InstanceId }[]
   /** The API of DM-master does not answer for about this long. 0: it always does. null: not until somebody starts it again. */
   masterOutageS: number | null
+  /** What is deleted with what is in it, and what is kept on purpose. */
+  deletes?: readonly Deletion[]
+}
+
+/** A folder of an instance, and how much lies in it as seen at review; null: that could not be counted in time. */
+export type Deletion = {
+  host: HostId
+  instance: InstanceId
+  path: string
+  only: FolderPart
+  bytes: number | null
+  kept?: true
 }
 
 /** Immutable; its sha256 over canonical JSON is its identity. The engine executes it and cannot re-plan. */

@@ -3,8 +3,11 @@ import type { PlanRow } from '@/server/store/plans'
 import type { ErrandRun } from './errand-run'
 import { prepareDeploy } from './prepare-deploy'
 import { prepareRestart, prepareSelection } from './prepare-existing'
+import { prepareClean, prepareDestroy } from './prepare-life'
 import { preparePatch } from './prepare-patch'
+import { prepareReload } from './prepare-reload'
 import { prepareRemoval } from './prepare-removal'
+import { prepareRename } from './prepare-rename'
 import { preparePrune, prepareScaleIn, prepareScaleOut } from './prepare-scale'
 import { prepareFinalise, prepareRollback, prepareUpgrade } from './prepare-upgrade'
 import type { Prepared } from './prepared'
@@ -15,6 +18,7 @@ export const preparers: Record<OperationName, (run: ErrandRun, row: PlanRow) => 
   start: prepareSelection,
   stop: prepareSelection,
   restart: prepareRestart,
+  reload: prepareReload,
   patch: preparePatch,
   'scale-out': prepareScaleOut,
   'scale-in': prepareScaleIn,
@@ -22,5 +26,10 @@ export const preparers: Record<OperationName, (run: ErrandRun, row: PlanRow) => 
   upgrade: prepareUpgrade,
   rollback: prepareRollback,
   finalise: prepareFinalise,
+  enable: prepareSelection,
+  disable: prepareSelection,
+  clean: prepareClean,
+  destroy: prepareDestroy,
+  rename: prepareRename,
   'remove-deploy': prepareRemoval,
 }

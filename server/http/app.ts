@@ -31,6 +31,7 @@ import { registerJobRoutes } from './routes/jobs'
 import { registerLedgerRoutes } from './routes/ledger'
 import { registerPackageRoutes } from './routes/packages'
 import { registerPlanRoutes } from './routes/plans'
+import { registerRevisionRoutes } from './routes/revisions'
 import { registerSessionRoutes } from './routes/session'
 import { registerTokenRoutes } from './routes/tokens'
 import { registerUpgradeRoutes } from './routes/upgrades'
@@ -61,6 +62,7 @@ export const createApi = (deps: ApiDeps): Api => {
   registerHotfixRoutes(api)
   registerUpgradeRoutes(api)
   registerUploadRoutes(api)
+  registerRevisionRoutes(api)
   registerPlanRoutes(api)
   api.doc31('/api/openapi.json', {
     openapi: '3.1.0',

@@ -61,6 +61,9 @@ export type OperationInput = {
   givenHosts?: readonly HostId[]
   /** scale-out: the new instances among the topology's, their text with secrets masked, and the packages that go before others. */
   joining?: { ids: readonly InstanceId[]; yaml: string; prefer: readonly PackageInfo[]; files?: KeptFiles }
+  /** reload: which of the selected instances are restarted; those that still run an older configuration, or only have its files. */
+  reload?: { restart: 'changed' | 'all' | 'none' }
+  unapplied?: Readonly<Record<InstanceId, 'files' | 'restart'>>
   /** scale-in: hosts that are lost are left as they are. */
   force?: boolean
   /** scale-in: workers that may leave their source without one. */
@@ -69,6 +72,18 @@ export type OperationInput = {
   members?: readonly string[]
   /** scale-in: what former jobs made on the hosts, oldest first (`deedsOf`). */
   deeds?: readonly { plan: Plan; made: Readonly<Record<StepId, readonly string[]>> }[]
+  /** destroy: nodes (`host` or `host:port`) and roles whose data stays. */
+  retain?: { nodes: readonly string[]; roles: readonly string[] }
+  /** destroy: the deploy user stays though it could go. */
+  keepAccount?: boolean
+  /** destroy: packages by sha256 that other clusters may want from a host's cache. */
+  keepPackages?: readonly string[]
+  /** clean: what is deleted, and of whom not. */
+  clean?: { data: boolean; logs: boolean; ignoreNodes: readonly string[]; ignoreRoles: readonly string[] }
+  /** rename: the new name; `clusterName` is the former. */
+  renameTo?: string
+  /** The name under which the cluster's secrets are stored, where that is another: one that it had before. */
+  secretsOf?: string
   /** remove-deploy: the deploy's plan, and what each step that acted made (`deedsOf`; `already` steps are not in it). */
   donePlan?: Plan
   made?: Readonly<Record<StepId, readonly string[]>>

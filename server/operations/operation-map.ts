@@ -1,10 +1,15 @@
 import type { OperationName } from '@/server/domain/plan'
+import { disable, enable } from './boot'
+import { clean } from './clean'
 import { deploy } from './deploy'
+import { destroy } from './destroy'
 import { finalise } from './finalise'
 import type { Operation } from './input'
 import { patch } from './patch'
 import { prune } from './prune'
+import { reload } from './reload'
 import { removeDeploy } from './remove-deploy'
+import { rename } from './rename'
 import { restart } from './restart'
 import { rollback } from './rollback'
 import { scaleIn } from './scale-in'
@@ -19,6 +24,7 @@ export const operations: Record<OperationName, Operation> = {
   start,
   stop,
   restart,
+  reload,
   patch,
   'scale-out': scaleOut,
   'scale-in': scaleIn,
@@ -26,5 +32,10 @@ export const operations: Record<OperationName, Operation> = {
   upgrade,
   rollback,
   finalise,
+  enable,
+  disable,
+  clean,
+  destroy,
+  rename,
   'remove-deploy': removeDeploy,
 }

@@ -12,6 +12,8 @@ export type ClusterRecord = {
   revision: number
   runState: string
   credentialId: string
+  /** The name under which its secrets are stored: its own, or the first that it had. */
+  secretsOf: string
   adopted: boolean
   connectTimeoutS: number | null
   waitTimeoutS: number | null
@@ -51,6 +53,7 @@ export const createCluster = async (db: Db | Tx, cluster: NewCluster): Promise<v
   await db.clusterRevision.create({
     data: {
       ...{ id: randomUUID(), cluster: name, revision: 1, topology: JSON.stringify(topology), yaml, reason: lifecycle, createdBy },
+      kind: lifecycle === 'adopted' ? 'adopt' : 'deploy',
       files: JSON.stringify(files),
     },
   })
@@ -70,7 +73,7 @@ export const readStatus = async (db: Db, cluster: string): Promise<ClusterStatus
 export type HoldingJob = { id: string; number: number; operation: string; state: string }
 
 /** The job that holds the cluster, if one does. */
-export const holdingJob = async (db: Db, cluster: string): Promise<HoldingJob | undefined> => {
+export const holdingJob = async (db: Db | Tx, cluster: string): Promise<HoldingJob | undefined> => {
   const row = await db.reservation.findUnique({
     where: { clusterName: cluster },
     include: { job: { select: { id: true, number: true, operation: true, state: true } } },
@@ -87,6 +90,7 @@ const withTopology = (row: Stored): ClusterWithTopology | undefined => {
   return {
     ...{ name, version, deployUser, revision, runState, credentialId, adopted, connectTimeoutS, waitTimeoutS },
     lifecycle: row.lifecycle as ClusterRecord['lifecycle'], // written by createCluster and the journal's changes only
+    secretsOf: row.secretsOf || row.name,
     updatedAt: row.updatedAt.toISOString(),
     topology: JSON.parse(newest.topology) as Topology, // written by createCluster only
     yaml: newest.yaml,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { EndState } from '@/server/domain/journal'
 import type { Change } from '@/server/domain/step'
 import type { Tx } from './database'
+import { endFormerNames, namesOf, renameCluster } from './former-names'
 import { type ChangingJob, dropLedger, keepRolePackage, noteInstalled } from './ledger'
 import { markPatched } from './mark-patched'
 import { recordJoined, recordLifecycle } from './topology-changes'
@@ -16,7 +17,7 @@ export const endJob = async (tx: Tx, { id, clusterName, state, reason, at }: End
   await tx.reservation.deleteMany({ where: { jobId: id } })
   await settleStarted(tx, id, clusterName)
   await tx.credential.updateMany({ where: { oneTimeFor: clusterName, wipedAt: null }, data: { wipedAt: at, sealed: '' } })
-  if (state === 'succeeded') await forgetSecrets(tx, id, clusterName)
+  if (state === 'succeeded') await forgetSecrets(tx, id, clusterName, at)
   const intent = await tx.auditRecord.findFirst({ where: { jobId: id, phase: 'intent' }, orderBy: { at: 'asc' } })
   if (!intent) return
   const { act, actor, from, what, command, cluster, planHash, targets } = intent
@@ -30,11 +31,14 @@ export const endJob = async (tx: Tx, { id, clusterName, state, reason, at }: End
 }
 
 /** A cluster that this job has removed leaves no key and no password; what was typed for its successor meanwhile stays. */
-const forgetSecrets = async (tx: Tx, jobId: string, name: string): Promise<void> => {
+const forgetSecrets = async (tx: Tx, jobId: string, name: string, at: Date): Promise<void> => {
   if ((await tx.cluster.count({ where: { name } })) > 0) return
   const { createdAt } = await tx.job.findUniqueOrThrow({ where: { id: jobId }, select: { createdAt: true } })
-  const ids = [{ id: `key:${name}` }, { id: { startsWith: `grafana:${name}:` } }, { id: { startsWith: `topology:${name}:` } }]
-  await tx.credential.deleteMany({ where: { OR: ids, createdAt: { lt: createdAt } } })
+  for (const each of await namesOf(tx, name)) {
+    const ids = [{ id: `key:${each}` }, { id: { startsWith: `grafana:${each}:` } }, { id: { startsWith: `topology:${each}:` } }]
+    await tx.credential.deleteMany({ where: { OR: ids, createdAt: { lt: createdAt } } })
+  }
+  await endFormerNames(tx, name, at)
 }
 
 /** Makes a `recorded` step true in the panel's own books, in the transaction of its `done` entry. */
@@ -51,6 +55,9 @@ export const applyChange = async (tx: Tx, job: ChangingJob, change: Change, at: 
       await tx.clusterStatus.deleteMany({ where: { cluster } })
       await tx.unapplied.deleteMany({ where: { cluster } })
       await tx.cluster.deleteMany({ where: { name: cluster } })
+      break
+    case 'cluster-renamed':
+      await renameCluster(tx, job, change.to, at)
       break
     case 'installed': {
       const { instance, packageSha256, entrySha256 } = change

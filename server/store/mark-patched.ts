@@ -27,7 +27,9 @@ export const markPatched = async (
     return
   }
   const revision = newest.revision + 1
-  const row = { id: randomUUID(), cluster, revision, topology, yaml: newest.yaml, reason, createdBy: startedBy, createdAt: at }
+  const { yaml, files } = newest
+  const common = { id: randomUUID(), cluster, revision, topology, yaml, files, reason }
+  const row = { ...common, kind: operation, jobId: id, createdBy: startedBy, createdAt: at }
   await tx.clusterRevision.create({ data: row })
   await tx.cluster.update({ where: { name: cluster }, data: { revision } })
 }

@@ -38,6 +38,7 @@ export const recordLifecycle = async (tx: Tx, cluster: string, instance: Instanc
   const left = new Set(instancesOf(topology).map(({ id }) => id))
   const gone = instancesOf(now.topology).flatMap(({ id }) => (left.has(id) ? [] : [id]))
   await tx.installed.deleteMany({ where: { cluster, instance: { in: gone } } })
+  await tx.unapplied.deleteMany({ where: { cluster, instance: { in: gone } } })
   await nextRevision(tx, now, { topology, yaml: leaveText(now.yaml, now.topology, { instance, after: topology }), reason })
 }
 
@@ -53,7 +54,10 @@ export const nextRevision = async (
   { name, revision, files: before }: ClusterWithTopology,
   { topology, yaml, reason, files = before }: { topology: Topology; yaml: string; reason: string; files?: KeptFiles },
 ): Promise<void> => {
-  const job = await tx.reservation.findUnique({ where: { clusterName: name }, include: { job: { select: { startedBy: true } } } })
+  const job = await tx.reservation.findUnique({
+    where: { clusterName: name },
+    include: { job: { select: { startedBy: true, operation: true } } },
+  })
   const next = revision + 1
   await tx.cluster.update({ where: { name }, data: { revision: next } })
   await tx.clusterRevision.create({
@@ -65,6 +69,8 @@ export const nextRevision = async (
       yaml,
       files: JSON.stringify(files),
       reason,
+      kind: job?.job.operation ?? '',
+      jobId: job?.jobId ?? null,
       createdBy: job?.job.startedBy ?? '',
     },
   })

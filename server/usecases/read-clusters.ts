@@ -10,6 +10,7 @@ import { hostPort } from '@/server/domain/topology/topology'
 import { type ClusterWithTopology, findCluster, holdingJob, listClusters, readStatus } from '@/server/store/clusters'
 import { findCredential } from '@/server/store/credentials'
 import type { Db } from '@/server/store/database'
+import { listUnapplied } from '@/server/store/unapplied'
 import { renewWatch, watchedUntil } from '@/server/store/watching'
 import { standingOf } from './standing'
 
@@ -43,6 +44,7 @@ const rowOf = async (db: Db, cluster: ClusterWithTopology): Promise<ClusterRow> 
     runningJob: job ?? null,
     lastChange: cluster.updatedAt,
     statusAt: status?.at ?? null,
+    unapplied: (await listUnapplied(db, cluster.name)).map(({ instance, revision, state }) => ({ instance, revision, state })),
   }
 }
 

@@ -15,7 +15,14 @@ type Ask = { yaml: string; cluster: string }
  * Seals the secrets of a topology for the runner, each as a credential of its own, and resolves with the text that may be kept.
  * Only for a cluster that does not exist yet. Throws plan-has-errors, runner-not-started; then nothing of it is kept.
  */
-export const sealTopology = async (db: Db, { yaml, cluster, by }: Ask & { by: string }): Promise<string> => {
+export const sealTopology = async (db: Db, ask: Ask & { by: string }): Promise<string> => {
+  const masked = await sealTyped(db, ask)
+  await dropUntyped(db, ask.cluster, masked)
+  return masked
+}
+
+/** As `sealTopology`, for a cluster that exists: a password that is left out stays as it is. */
+export const sealTyped = async (db: Db, { yaml, cluster, by }: Ask & { by: string }): Promise<string> => {
   const { masked, secrets } = takeTypedSecrets(yaml, cluster)
   const problems = await secretProblems(db, { yaml, cluster })
   if (problems.length > 0) throw new AppError('usecases.plan-has-errors', 422, { problems })
@@ -27,7 +34,6 @@ export const sealTopology = async (db: Db, { yaml, cluster, by }: Ask & { by: st
     const sealed = await sealSecret(db, JSON.stringify(sealedForm(secret)), secret.id)
     await keepSecret(db, { id: secret.id, name: secret.path, sealed, createdBy: by })
   }
-  await dropUntyped(db, cluster, masked)
   return masked
 }
 

@@ -18,6 +18,7 @@ export const tiupLine = (operation: OperationName, cluster: string, input: unkno
     const offline = Reflect.get(given, 'offline') === true ? ['--offline'] : []
     return ['tiup dm upgrade', cluster, String(Reflect.get(given, 'version') ?? ''), ...offline].join(' ')
   }
+  if (operation === 'reload' && Reflect.get(given, 'restart') === 'none') flags.push('--skip-restart')
   if (operation === 'rollback' || operation === 'finalise') return `dm-panel ${operation} ${cluster}`
   if (operation === 'scale-out') return `tiup dm scale-out ${cluster} scale.yaml`
   if (operation === 'scale-in' && Reflect.get(given, 'force') === true) flags.push('--force')

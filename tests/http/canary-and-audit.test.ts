@@ -64,6 +64,7 @@ describe('secrets', () => {
 const bodies: Record<string, unknown> = {
   'PATCH /api/clusters/{name}': { waitTimeoutS: 60 },
   'POST /api/clusters/{name}/preflight': { version: 'v8.5.0', topology: '', credentialId: 'x' },
+  'POST /api/clusters/{name}/edit-config': { yaml: 'x: 1', base: 1, reason: 'r' },
   'POST /api/adopt/scan': { path: '/x' },
   'POST /api/adopt': { path: '/x', names: ['x'] },
   'POST /api/plans/{id}/jobs': { consent: [] },
@@ -99,6 +100,7 @@ describe('audit', () => {
       'POST /api/plans/{id}/jobs',
       'POST /api/audit/verify', // reads only
       'POST /api/clusters/{name}/scale-out/check', // reads only
+      'POST /api/clusters/{name}/edit-config/check', // reads only
       'PATCH /api/uploads/{id}', // bytes of an upload whose intent was written when it began
     ])
     const mutating = Object.keys(access).filter((route) => !route.startsWith('GET ') && !exempt.some((one) => route.includes(` ${one}`)))

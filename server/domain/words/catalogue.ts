@@ -1,7 +1,9 @@
 import { deployWords } from './deploy'
+import { editProblems, editWords, reloadProblems } from './edit'
 import { engineProblems, engineWords } from './engine'
 import { errandsProblems } from './errands'
 import { jobWords } from './job'
+import { lifeProblems, lifeWords } from './life'
 import { operationProblems, operationWords } from './operations'
 import { packagesProblems } from './packages'
 import { ledgerProblems, patchProblems, patchWords } from './patch'
@@ -23,6 +25,9 @@ const problems: Readonly<Record<string, ProblemWords>> = {
   ...operationProblems,
   ...rollingProblems,
   ...scaleProblems,
+  ...editProblems,
+  ...reloadProblems,
+  ...lifeProblems,
   ...patchProblems,
   ...upgradeProblems,
   ...ledgerProblems,
@@ -37,6 +42,8 @@ const words: Readonly<Record<string, Pair>> = {
   ...operationWords,
   ...rollingWords,
   ...scaleWords,
+  ...editWords,
+  ...lifeWords,
   ...patchWords,
   ...upgradeWords,
   ...stepWords,
