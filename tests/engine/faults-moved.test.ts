@@ -242,3 +242,55 @@ it('another master dies while leadership is on its way: the quorum is asked for 
   expect(view.state).toBe('succeeded')
   expect(seen).toEqual([0])
 })
+
+/** Another master than the lane's own and the leader stops while leadership is on its way, and is back so much later. What was asked. */
+const masterAwayFor = async (awayMs: number): Promise<{ view: JobView; asked: string[]; notes: string[] }> => {
+  const ground = copyOf(started)
+  const plan = await restartOf(ground, { roles: ['dm-master'] })
+  const unit = 'dm-master-8261.service'
+  const own = plan.phases.flatMap(({ lanes }) => lanes).find(({ instance }) => instance?.endsWith(':8261'))?.instance ?? ''
+  const other = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].find((host) => !own.startsWith(`${host}:`) && !dmOf(ground).leader.includes(host))
+  let backAtMs = Number.NaN
+  ground.transport.hooks = {
+    before: () => {
+      if (ground.clock.now() < backAtMs || Number.isNaN(backAtMs)) return
+      ground.world.host(other ?? '')?.systemd.start(unit)
+      ground.transport.hooks = {}
+    },
+    after: (_host, what) => {
+      if (!what.includes('/leader/1') || !Number.isNaN(backAtMs)) return
+      ground.world.host(other ?? '')?.systemd.stop(unit)
+      backAtMs = ground.clock.now() + awayMs
+    },
+  }
+  const asked: string[] = []
+  const view = await runAsked(ground, plan, ({ question }) => {
+    asked.push(question?.step ?? '')
+    return 'retry'
+  })
+  const jobs = await database.db.job.findMany({ orderBy: { number: 'desc' }, take: 1 })
+  const entries = await readJournal(database.db, jobs[0]?.id ?? '', 0)
+  const notes = entries.flatMap((one) => (one.kind === 'output' && one.step?.includes('/guard/quorum-') ? [one.text.trim()] : []))
+  return { view, asked, notes }
+}
+
+it('a master that is not alive for some seconds is waited for, and nobody is asked; one that stays away longer is asked about', async () => {
+  const short = await masterAwayFor(6_000)
+  expect(short.view.state).toBe('succeeded')
+  expect(short.asked).toEqual([])
+  expect(short.notes).toEqual(['1 alive']) // said once
+  await forgetCluster(database.db)
+  const long = await masterAwayFor(17_000)
+  expect(long.view.state).toBe('succeeded')
+  expect(long.asked.map((step) => step.includes('/guard/quorum-'))).toEqual([true])
+})
+
+it('a guard that asks a host is not asked again: what does not hold is said at once', async () => {
+  const ground = copyOf(started)
+  const plan = await restartOf(ground, { roles: ['dm-master'] })
+  ground.world.host('10.0.0.2')?.machine.remove('/etc/systemd/system/dm-master-8261.service')
+  const before = ground.clock.now()
+  const { end } = await perform(ground, plan)
+  expect(end).toBe('failed')
+  expect(ground.clock.now()).toBe(before)
+})
