@@ -9,6 +9,7 @@ import type {
   CredentialRow,
   ErrandView,
   HealthView,
+  HostRow,
   JobRow,
   MirrorView,
   PackageRow,
@@ -57,6 +58,8 @@ export const usePackage = (sha256: string) =>
 /** The mirrors that were asked before, the last one first. */
 export const useMirrors = () => useQuery({ queryKey: keys.mirror, queryFn: () => api<MirrorView[]>('/api/mirror') })
 export const useCredentials = () => useQuery({ queryKey: keys.credentials, queryFn: () => api<CredentialRow[]>('/api/credentials') })
+/** Hosts with what was last seen of them; the watcher looks at disks once a minute. */
+export const useHosts = () => useQuery({ queryKey: keys.hosts, queryFn: () => api<HostRow[]>('/api/hosts'), refetchInterval: seconds(10) })
 export const useHostKeys = () => useQuery({ queryKey: keys.hostKeys, queryFn: () => api<HostKeyRow[]>('/api/host-keys') })
 export const useUsers = () => useQuery({ queryKey: keys.users, queryFn: () => api<UserRow[]>('/api/users') })
 export const useTokens = () => useQuery({ queryKey: keys.tokens, queryFn: () => api<TokenRow[]>('/api/tokens') })

@@ -27,7 +27,7 @@ export function ChangedKeyDialog({ host, onClose }: { host: ScannedKey; onClose:
   const { address, port, keyType, key } = host
   const send = useSend(
     () => api('/api/host-keys', { method: 'POST', body: { keys: [{ address, port, keyType, key }], replace: true } }),
-    [keys.hostKeys],
+    [keys.hosts],
   )
   return (
     <Dialog

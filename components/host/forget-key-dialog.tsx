@@ -14,7 +14,7 @@ export function ForgetKeyDialog({ row, onClose }: { row: HostKeyRow; onClose: ()
   const { address, port, keyType, fingerprint } = row
   const host = `${address}:${port}`
   const query = new URLSearchParams({ address, port: String(port), keyType })
-  const send = useSend(() => api(`/api/host-keys?${query}`, { method: 'DELETE' }), [keys.hostKeys])
+  const send = useSend(() => api(`/api/host-keys?${query}`, { method: 'DELETE' }), [keys.hosts])
   return (
     <Dialog
       open

@@ -4,7 +4,6 @@ import { useState } from 'react'
 import { type HostKeyRow, useSession } from '@/components/data/queries'
 import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
-import { EmptyState } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
 import { FilterBox } from '@/components/ui/filter-box'
@@ -13,28 +12,12 @@ import { Time } from '@/components/ui/time'
 import { ForgetKeyDialog } from './forget-key-dialog'
 
 /** The pinned keys. There is no “accept” here: a key that changed is looked at first. */
-export function HostKeys({ rows, onCheck, onPaste }: { rows: readonly HostKeyRow[]; onCheck: () => void; onPaste: () => void }) {
+export function HostKeys({ rows }: { rows: readonly HostKeyRow[] }) {
   const { say } = useWords()
   const url = useUrlState()
   const [leaving, setLeaving] = useState<HostKeyRow>()
   const columns = useColumns(setLeaving)
   const text = url.get('q').toLowerCase()
-  if (rows.length === 0)
-    return (
-      <EmptyState
-        title={say('hosts.none')}
-        action={
-          <span className="row flex-wrap">
-            <Button look="primary" onClick={onCheck}>
-              {say('hosts.check')}
-            </Button>
-            <Button onClick={onPaste}>{say('key.paste')}</Button>
-          </span>
-        }
-      >
-        {say('hosts.none-note')}
-      </EmptyState>
-    )
   const shown = rows.filter((row) => `${row.address}:${row.port} ${row.fingerprint}`.toLowerCase().includes(text))
   return (
     <>
@@ -44,7 +27,7 @@ export function HostKeys({ rows, onCheck, onPaste }: { rows: readonly HostKeyRow
       <div className="scroll">
         {shown.length === 0 ? <p className="pad t3 py-4">{say('hosts.none-match')}</p> : null}
         <Table
-          label={say('nav.hosts')}
+          label={say('hosts.tab-keys')}
           columns={columns}
           rows={shown}
           rowKey={(row) => `${row.address}:${row.port} ${row.keyType}`}

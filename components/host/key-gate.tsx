@@ -39,7 +39,7 @@ function Unknown({ host, onPinned }: { host: ProbedHost; onPinned: () => void })
   const { address, port, keyType, key, fingerprint } = host
   const confirm = useSend(
     () => api('/api/host-keys', { method: 'POST', body: { keys: [{ address, port, keyType, key }] } }),
-    [keys.hostKeys],
+    [keys.hosts],
   )
   return (
     <Note tone="warn" title={say('key.unknown', { host: `${address}:${port}` })}>

@@ -1,6 +1,6 @@
 'use client'
 
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { api } from '@/components/data/api'
 import { keys } from '@/components/data/keys'
@@ -33,11 +33,13 @@ export function ProbeDialog({ hosts = '', onClose }: { hosts?: string; onClose: 
   const [text, setText] = useState(hosts)
   const [credentialId, setCredential] = useState('')
   const [changed, setChanged] = useState<ProbedHost>()
+  const client = useQueryClient()
   const probe = useMutation({
     mutationFn: () =>
       runErrand<ProbedHost[]>(() =>
         api<ErrandView>('/api/hosts/probe', { method: 'POST', body: { hosts: hostsOf(text), ...(credentialId && { credentialId }) } }),
       ),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.hosts }),
   })
   const { mutate } = probe
   useEffect(() => {
@@ -49,7 +51,7 @@ export function ProbeDialog({ hosts = '', onClose }: { hosts?: string; onClose: 
         method: 'POST',
         body: { keys: hosts.map(({ address, port, keyType, key }) => ({ address, port, keyType, key })) },
       }),
-    [keys.hostKeys],
+    [keys.hosts],
   )
   const fresh = (probe.data ?? []).filter((host) => host.state === 'new')
   const confirmAll = (): void => confirm.mutate(fresh, { onSuccess: () => probe.mutate() })

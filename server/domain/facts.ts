@@ -19,6 +19,18 @@ export type PathFact =
       empty?: boolean
     }
 
+/** Of a folder's content: everything, or what matches `*.log` and `*.log.*` right in it. */
+export type FolderPart = 'all' | 'logs'
+
+export type UsageFact = {
+  /** Entries right in the folder, `lost+found` not counted. */
+  entries: number
+  /** Only when asked for, and when it could be counted in time. */
+  bytes?: number
+  /** The folder's path without links; another path when a link lies in it. '' when nothing is there. */
+  real: string
+}
+
 /** Fields of `systemctl show`, in systemd's own words. */
 export type UnitFact = {
   loadState: string
@@ -61,7 +73,7 @@ export type SystemFact = {
 }
 
 export type Listener = { port: number; pid: number; process: string; unit: string }
-export type DiskFact = { mount: string; freeBytes: number }
+export type DiskFact = { mount: string; freeBytes: number; sizeBytes?: number }
 
 export type HostFacts = {
   observedAt: string
@@ -79,7 +91,13 @@ export type HostFacts = {
   reach: Readonly<Record<string, 'open' | 'refused' | 'silent'>>
   /** Of a content-addressed host cache: sha256 → size of what lies there. */
   packages: Readonly<Record<string, number>>
+  /** `usageKey` → what lies there. */
+  usage: Readonly<Record<string, UsageFact>>
+  /** User → services that run as it. */
+  userUnits: Readonly<Record<string, readonly string[]>>
 }
+
+export const usageKey = (path: string, only: FolderPart): string => `${only} ${path}`
 
 export const noHostFacts = (observedAt: string): HostFacts => ({
   observedAt,
@@ -90,6 +108,8 @@ export const noHostFacts = (observedAt: string): HostFacts => ({
   authorizedKeys: {},
   reach: {},
   packages: {},
+  usage: {},
+  userUnits: {},
 })
 
 export type MasterFact = { name: string; memberId: string; alive: boolean; peerUrls: readonly string[]; clientUrls: readonly string[] }

@@ -13,6 +13,7 @@ import type { Db } from '@/server/store/database'
 import { askMembers, get } from './ask-cluster'
 import { displayStatus, type Reading, shownInstances } from './display-rows'
 import type { Clock } from './engine'
+import { type Sightings, startSightings } from './sightings'
 
 export type WatcherOptions = {
   db: Db
@@ -68,7 +69,9 @@ export const refreshStatus = async (options: Pick<WatcherOptions, 'db' | 'transp
   const cluster = await findCluster(options.db, name)
   if (!cluster) return
   const before = (await readStatus(options.db, name)) ?? undefined
-  await writeStatus(options.db, name, await readCluster(options, cluster, before))
+  const sightings = await startSightings(options.db, cluster, options.clock.now())
+  await writeStatus(options.db, name, await readCluster(options, cluster, before, sightings))
+  await sightings.keep()
 }
 
 /** Asks all hosts side by side, then the masters for their members. Never throws for a host or instance that is silent. */
@@ -76,6 +79,7 @@ export const readCluster = async (
   { transport, clock }: Pick<WatcherOptions, 'transport' | 'clock'>,
   cluster: ClusterWithTopology,
   before: ClusterStatus | undefined,
+  sightings?: Sightings,
 ): Promise<ClusterStatus> => {
   const at = new Date(clock.now()).toISOString()
   const instances = shownInstances(cluster.topology)
@@ -86,7 +90,7 @@ export const readCluster = async (
   const unread = unreadOf(cluster.topology)
   const seen = await inParallel(hosts, hostWidth, (host) =>
     readHost(
-      { transport, http, at, target: targetOf(host), former, unread },
+      { transport, http, at, target: targetOf(host), former, unread, ...(sightings ? { sightings } : {}) },
       instances.filter(({ hostId }) => hostId === host),
     ),
   )
@@ -123,6 +127,7 @@ type HostContext = {
   target: Target
   former: ReadonlyMap<string, DisplayRow>
   unread: NonNullable<Reading['unread']>
+  sightings?: Sightings
 }
 
 /** Adopted clusters may be of kinds that are seen in part only: the panel has no client certificate, and asks the system's units. */
@@ -133,14 +138,18 @@ const unreadOf = ({ global }: Topology): NonNullable<Reading['unread']> => ({
 
 /** Everything that one host can say; why not, when it is silent. */
 const readHost = async (context: HostContext, instances: readonly Instance[]): Promise<InstanceReading[] | string> => {
-  const probes = instances.map(({ unit }): HostProbe => ({ probe: 'unit', unit, hashExe: false }))
+  const { target, at, sightings } = context
+  const units = instances.map(({ unit }): HostProbe => ({ probe: 'unit', unit, hashExe: false }))
+  const probes = [...units, ...(sightings?.questionsFor(target, instances) ?? [])]
   try {
     const result = await context.transport.run(context.target, { argv: askHost(probes), as: 'root', deadlineMs: probeDeadlineMs })
-    const { units } = parseHost(probes, result.stdout, context.at)
-    return await Promise.all(instances.map((instance) => readInstance(context, instance, units[instance.unit])))
+    const facts = parseHost(probes, result.stdout, at)
+    sightings?.saw(target, { at, error: '', facts })
+    return await Promise.all(instances.map((instance) => readInstance(context, instance, facts.units[instance.unit])))
   } catch (error) {
-    if (error instanceof LinkLost) return error.code
-    throw error
+    if (!(error instanceof LinkLost)) throw error
+    sightings?.saw(target, { at, error: error.code })
+    return error.code
   }
 }
 

@@ -1,6 +1,7 @@
 import { readHealth, readLeaderCount, readMembers, readVersion } from '@/server/dm/dm-client'
 import { componentSpec } from '@/server/domain/component'
 import { type ClusterFacts, type HostFacts, noClusterFacts, noHostFacts } from '@/server/domain/facts'
+import { type HostSighting, keptFactsOf } from '@/server/domain/host-seen'
 import type { HostId, Instance } from '@/server/domain/instance'
 import type { Login } from '@/server/domain/plan'
 import type { ClusterProbe, HostProbe } from '@/server/domain/probe'
@@ -9,6 +10,7 @@ import type { Topology } from '@/server/domain/topology/topology'
 import { askHost, parseHost } from '@/server/probes/batch'
 import { testLogin } from '@/server/remote/test-login'
 import { HttpFailed, LinkLost, type Target } from '@/server/remote/transport'
+import { keepSightings } from '@/server/store/hosts-seen'
 import { askTasks } from './ask-tasks'
 import type { ErrandRun } from './errand-run'
 
@@ -28,7 +30,17 @@ export const lookAtHosts = async (
       return [target.host, look] as const
     }),
   )
+  await keepSightings(
+    run.db,
+    looks.map(([, { facts, lost }], at) => sightingOf(asked[at]?.target, facts, lost)).filter((one) => one !== undefined),
+  )
   return Object.fromEntries(looks)
+}
+
+const sightingOf = (target: Target | undefined, facts: HostFacts, lost: LinkLost | undefined): HostSighting | undefined => {
+  if (!target) return undefined
+  const kept = keptFactsOf(facts)
+  return { address: target.address, port: target.port, at: facts.observedAt, error: lost?.code ?? '', ...(kept ? { facts: kept } : {}) }
 }
 
 const lookAt = async (run: ErrandRun, target: Target, probes: readonly HostProbe[]): Promise<HostLook> => {

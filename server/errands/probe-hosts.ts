@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { type ProbedHost, probeHostsInput } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
+import { type HostSighting, type KeptHostFacts, keptFactsOf } from '@/server/domain/host-seen'
 import type { Login } from '@/server/domain/plan'
 import { askHost, parseHost } from '@/server/probes/batch'
 import { judgeHostKey } from '@/server/remote/host-key'
@@ -9,6 +10,7 @@ import { testLogin } from '@/server/remote/test-login'
 import { LinkLost, type Target } from '@/server/remote/transport'
 import { findCredential } from '@/server/store/credentials'
 import { pinnedKeysOf } from '@/server/store/host-keys'
+import { keepSightings } from '@/server/store/hosts-seen'
 import type { ErrandRun } from './errand-run'
 
 type Asked = z.infer<typeof probeHostsInput>['hosts'][number]
@@ -21,7 +23,7 @@ export const probeHosts = async (run: ErrandRun, raw: unknown): Promise<ProbedHo
   const credential = credentialId === undefined ? undefined : await findCredential(run.db, credentialId)
   if (credentialId !== undefined && !credential) throw new AppError('usecases.credential-unknown', 404, { params: { id: credentialId } })
   const login = credential && { user: credential.username, credentialId: credential.id, sudo: credential.sudo }
-  const found: ProbedHost[] = []
+  const found: Found[] = []
   const queue = [...hosts.entries()]
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next; next = queue.shift()) {
@@ -31,10 +33,25 @@ export const probeHosts = async (run: ErrandRun, raw: unknown): Promise<ProbedHo
     }
   }
   await Promise.all(Array.from({ length: 8 }, work))
-  return found
+  await keepSightings(
+    run.db,
+    found.map(({ kept: _, ...host }, at) => sightingOf(host, found[at]?.kept, run.now().toISOString())),
+  )
+  return found.map(({ kept: _, ...host }) => host)
 }
 
-const probeHost = async (run: ErrandRun, { address, port }: Asked, login: Login | undefined): Promise<ProbedHost> => {
+type Found = ProbedHost & { kept?: KeptHostFacts }
+
+const sightingOf = (host: ProbedHost, facts: KeptHostFacts | undefined, at: string): HostSighting => {
+  const { address, port, state, login } = host
+  const lost = { new: 'host-key-unknown', changed: 'host-key-changed', unreachable: host.error.split(':')[0] || 'unreachable', pinned: '' }[
+    state
+  ]
+  const error = login === 'refused' ? 'auth-refused' : login === 'failed' ? (host.loginError.split(':')[0] ?? '') : lost
+  return { address, port, at, error, ...(facts ? { facts } : {}) }
+}
+
+const probeHost = async (run: ErrandRun, { address, port }: Asked, login: Login | undefined): Promise<Found> => {
   const blank = {
     ...{ address, port, keyType: '', key: '', fingerprint: '', pinnedFingerprint: '', error: '' },
     ...{ login: 'not-tried' as const, loginError: '', os: '', arch: '', root: '' },
@@ -56,13 +73,15 @@ const probeHost = async (run: ErrandRun, { address, port }: Asked, login: Login 
   }
 }
 
-const tryLogin = async (run: ErrandRun, target: Target): Promise<Pick<ProbedHost, 'login' | 'loginError' | 'os' | 'arch' | 'root'>> => {
+const tryLogin = async (run: ErrandRun, target: Target): Promise<Pick<Found, 'login' | 'loginError' | 'os' | 'arch' | 'root' | 'kept'>> => {
   try {
     const { root, said } = await testLogin(run.transport, target)
-    const probes = [{ probe: 'system' as const }]
+    const probes = [{ probe: 'system' as const }, { probe: 'disk' as const, path: '/' }]
     const result = await run.transport.run(target, { argv: askHost(probes), as: 'login', deadlineMs: 30_000 })
-    const { system } = parseHost(probes, result.stdout, run.now().toISOString())
-    return { login: 'ok', loginError: said, os: system?.os ?? '', arch: system?.arch ?? '', root }
+    const facts = parseHost(probes, result.stdout, run.now().toISOString())
+    const kept = keptFactsOf(facts)
+    const { os = '', arch = '' } = facts.system ?? {}
+    return { login: 'ok', loginError: said, os, arch, root, ...(kept ? { kept } : {}) }
   } catch (error) {
     if (!(error instanceof LinkLost)) throw error
     const refused = error.code === 'auth-refused'

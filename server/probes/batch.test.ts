@@ -95,7 +95,7 @@ it('reads the other facts', () => {
   expect(facts).toMatchObject({
     users: { tidb: { uid: 1001, primaryGroup: 'tidb' }, none: { exists: false } },
     paths: { '/d': { type: 'file', mode: '0644', sha256: 'e3' } },
-    disks: { '/d/x': { mount: '/data dir', freeBytes: 1024 * 1024 } },
+    disks: { '/d/x': { mount: '/data dir', freeBytes: 1024 * 1024, sizeBytes: 52403200 * 1024 } },
     authorizedKeys: { 'tidb AAAAB3': 1 },
     packages: { ab: 260 },
     reach: { '10.0.0.1:8261': 'open', '10.0.0.1:826': 'silent' },

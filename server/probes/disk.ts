@@ -10,7 +10,7 @@ export const disk: HostQuestion<ProbeOf<'disk'>> = {
   note(probe, lines, facts) {
     const m = /\s(\d+)\s+(\d+)\s+(-?\d+)\s+\S+%?\s+(\/.*)$/.exec(lines[0] ?? '')
     if (!m) return facts
-    const fact = { mount: m[4] ?? '', freeBytes: Math.max(0, Number(m[3])) * 1024 }
+    const fact = { mount: m[4] ?? '', freeBytes: Math.max(0, Number(m[3])) * 1024, sizeBytes: Number(m[1]) * 1024 }
     return { ...facts, disks: { ...facts.disks, [probe.path]: fact } }
   },
 }

@@ -5,6 +5,7 @@ import { refreshStatus, startWatcher } from '@/server/engine/watch-status'
 import { type HttpRequest, type HttpResponse, LinkLost } from '@/server/remote/transport'
 import { createCluster, readStatus } from '@/server/store/clusters'
 import { renewWatch } from '@/server/store/watching'
+import { readHosts } from '@/server/usecases/read-hosts'
 import { FakeHost, FakeTransport } from '@/tests/support/fake-transport'
 import { type TestDatabase, testDatabase } from '@/tests/support/test-db'
 
@@ -104,6 +105,31 @@ it('ages only the rows of a silent host', async () => {
   expect(status?.rows.find(({ id }) => id === 'h1:8262')?.status).toMatchObject({ value: 'Bound', at: status?.at })
   expect(status?.rows.find(({ id }) => id === 'h2:8261')?.status).toMatchObject({ value: 'Down', why: 'connect-timeout' })
   expect(status?.silent).toEqual({ h2: 'connect-timeout' })
+})
+
+it('keeps what it saw of the hosts, asks for disks once a minute only, and shows when a host last answered', async () => {
+  let asked = 0
+  world.hooks.before = (host, _name, args) => {
+    if (silent.has(host)) throw new LinkLost('connect-timeout', host, 'no answer')
+    asked += args.includes('probe_disk') ? 1 : 0
+    return undefined
+  }
+  await refresh()
+  const first = await readHosts(database.db)
+  expect(first.map(({ address, port, state }) => [address, port, state])).toEqual([
+    ['h1', 22, 'answers'],
+    ['h2', 22, 'answers'],
+  ])
+  expect(first[0]).toMatchObject({
+    clusters: [{ name: 'c1', instances: 2, user: 'tidb' }],
+    facts: { arch: 'amd64', disks: [{ mount: '/', sizeBytes: 2 ** 30, freeBytes: 2 ** 28 }] },
+  })
+  silent.add('h2')
+  await refresh()
+  expect(asked).toBe(2)
+  const [h1, h2] = await readHosts(database.db)
+  expect(h2).toMatchObject({ state: 'no-answer', error: 'connect-timeout', answeredAt: first[1]?.answeredAt, facts: first[1]?.facts })
+  expect(Date.parse(h1?.answeredAt ?? '')).toBeGreaterThan(Date.parse(h2?.answeredAt ?? ''))
 })
 
 it('says Down for a master whose port is closed, and stopped when every unit is', async () => {

@@ -171,6 +171,7 @@ const probe = (host: FakeHost, args: readonly string[]): string => {
     i += 2 + count
     out += `::probe ${name}\n`
     if (name === 'probe_system') out += `bootId=${host.bootId}\narch=x86_64\nos=linux\ninit=systemd\nroot=yes\n`
+    else if (name === 'probe_disk') out += '/dev/fake 1048576 786432 262144 75% /\n'
     else if (name === 'probe_path') out += pathLines(host.nodes.get(subject))
     else if (name === 'probe_unit') out += unitLines(host.unit(subject))
     else throw new Error(`the fake host can't answer ${name}`)

@@ -70,7 +70,8 @@ export const uiPagesWords = {
   'mirror.fetched': ['{component} {version} is in the store.', '{component} {version} 已入库。'],
   'mirror.confirm-first': ['Confirm the root’s fingerprint first.', '请先确认根指纹。'],
   // hosts
-  'hosts.tab-keys': ['Hosts', '主机'],
+  'hosts.tab-hosts': ['Hosts', '主机'],
+  'hosts.tab-keys': ['Host keys', '主机密钥'],
   'hosts.tab-credentials': ['Credentials', '凭据'],
   'hosts.check': ['Check hosts…', '检查主机…'],
   'hosts.filter': ['Address or fingerprint', '地址或指纹'],

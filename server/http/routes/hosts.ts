@@ -1,16 +1,18 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
-import { adoptSource, errandView, probeHostsInput } from '@/server/domain/api'
+import { adoptSource, errandView, hostRow, probeHostsInput } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
 import { findErrand } from '@/server/store/errands'
 import { adoptClusters, scanTiup } from '@/server/usecases/adopt'
 import { askRunner } from '@/server/usecases/ask-errand'
 import { askSimulatedHosts } from '@/server/usecases/ask-simulated-hosts'
+import { readHosts } from '@/server/usecases/read-hosts'
 import { uploadTiup } from '@/server/usecases/upload-tiup'
 import { accepts, answers, idParam, refusals, takes } from '../answers'
 import type { Api } from '../api'
 import { errandBody, who } from '../who'
 
+const list = createRoute({ method: 'get', path: '/api/hosts', responses: { ...answers(z.array(hostRow)), ...refusals } })
 const probe = createRoute({
   method: 'post',
   path: '/api/hosts/probe',
@@ -50,6 +52,7 @@ const adopt = createRoute({
 })
 
 export const registerHostRoutes = (api: Api): void => {
+  api.openapi(list, async (c) => c.json(await readHosts(c.get('db')), 200))
   api.openapi(probe, async (c) => {
     const input = c.req.valid('json')
     const targets = input.hosts.map(({ address, port }) => `${address}:${port}`)
