@@ -13,6 +13,7 @@ import { byComponent, selectionProblems, unitState, unseenHosts } from './select
 import { dmctlHost } from './sources'
 import { type Staged, stagePhase } from './staging'
 import { unknownUnits } from './start'
+import { checkPhase } from './unchanged'
 import { rolledOrOffline, turnsOf, upgradeNeeds, wishOf } from './upgrade'
 
 /**
@@ -34,6 +35,7 @@ export const rollback: Operation = {
     const back = turns.map(({ before: _led, atEnd: _seen, ...turn }) => turn)
     const plan = planOf('rollback', topology, input, {
       phases: [
+        ...(wish.offline ? [] : [checkPhase(back, facts)]),
         stagePhase({ topology, facts }, staged, input.dmctl ? [{ host: dmctlHost(topology), package: input.dmctl }] : []),
         ...rolledOrOffline(topology, facts, { input, turns: back, offline: wish.offline }),
         phase('plan.record', [recordLane(input.clusterName, { change: 'upgrade-rolled-back', version: wish.to })]),

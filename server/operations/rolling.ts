@@ -39,14 +39,17 @@ export const rollingPhases = (topology: Topology, facts: OperationFacts, input: 
     const word = `plan.roll-${component}`
     if (component === 'dm-master') return masterPhase(word, own, context)
     if (component === 'dm-worker') return workerPhase(word, own, context)
-    // Neither replication nor its management needs a monitor.
+    // Neither replication nor its management needs a monitor, and no exporter another one.
+    const width = own.every(({ instance }) => isExporter(instance)) ? Math.max(1, Math.min(exportersAtOnce, own.length)) : 1
     return phase(
       word,
       own.map((turn) => laneOf(turn, context, { questions: [httpQuestion(turn.instance)] })),
-      { width: 1, tolerance: own.length },
+      { width, tolerance: own.length },
     )
   })
 }
+
+const exportersAtOnce = 8
 
 type Context = { topology: Topology; facts: OperationFacts; input: OperationInput }
 type Extra = { before?: readonly Draft[]; onLeave?: readonly Draft[]; questions: readonly HealthQuestion[] }
@@ -153,10 +156,10 @@ const workerReady = (one: Instance): HealthQuestion => ({
   ...{ ask: 'worker-ready', instance: one.id, name: one.name, host: one.hostId, unit: one.unit },
 })
 
+const isExporter = ({ component }: Instance): boolean => component === 'node_exporter' || component === 'blackbox_exporter'
+
 /** Every exporter on hosts where all else takes its turn. */
 export const exportersOn = (topology: Topology, chosen: readonly Instance[]): Instance[] => {
   const hosts = new Set(chosen.map(({ hostId }) => hostId))
-  return instancesOf(topology).filter(
-    (one) => (one.component === 'node_exporter' || one.component === 'blackbox_exporter') && hosts.has(one.hostId),
-  )
+  return instancesOf(topology).filter((one) => isExporter(one) && hosts.has(one.hostId))
 }

@@ -15,6 +15,7 @@ import { rollingImpact } from './rolling-problems'
 import { byComponent } from './select'
 import { dmctlHost } from './sources'
 import { activateTurn, type Staged, stagePhase, stagingProbes } from './staging'
+import { checkPhase } from './unchanged'
 import { upgradePackages } from './upgrade-packages'
 import { upgradeProblems } from './upgrade-problems'
 
@@ -41,6 +42,7 @@ export const upgrade: Operation = {
     const from = wish.open?.to === wish.to ? wish.open.from : input.version
     const plan = planOf('upgrade', topology, input, {
       phases: [
+        ...(wish.offline ? [] : [checkPhase(turns, facts)]),
         ...exported.phases,
         stagePhase({ topology, facts }, staged, dmctlToo(topology, input)),
         phase('plan.upgrade-begin', [recordLane(input.clusterName, { change: 'upgrade-began', from, to: wish.to })]),
