@@ -1,5 +1,6 @@
 import type { Instance } from '@/server/domain/instance'
 import type { Problem } from '@/server/domain/problem'
+import { entryId, withoutEntries } from '@/server/domain/topology/entries'
 import { instancesOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
 import type { Draft } from './build'
@@ -28,6 +29,15 @@ export const hasScript = (files: readonly Draft[]): boolean => files.some(({ sub
 /** Where etcd keeps what a master is a member of. */
 export const memberPath = ({ dataDir }: Instance): string => `${dataDir}/member`
 
+/** Without masters that a scale-out has not joined: DM does not list them, and no majority needs them. Who is listed counts, in whatever state. */
+export const votingTopology = (topology: Topology, facts: OperationFacts): Topology => {
+  const listed = facts.cluster?.members?.masters
+  const unlisted = topology.masters.filter(
+    ({ lifecycle, name }) => lifecycle === 'joining' && listed && !listed.some((one) => one.name === name),
+  )
+  return unlisted.length === 0 ? topology : withoutEntries(topology, unlisted.map(entryId))
+}
+
 /** All that speaks against bringing these files to these instances, and what the operator must know. */
 export const reloadProblems = (topology: Topology, facts: OperationFacts, input: OperationInput, works: readonly Work[]): Problem[] => {
   const turns = works.map(({ instance, still }) => ({ instance, activate: [], ...(still ? { offline: true } : {}) }))
@@ -40,7 +50,7 @@ export const reloadProblems = (topology: Topology, facts: OperationFacts, input:
     ...first,
     ...(works.length === 0 && first.length === 0 ? [nothing] : []),
     ...works.flatMap((work) => emptyMaster(work, facts)),
-    ...rollingProblems(topology, facts, input, turns),
+    ...rollingProblems(votingTopology(topology, facts), facts, input, turns),
     ...leftOut(topology, input),
     ...named(
       'reload.stopped',

@@ -8,7 +8,7 @@ import { type Draft, type PhaseDraft, phase, planOf } from './build'
 import { groupOn } from './deploy-paths'
 import type { Needs, Operation, OperationFacts, OperationInput, PlannedBlob } from './input'
 import { instanceFiles } from './instance-files'
-import { hasScript, memberPath, reloadProblems, type Work } from './reload-problems'
+import { hasScript, memberPath, reloadProblems, votingTopology, type Work } from './reload-problems'
 import { dmctlPhase, rollingNeeds } from './restart'
 import { exportersOn, rollingPhases, type Turn } from './rolling'
 import { rollingImpact } from './rolling-problems'
@@ -43,10 +43,10 @@ export const reload: Operation = {
         ...(turns.some(({ instance, offline }) => instance.component === 'dm-worker' && !offline)
           ? dmctlPhase(topology, facts, input)
           : []),
-        ...(quiet ? [writePhase(turns)] : rollingPhases(topology, facts, input, turns)),
+        ...(quiet ? [writePhase(turns)] : rollingPhases(votingTopology(topology, facts), facts, input, turns)),
       ],
       problems: reload.validate(topology, facts, input),
-      impact: quiet ? { sources: [], masterOutageS: 0 } : rollingImpact(topology, facts, input, turns),
+      impact: quiet ? { sources: [], masterOutageS: 0 } : rollingImpact(votingTopology(topology, facts), facts, input, turns),
       tiupCommand: `tiup dm reload ${input.clusterName}${selectionFlags(input)}${quiet ? ' --skip-restart' : ''}`,
       destructive: false,
     })

@@ -1,3 +1,4 @@
+import { refusesConfig } from './dm-config'
 import type { SimMachine } from './machine'
 import type { SimProcess, SimUnit } from './state'
 
@@ -144,6 +145,7 @@ export class SimSystemd {
   /** The exit status of a program that can't live, 0 for one that can. */
   private statusAtStart(name: string, process: SimProcess): number {
     if (this.hasFault('fail-start', name) || this.hasFault('crash', name)) return 2
+    if (refusesConfig(this.machine, process)) return 1
     const taken = new Set(this.machine.listeners().map((one) => one.port))
     return process.ports.some((port) => taken.has(port)) ? 2 : 0
   }

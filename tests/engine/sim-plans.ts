@@ -1,6 +1,7 @@
 // Real plans on simulated hosts: probed, planned and run as the product does it, without a network.
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { z } from 'zod'
 import { type ClusterFacts, type HostFacts, type MembersFact, noClusterFacts } from '@/server/domain/facts'
 import { foldJournal } from '@/server/domain/fold-journal'
 import { deedsOf } from '@/server/domain/job'
@@ -22,6 +23,7 @@ import type { HttpRequest, Transport } from '@/server/remote/transport'
 import { runnerKey } from '@/server/runner-key'
 import { SimWorld } from '@/server/sim/world'
 import { createCluster, findCluster } from '@/server/store/clusters'
+import { sealedOf } from '@/server/store/credentials'
 import type { Db } from '@/server/store/database'
 import { claimJob, createJob } from '@/server/store/jobs'
 import { readJournal } from '@/server/store/journal'
@@ -207,6 +209,12 @@ export const submitPlan = async (ground: Site, plan: Plan): Promise<string> => {
   return made.id
 }
 
+/** A stored export, opened as the runner does. */
+const archiveIn = async (db: Db, id: string): Promise<string> => {
+  const sealed = (await sealedOf(db, id)) ?? ''
+  return z.object({ plain: z.string() }).parse(JSON.parse(runnerKey(Buffer.alloc(32, 7)).openSealed(sealed, id))).plain
+}
+
 export const engineOn = (ground: Site, more: Partial<Engine> = {}): Engine => ({
   ...engineDefaults,
   db: ground.db,
@@ -217,7 +225,7 @@ export const engineOn = (ground: Site, more: Partial<Engine> = {}): Engine => ({
     if (!parts) throw new Error(`no blob ${sha256}`)
     return parts
   },
-  secret: () => Promise.resolve('s3cret-of-tests'),
+  secret: (id) => (id.startsWith('export:') ? archiveIn(ground.db, id) : Promise.resolve('s3cret-of-tests')),
   async packages(sha256) {
     const bytes = archiveBytes(sha256)
     if (!bytes) throw new Error(`no package ${sha256}`)
@@ -255,6 +263,7 @@ export const forgetCluster = async (db: Db): Promise<void> => {
   await db.installed.deleteMany()
   await db.ledger.deleteMany()
   await db.rolePackage.deleteMany()
+  await db.unapplied.deleteMany()
   await db.clusterRevision.deleteMany()
   await db.cluster.deleteMany()
 }

@@ -34,6 +34,9 @@ const known = {
   ]),
 } as const
 
+/** Whether dm-master or dm-worker knows a key of its toml; of `a.b` only the first part is looked at. */
+export const isDmKey = (role: 'master' | 'worker', key: string): boolean => known[role].has(key.split('.')[0] ?? key)
+
 /** Settings of DM's programs that this panel does not know: warnings with the key's place. */
 export const dmKeyProblems = (topology: Topology): Problem[] => [
   ...(['master', 'worker'] as const).flatMap((role) => unknownIn(role, topology.serverConfigs?.[role], `server_configs.${role}`)),
@@ -47,9 +50,8 @@ export const dmKeyProblems = (topology: Topology): Problem[] => [
 /** `a.b: v` and nested maps are the same to DM; only the first part is looked at, what lies below it is DM's. */
 const unknownIn = (role: keyof typeof known, config: ConfigMap | undefined, path: string): Problem[] =>
   Object.entries(config ?? {}).flatMap(([key, value]): Problem[] => {
-    const name = key.split('.')[0] ?? key
     const isEmpty = typeof value === 'object' && isConfigMap(value) && Object.keys(value).length === 0
-    return known[role].has(name) || isEmpty
+    return isDmKey(role, key) || isEmpty
       ? []
       : [{ code: 'topology.dm-key-unknown', severity: 'warning', path: `${path}.${key}`, params: { key, program: `dm-${role}` } }]
   })
