@@ -112,6 +112,19 @@ export const rollbackInput = z.object({
   offline: z.boolean().default(false),
 })
 
+/** redeploy: the former version in fresh folders, sources and tasks from the upgrade's backup; once a master of the new version has led. */
+export const redeployInput = z.object({
+  waitTimeoutS: rollingInput.shape.waitTimeoutS,
+  transferTimeoutS: rollingInput.shape.transferTimeoutS,
+  /** Behind the folders of every dm-master and dm-worker; left out: `-` and the former version. */
+  suffix: z
+    .string()
+    .regex(/^[-_.A-Za-z0-9]{1,60}$/)
+    .optional(),
+  /** Which of the upgrade's exports; the latest where it is left out. */
+  exportId: z.string().min(1).optional(),
+})
+
 /** finalise: the last upgrade is final; packages that no instance runs leave the hosts' caches. */
 export const finaliseInput = z.object({ keepPackages: z.boolean().default(false) })
 
@@ -152,6 +165,7 @@ export const planInputs = {
   prune: pruneInput,
   upgrade: upgradeInput,
   rollback: rollbackInput,
+  redeploy: redeployInput,
   finalise: finaliseInput,
   enable: selectInput,
   disable: selectInput,

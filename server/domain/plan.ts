@@ -17,6 +17,7 @@ export const operationNames = [
   'prune',
   'upgrade',
   'rollback',
+  'redeploy',
   'finalise',
   'enable',
   'disable',

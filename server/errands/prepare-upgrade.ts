@@ -93,14 +93,14 @@ const usedElsewhere = async (run: ErrandRun, cluster: string, also: NonNullable<
   return [...others, ...also.map(({ packageSha256 }) => packageSha256)]
 }
 
-const openPart = async (run: ErrandRun, cluster: ClusterWithTopology): Promise<Pick<UpgradeWish, 'open'>> => {
+export const openPart = async (run: ErrandRun, cluster: ClusterWithTopology): Promise<Pick<UpgradeWish, 'open'>> => {
   const found = await openUpgrade(run.db, cluster.name)
   if (!found) return {}
   const { jobIds, from, to, led, state, seen, left } = found
   return { open: { jobIds, from, to, led, state, seen, left } }
 }
 
-const common = async (run: ErrandRun, cluster: ClusterWithTopology, packages: readonly PackageInfo[]) => ({
+export const common = async (run: ErrandRun, cluster: ClusterWithTopology, packages: readonly PackageInfo[]) => ({
   packages,
   ledger: await readLedger(run.db, cluster.name),
   grafanaSecrets: await grafanaSecretsOf(run.db, cluster),

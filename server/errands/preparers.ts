@@ -5,6 +5,7 @@ import { prepareDeploy } from './prepare-deploy'
 import { prepareRestart, prepareSelection } from './prepare-existing'
 import { prepareClean, prepareDestroy } from './prepare-life'
 import { preparePatch } from './prepare-patch'
+import { prepareRedeploy } from './prepare-redeploy'
 import { prepareReload } from './prepare-reload'
 import { prepareRemoval } from './prepare-removal'
 import { prepareRename } from './prepare-rename'
@@ -25,6 +26,7 @@ export const preparers: Record<OperationName, (run: ErrandRun, row: PlanRow) => 
   prune: preparePrune,
   upgrade: prepareUpgrade,
   rollback: prepareRollback,
+  redeploy: prepareRedeploy,
   finalise: prepareFinalise,
   enable: prepareSelection,
   disable: prepareSelection,

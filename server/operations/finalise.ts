@@ -21,12 +21,13 @@ export const finalise: Operation = {
           'plan.prune-packages',
           hostsOf(topology).map(({ hostId }) => pruneLane(hostId, topology, input)),
         ),
+        phase('plan.left-folders', leftLanes(input)),
         phase('plan.record', [recordLane(input.clusterName, { change: 'upgrade-finalised' })]),
       ],
       problems: problemsOf(topology, facts, input),
       impact: { sources: [], masterOutageS: 0 },
       tiupCommand: `dm-panel finalise ${input.clusterName}`,
-      destructive: false,
+      destructive: (wishOf(input).open?.left.length ?? 0) > 0,
     }),
   }),
 }
@@ -34,8 +35,24 @@ export const finalise: Operation = {
 const problemsOf = (topology: Topology, facts: OperationFacts, input: OperationInput): Problem[] => {
   const { open } = wishOf(input)
   if (!open) return [{ code: 'rollback.nothing', severity: 'error', params: {} }]
-  const unfinished = open.to === input.version ? [] : [{ code: 'finalise.unfinished', severity: 'error', params: { to: open.to } } as const]
+  if (open.state === 'redeploying') return [{ code: 'upgrade.redeploy-open', severity: 'error', params: { from: open.from } }]
+  const unfinished =
+    open.state === 'redeployed' || open.to === input.version
+      ? []
+      : [{ code: 'finalise.unfinished', severity: 'error', params: { to: open.to } } as const]
   return [...unfinished, ...unseenHosts(instancesOf(topology), facts)]
+}
+
+/** Folders of the new version, after a redeploy of the former one. */
+const leftLanes = (input: OperationInput): LaneDraft[] => {
+  const left = wishOf(input).open?.left ?? []
+  return [...new Set(left.map(({ host }) => host))].map((host) => ({
+    subject: host,
+    login: 'deploy',
+    steps: left
+      .filter((one) => one.host === host)
+      .map(({ path }) => ({ subject: path, step: { kind: 'path-absent', host, path, onlyEmpty: false } })),
+  }))
 }
 
 /** Former packages of the host's instances, unless one of them (of any cluster: `keepOnHosts`) still has it. */

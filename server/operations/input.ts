@@ -8,7 +8,7 @@ import type { Problem } from '@/server/domain/problem'
 import type { StepId } from '@/server/domain/step'
 import type { KeptFiles } from '@/server/domain/topology/own-files'
 import type { Topology } from '@/server/domain/topology/topology'
-import type { OpenUpgrade } from '@/server/domain/upgrade'
+import type { Backup, OpenUpgrade } from '@/server/domain/upgrade'
 import type { Part } from '@/server/templates/rendered-file'
 
 /** All that a planner is given besides topology and facts. No secret: credentials and passwords by their names. */
@@ -119,8 +119,19 @@ export type UpgradeWish = {
   secretKey?: string
   /** finalise: packages that stay in the hosts' caches, for other clusters have them too, or because it was asked for. */
   keep?: readonly string[]
+  /** redeploy: into which folders, and what is brought back. */
+  back?: RedeployWish
   /** The upgrade that is open: from where to where, and whether a master of the new version has led for sure. */
   open?: OpenUpgrade
+}
+
+export type RedeployWish = {
+  /** Behind the folders that masters and workers have now. */
+  suffix: string
+  /** `secret`: name of the stored archive. Undefined: the upgrade took none. */
+  backup?: Backup & { secret: string }
+  /** dmctl by which it is imported; undefined: no package fits. */
+  importBy?: PackageInfo
 }
 
 /** Pace of a rolling operation. */

@@ -7,6 +7,7 @@ import { finalise } from './finalise'
 import type { Operation } from './input'
 import { patch } from './patch'
 import { prune } from './prune'
+import { redeploy } from './redeploy'
 import { reload } from './reload'
 import { removeDeploy } from './remove-deploy'
 import { rename } from './rename'
@@ -31,6 +32,7 @@ export const operations: Record<OperationName, Operation> = {
   prune,
   upgrade,
   rollback,
+  redeploy,
   finalise,
   enable,
   disable,

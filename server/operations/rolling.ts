@@ -84,7 +84,8 @@ const laneOf = (turn: Turn, { input, facts }: Context, { before = [], onLeave = 
   }
 }
 
-const programQuestions = ({ instance, expect }: Turn): HealthQuestion[] => {
+/** What the process must be after its turn. */
+export const programQuestions = ({ instance, expect }: Turn): HealthQuestion[] => {
   const at = { host: instance.hostId, unit: instance.unit }
   return [
     ...(expect?.exeSha256 === undefined ? [] : [{ ask: 'process-is', ...at, sha256: expect.exeSha256 } as const]),

@@ -51,14 +51,16 @@ export const stagingBytes = (own: readonly Staged[]): number => {
   return sum(cached.values()) + 3 * sum(own.map((one) => one.package.sizeBytes)) + 2 ** 28
 }
 
-const roomGuards = (host: HostId, own: readonly Staged[]): Draft[] => {
+/** The room that staging takes, as a guard. */
+export const roomGuards = (host: HostId, own: readonly Staged[]): Draft[] => {
   const [first] = own
   if (!first) return []
   const asks = { guard: 'disk-free', path: first.instance.deployDir, bytes: stagingBytes(own) } as const
   return [{ subject: asks.guard, step: { kind: 'guard', host, asks } }]
 }
 
-const unpacked = ({ topology, facts }: Context, { instance, package: one }: Staged) => ({
+/** What unpacking a package for an instance takes, staged or not. */
+export const unpacked = ({ topology, facts }: Context, { instance, package: one }: Staged) => ({
   host: instance.hostId,
   packageSha256: one.sha256,
   name: downloadName(one),

@@ -25,6 +25,9 @@ export const upgradeProblems = (context: Context, staged: readonly Staged[], tur
     ...selectionProblems(topology, input),
     ...unseenHosts(instancesOf(topology), facts),
     ...unknownUnits(topology, facts, input),
+    ...(wish.open && wish.open.state !== 'open'
+      ? [{ code: 'upgrade.redeploy-open', severity: 'error', params: { from: wish.open.from } } as const]
+      : []),
     ...directionProblems(context),
     ...packageProblems(context),
     ...hostProblems(context, staged),

@@ -19,9 +19,36 @@ export const tiupLine = (operation: OperationName, cluster: string, input: unkno
     return ['tiup dm upgrade', cluster, String(Reflect.get(given, 'version') ?? ''), ...offline].join(' ')
   }
   if (operation === 'reload' && Reflect.get(given, 'restart') === 'none') flags.push('--skip-restart')
-  if (operation === 'rollback' || operation === 'finalise') return `dm-panel ${operation} ${cluster}`
+  if (operation === 'rollback' || operation === 'redeploy' || operation === 'finalise') return `dm-panel ${operation} ${cluster}`
   if (operation === 'scale-out') return `tiup dm scale-out ${cluster} scale.yaml`
   if (operation === 'scale-in' && Reflect.get(given, 'force') === true) flags.push('--force')
+  if (operation === 'clean' || operation === 'rename') return lifeLine(operation, cluster, given)
+  if (operation === 'destroy') return ['tiup dm destroy', cluster, ...retainFlags(given)].join(' ')
   if (operation === 'remove-deploy') return `dm-panel remove-deploy ${cluster}`
   return ['tiup dm', operation, cluster, ...flags].join(' ')
+}
+
+const texts = (given: object, key: string): string[] => {
+  const value: unknown = Reflect.get(given, key)
+  return Array.isArray(value) ? value.map(String) : []
+}
+
+const retainFlags = (given: object): string[] => [
+  ...texts(given, 'retainNodes').map((node) => `--retain-node-data ${node}`),
+  ...texts(given, 'retainRoles').map((role) => `--retain-role-data ${role}`),
+  ...(Reflect.get(given, 'force') === true ? ['--force'] : []),
+]
+
+/** `tiup dm` has neither. */
+const lifeLine = (operation: 'clean' | 'rename', cluster: string, given: object): string => {
+  if (operation === 'rename') return `dm-panel rename ${cluster} ${String(Reflect.get(given, 'name') ?? '')}`
+  const what = [
+    ['data', '--data'],
+    ['logs', '--log'],
+  ].flatMap(([key = '', flag = '']) => (Reflect.get(given, key) === true ? [flag] : []))
+  const ignored = [
+    ...texts(given, 'ignoreNodes').map((node) => `--ignore-node ${node}`),
+    ...texts(given, 'ignoreRoles').map((role) => `--ignore-role ${role}`),
+  ]
+  return ['dm-panel clean', cluster, ...what, ...ignored].join(' ')
 }

@@ -133,6 +133,79 @@ export const upgradeProblems = {
     ],
     hint: ['Upload it again or fetch it from a mirror.', '请重新上传或从镜像获取。'],
   },
+  'redeploy.done': {
+    message: ['{version} runs again in folders of its own.', '{version} 已在新目录中运行。'],
+    hint: ['Finalise ends it: the new version’s folders are deleted then.', '“完结”后会删除新版本的目录。'],
+  },
+  'redeploy.no-backup': {
+    message: [
+      'The upgrade from {version} took no backup of sources and tasks that could be imported.',
+      '从 {version} 的升级没有可导入的上游与任务备份。',
+    ],
+    hint: [
+      'If you have an export of your own, deploy a new cluster of the former version and import it with dmctl.',
+      '若有自己的导出，请部署旧版本新集群并用 dmctl 导入。',
+    ],
+  },
+  'redeploy.no-dmctl': {
+    message: ['The store has no dmctl that can import into {version}.', '没有可导入到 {version} 的 dmctl。'],
+    hint: ['Fetch dmctl of that version on the page Packages.', '请在“安装包”页面获取该版本的 dmctl。'],
+  },
+  'redeploy.package-missing': {
+    message: ['The store has no {component} {version} for {instance}.', '缺少 {instance} 所需的 {component} {version}。'],
+    hint: ['Upload it again or fetch it from a mirror.', '请重新上传或从镜像获取。'],
+  },
+  'redeploy.folder-taken': {
+    message: ['{path} on {host} is not empty.', '{host} 上的 {path} 不为空。'],
+    hint: [
+      'Choose another suffix than {suffix}: the former version must begin with empty data folders.',
+      '请换一个后缀（当前 {suffix}）：旧版本需要空数据目录。',
+    ],
+  },
+  'redeploy.v1-sources': {
+    message: [
+      'A master has v1_source_path: with fresh folders DM would import from DM 1.0 again.',
+      '有 master 设置了 v1_source_path：新目录会使 DM 再次从 DM 1.0 导入。',
+    ],
+    hint: ['Take it out of the topology first.', '请先从拓扑中删除它。'],
+  },
+  'redeploy.downtime': {
+    message: [
+      'All of DM stops, {from} takes the place of {to} in fresh folders, and {sources} source(s) and {tasks} task(s) are brought back as they were on {at}. No replication for about {seconds} s, and until each task has passed its own checks.',
+      '整个 DM 将停止，{from} 在新目录中取代 {to}，并恢复 {at} 时的 {sources} 个上游和 {tasks} 个任务。约 {seconds} 秒内没有同步，直到各任务通过自身检查。',
+    ],
+    hint: [
+      'Tasks go on from their checkpoints downstream. What DM kept of its own, such as shard DDL locks, does not come back. {to} and its data stay in their folders until it is made final.',
+      '任务从下游检查点继续。DM 自身的状态（如分库分表 DDL 锁）不会恢复。{to} 及其数据会保留到完结为止。',
+    ],
+  },
+  'redeploy.lost': {
+    message: ['Made since the backup of {at}, so not in it: {names}.', '在 {at} 的备份之后创建、不在其中：{names}。'],
+    hint: ['The plan exports what is there now first; create them again from that export.', '计划会先导出当前配置；请用该导出重新创建。'],
+  },
+  'redeploy.comes-back': {
+    message: ['In the backup and not in DM any more, so they come back: {names}.', '备份中有而 DM 中已不存在，将会恢复：{names}。'],
+    hint: ['Stop them again afterwards if they are not wanted.', '若不需要，请之后再停止。'],
+  },
+  'redeploy.since-unknown': {
+    message: ['What has changed since the backup of {at} could not be asked: {reason}.', '无法查询自 {at} 备份以来的变化：{reason}。'],
+    hint: ['Sources and tasks made since then are lost.', '此后创建的上游和任务会丢失。'],
+  },
+  'redeploy.starts-paused': {
+    message: [
+      'An import starts every task, these too, which are not running now: {tasks}.',
+      '导入会启动所有任务，包括当前未运行的：{tasks}。',
+    ],
+    hint: ['Pause them again as soon as the import is through.', '导入完成后请再次暂停。'],
+  },
+  'redeploy.relay': {
+    message: ['An import does not start relay. Afterwards, by dmctl: {lines}.', '导入不会启动 relay，之后请用 dmctl 执行：{lines}。'],
+    hint: ['The same lines stand on the page “Roll back”, to be copied.', '“回滚”页面也列出了这些命令，可复制。'],
+  },
+  'upgrade.redeploy-open': {
+    message: ['The way back to {from} is not final yet.', '回到 {from} 的操作尚未完结。'],
+    hint: ['Go on with it, or make it final first.', '请先继续或完结。'],
+  },
   'finalise.unfinished': {
     message: ['The upgrade to {to} has not reached its end.', '到 {to} 的升级尚未完成。'],
     hint: ['Go on with it or roll it back first.', '请先继续或回退。'],
@@ -143,5 +216,10 @@ export const upgradeWords: Record<string, Pair> = {
   'plan.backup': ['Export sources and tasks', '导出上游与任务配置'],
   'plan.upgrade-begin': ['From here on: the upgrade', '由此开始升级'],
   'plan.upgrade-offline': ['Swap binaries and files of what is stopped', '替换已停止实例的二进制与文件'],
+  'plan.redeploy-install': ['The former version, into fresh folders', '将旧版本安装到新目录'],
+  'plan.redeploy-begin': ['From here on: the former version', '由此开始切换到旧版本'],
+  'plan.redeploy-units': ['Units begin to name the fresh folders', '单元改为指向新目录'],
+  'plan.import': ['Bring sources and tasks back', '恢复上游与任务'],
+  'plan.left-folders': ['Folders of the version that was left', '删除被放弃版本的目录'],
   'plan.prune-packages': ['Former packages leave the hosts', '从主机移除旧安装包'],
 }
