@@ -1,3 +1,4 @@
+import type { FolderPart } from './facts'
 import type { InstanceId } from './instance'
 
 /** A question about a host; read-only, safe at any time. All probes of a host go in one exec (`probes/batch.ts`). */
@@ -11,6 +12,10 @@ export type HostProbe =
   | { probe: 'authorized-key'; user: string; key: string }
   | { probe: 'package'; sha256: string }
   | { probe: 'reach'; address: string; port: number }
+  /** What lies in a folder: all of it, or its log files only. `size`: also how much room it takes. */
+  | { probe: 'usage'; path: string; only: FolderPart; size: boolean }
+  /** systemd services that run as this user, whether they are started or not. */
+  | { probe: 'user-units'; user: string }
 
 /** A question about the cluster, asked over HTTP through an SSH tunnel. */
 export type ClusterProbe =

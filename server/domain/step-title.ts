@@ -12,6 +12,8 @@ export const stepTitle = (step: Step): Words => {
       return { word: step.started === 'this-turn' ? 'step.unit-restarted' : 'step.unit-running', params: { unit: step.unit } }
     case 'path-absent':
       return { word: step.onlyEmpty ? 'step.empty-path-absent' : 'step.path-absent', params: { path: step.path } }
+    case 'contents-absent':
+      return { word: `step.contents-absent-${step.only}`, params: { path: step.path } }
     case 'member-absent':
       return { word: `step.${step.type}-absent`, params: { name: step.name } }
     case 'awaited':

@@ -40,7 +40,7 @@ export const prepareDeploy = async (run: ErrandRun, row: PlanRow): Promise<Prepa
     given: { user: given.username, credentialId: given.id, sudo: given.sudo },
     publicKey: key.publicKey,
     packages: await listPackages(run.db),
-    grafanaSecrets: await grafanaSecrets(run, row, topology),
+    grafanaSecrets: await grafanaSecrets(run, { of: row.clusterName, by: row.askedBy }, topology),
     localTexts: await textsOfFiles(run.db, row.clusterName, files),
     waivers: asked.waivers.map(({ code, host }) => ({ code, ...(host === undefined ? {} : { host }) })),
   }
@@ -75,14 +75,18 @@ const deployKey = async (run: ErrandRun, row: PlanRow, user: string): Promise<{ 
 }
 
 /** The password of every Grafana: the one that the user typed, sealed before the plan was asked for, else one that is made now. */
-export const grafanaSecrets = async (run: ErrandRun, row: PlanRow, topology: Topology): Promise<Record<string, string>> => {
+export const grafanaSecrets = async (
+  run: ErrandRun,
+  { of, by }: { of: string; by: string },
+  topology: Topology,
+): Promise<Record<string, string>> => {
   const names: Record<string, string> = {}
   for (const one of instancesOf(topology).filter(({ component }) => component === 'grafana')) {
-    const id = `grafana:${row.clusterName}:${one.id}`
+    const id = `grafana:${of}:${one.id}`
     names[one.id] = id
     if (await findCredential(run.db, id)) continue
     const sealed = run.secrets.sealAtRest(JSON.stringify({ password: randomBytes(18).toString('base64url') }), id)
-    await keepCredential(run.db, { id, name: `Grafana ${one.id}`, kind: 'secret', username: 'admin', sealed, createdBy: row.askedBy })
+    await keepCredential(run.db, { id, name: `Grafana ${one.id}`, kind: 'secret', username: 'admin', sealed, createdBy: by })
   }
   return names
 }

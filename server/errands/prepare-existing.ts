@@ -23,7 +23,8 @@ export const existingCluster = async (run: ErrandRun, row: PlanRow): Promise<{ c
     version: cluster.version,
     revision: cluster.revision,
     deploy,
-    localTexts: await textsOfFiles(run.db, cluster.name, cluster.files),
+    localTexts: await textsOfFiles(run.db, cluster.secretsOf, cluster.files),
+    ...(cluster.secretsOf === cluster.name ? {} : { secretsOf: cluster.secretsOf }),
     ...(cluster.waitTimeoutS === null ? {} : { waitTimeoutS: cluster.waitTimeoutS }),
     ...(cluster.connectTimeoutS === null ? {} : { connectTimeoutS: cluster.connectTimeoutS }),
   }

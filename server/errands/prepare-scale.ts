@@ -1,6 +1,4 @@
 import { AppError } from '@/server/domain/app-error'
-import { foldJournal } from '@/server/domain/fold-journal'
-import { deedsOf } from '@/server/domain/job'
 import type { PackageInfo } from '@/server/domain/package'
 import type { Login } from '@/server/domain/plan'
 import { pruneInput, scaleInInput, scaleOutInput } from '@/server/domain/plan-inputs'
@@ -9,16 +7,14 @@ import { parseAddition } from '@/server/domain/topology/addition'
 import { entriesAs, entriesOnly, entryIds, joinEntries } from '@/server/domain/topology/entries'
 import { keptFiles } from '@/server/domain/topology/own-files'
 import { withSecretMarks } from '@/server/domain/topology/typed-secrets'
-import type { OperationInput } from '@/server/operations/input'
 import { growthOf } from '@/server/operations/scale-out-problems'
 import { findCredential } from '@/server/store/credentials'
-import { listJobs } from '@/server/store/job-rows'
-import { readJournal } from '@/server/store/journal'
 import { listPackages } from '@/server/store/packages'
-import { findPlan, type PlanRow } from '@/server/store/plans'
+import type { PlanRow } from '@/server/store/plans'
 import { checkAddition } from '@/server/usecases/check-topology'
 import { textsOfFiles } from '@/server/usecases/keep-files'
 import { roleDefaults } from '@/server/usecases/role-packages'
+import { deedsOn } from './deeds'
 import type { ErrandRun } from './errand-run'
 import { grafanaSecrets } from './prepare-deploy'
 import { existingCluster, rollingPart } from './prepare-existing'
@@ -34,7 +30,7 @@ export const prepareScaleOut = async (run: ErrandRun, row: PlanRow): Promise<Pre
   const chosen = choicesOf(asked.packages, packages)
   const all = [...problems, ...chosen.problems]
   if (!addition || all.some(isError)) throw new AppError('usecases.plan-has-errors', 422, { problems: all })
-  const marked = withSecretMarks({ ...cluster.topology, ...addition.added }, cluster.name).topology
+  const marked = withSecretMarks({ ...cluster.topology, ...addition.added }, cluster.secretsOf).topology
   const added = entriesAs(entriesOnly(marked), 'joining')
   const topology = joinEntries(cluster.topology, added)
   const key = await findCredential(run.db, cluster.credentialId)
@@ -52,12 +48,12 @@ export const prepareScaleOut = async (run: ErrandRun, row: PlanRow): Promise<Pre
       ...input,
       givenHosts: growthOf(topology, { hosts: {} }, { ...input, joining }).newHosts,
       joining,
-      localTexts: { ...input.localTexts, ...(await textsOfFiles(run.db, cluster.name, files)) },
+      localTexts: { ...input.localTexts, ...(await textsOfFiles(run.db, cluster.secretsOf, files)) },
       ...(asked.waitTimeoutS === undefined ? {} : { waitTimeoutS: asked.waitTimeoutS }),
       ...(given && { given }),
       ...(key && { publicKey: key.publicKey }),
       packages,
-      grafanaSecrets: await grafanaSecrets(run, row, topology),
+      grafanaSecrets: await grafanaSecrets(run, { of: cluster.secretsOf, by: row.askedBy }, topology),
       waivers: asked.waivers.map(({ code, host }) => ({ code, ...(host === undefined ? {} : { host }) })),
     },
     problems: problems.filter(({ severity }) => severity !== 'info'),
@@ -111,24 +107,11 @@ export const prepareScaleIn = async (run: ErrandRun, row: PlanRow): Promise<Prep
       ...(credentialId === undefined ? {} : { given: await loginBy(run, credentialId) }),
       givenHosts: [],
       packages: await listPackages(run.db),
-      grafanaSecrets: await grafanaSecrets(run, row, cluster.topology),
+      grafanaSecrets: await grafanaSecrets(run, { of: cluster.secretsOf, by: row.askedBy }, cluster.topology),
       deeds: await deedsOn(run, cluster.name),
     },
     problems: [],
   }
-}
-
-/** Plans of jobs that made hosts ready, with what each step made, oldest first. */
-const deedsOn = async (run: ErrandRun, cluster: string): Promise<NonNullable<OperationInput['deeds']>> => {
-  const jobs = (await listJobs(run.db, { cluster, limit: 1000 })).filter(
-    ({ operation }) => operation === 'deploy' || operation === 'scale-out',
-  )
-  const found: { plan: NonNullable<PlanRow['document']>; made: Record<string, readonly string[]> }[] = []
-  for (const job of jobs.toSorted((a, b) => a.number - b.number)) {
-    const plan = (await findPlan(run.db, job.planId))?.document
-    if (plan) found.push({ plan, made: deedsOf(foldJournal(plan, await readJournal(run.db, job.id, 0))) })
-  }
-  return found
 }
 
 export const preparePrune = async (run: ErrandRun, row: PlanRow): Promise<Prepared> => {

@@ -9,6 +9,7 @@ import { publicKeyOf } from '@/server/remote/generate-key'
 import { createCluster, findCluster } from '@/server/store/clusters'
 import { findCredential, keepCredential, keepSecret, sealedOf } from '@/server/store/credentials'
 import { sealFor } from '@/server/store/secrets-seal'
+import { demandNotFormer } from '@/server/usecases/unknown-cluster'
 import type { ErrandRun } from './errand-run'
 import { type TiupSource, tiupSource } from './tiup-sources'
 
@@ -46,6 +47,7 @@ export const adoptClusters = async (run: ErrandRun, raw: unknown): Promise<{ ado
   const source = await tiupSource(run, raw)
   const adopted: string[] = []
   for (const name of asked.names) {
+    await demandNotFormer(run.db, name)
     if (await findCluster(run.db, name)) throw new AppError('usecases.cluster-exists', 409, { params: { name } })
     const read = (await source.names()).includes(name) ? await readCluster(source, name) : undefined
     if (!read?.meta) throw new AppError('errands.meta-unreadable', 422, { params: { name }, problems: read?.problems ?? [] })
@@ -103,7 +105,7 @@ export const exportForDownload = async (run: ErrandRun, raw: unknown): Promise<{
   const half = await findCredential(run.db, cluster.credentialId)
   const passwords: string[] = []
   for (const one of instancesOf(cluster.topology).filter(({ component }) => component === 'grafana')) {
-    passwords.push((await secretText(run, `grafana:${name}:${one.id}`, 'password')) ?? '')
+    passwords.push((await secretText(run, `grafana:${cluster.secretsOf}:${one.id}`, 'password')) ?? '')
   }
   if (key === undefined) throw new AppError('errands.key-unreadable', 409, { params: { name } })
   const topology = await openTopology(run, cluster.topology)

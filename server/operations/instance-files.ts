@@ -30,7 +30,7 @@ export const instanceFiles = (instance: Instance, context: Context, join?: reado
         kind: 'file',
         host: instance.hostId,
         path: file.path,
-        content: refOf(keep(blobOf(cutSecrets(file.parts, input.clusterName), { sensitive: file.sensitive ?? false }))),
+        content: refOf(keep(blobOf(cutSecrets(file.parts, input.secretsOf ?? input.clusterName), { sensitive: file.sensitive ?? false }))),
         mode: file.mode,
         owner: asRoot ? 'root' : owner,
         group: asRoot ? 'root' : group,

@@ -36,23 +36,21 @@ export const rowProblems = (rows: readonly CheckRow[], facts: OperationFacts, in
       return facts.hosts[row.host]?.system
         ? [{ code: 'preflight.unknown', severity: 'warning', params: { host: row.host, expected: row.expected } }]
         : []
-    const waived = (input.waivers ?? []).some(
-      (one) => one.code === row.code && (one.host === undefined || one.host === row.host) && waivable(row.code),
-    )
-    return [{ code: row.code, severity: row.state === 'fail' && !waived ? 'error' : 'warning', params: row.params }]
+    const { code, params } = row
+    if (row.state !== 'fail') return [{ code, severity: 'warning', params }]
+    return [hindering.includes(code) ? { code, severity: 'error', params } : waivable({ code, params }, input.waivers, row.host)]
   })
 
 /** Without these nothing can be installed, whatever the reason given. */
-const waivable = (code: string): boolean =>
-  ![
-    'preflight.reach',
-    'preflight.root',
-    'preflight.platform',
-    'preflight.systemd',
-    'preflight.package',
-    'preflight.package-layout',
-    'preflight.port',
-  ].includes(code)
+const hindering: readonly string[] = [
+  'preflight.reach',
+  'preflight.root',
+  'preflight.platform',
+  'preflight.systemd',
+  'preflight.package',
+  'preflight.package-layout',
+  'preflight.port',
+]
 
 export type ReachPair = { from: HostId; address: string; port: number; what: string }
 

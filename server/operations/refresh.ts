@@ -14,6 +14,8 @@ type Refresh = {
   facts: OperationFacts
   input: OperationInput
   keep: (blob: PlannedBlob) => PlannedBlob
+  /** The cluster's name afterwards, where that changes. */
+  renameTo?: string
 }
 
 /**
@@ -26,7 +28,7 @@ export const refreshPhases = (refresh: Refresh): PhaseDraft[] => {
   const read = changed.filter(({ instance }) => isRestarted(instance) && unitState(refresh.facts, instance) === 'up')
   return [
     phase(
-      'plan.refresh',
+      refresh.renameTo === undefined ? 'plan.refresh' : 'plan.rename',
       hosts.map((host) => ({
         subject: host,
         login: 'deploy',
@@ -60,6 +62,9 @@ export const refreshProblems = (refresh: Refresh): Problem[] => {
   )
 }
 
+/** Instances whose files change. */
+export const refreshed = (refresh: Refresh): Instance[] => changedFiles(refresh).map(({ instance }) => instance)
+
 const isRestarted = ({ component }: Instance): boolean => component === 'prometheus' || component === 'grafana'
 
 const changedFiles = (refresh: Refresh): { instance: Instance; files: Draft[] }[] => {
@@ -72,9 +77,18 @@ const changedFiles = (refresh: Refresh): { instance: Instance; files: Draft[] }[
   })
 }
 
-const filesOf = (instance: Instance, { facts, input, keep, ...topologies }: Refresh, when: 'before' | 'after'): Draft[] => {
+const filesOf = (
+  instance: Instance,
+  { facts, input: given, keep, renameTo, ...topologies }: Refresh,
+  when: 'before' | 'after',
+): Draft[] => {
   const topology = topologies[when]
   const group = groupOn(topology, facts.hosts[instance.hostId])
+  // Secrets stay where they are stored, whatever the cluster is called.
+  const input =
+    when === 'after' && renameTo !== undefined
+      ? { ...given, clusterName: renameTo, secretsOf: given.secretsOf ?? given.clusterName }
+      : given
   const kept = when === 'after' ? keep : (blob: PlannedBlob) => blob
   return instanceFiles(instance, { topology, input, keep: kept, owner: topology.global.user, group })
 }

@@ -63,7 +63,8 @@ const emptyFolders = (host: HostId, { before }: Release): Draft[] =>
     .toSorted((a, b) => b.length - a.length)
     .map((path) => absent(host, path, true))
 
-const accountSteps = (host: HostId, input: OperationInput): Draft[] => {
+/** The key, the account and at last its sudo, as far as former jobs made them; without another login only the key. */
+export const accountSteps = (host: HostId, input: OperationInput): Draft[] => {
   const deeds = accountDeeds(host, input)
   const userMade = deeds.find(({ step, made }) => step.kind === 'user-present' && made.some((what) => what === `user ${step.user}`))?.step
   const key = deeds.findLast(({ step }) => step.kind === 'authorized-key')?.step
@@ -81,7 +82,7 @@ const accountSteps = (host: HostId, input: OperationInput): Draft[] => {
   return [...keyGone, ...user, ...[...new Set(sudo)].map((path) => absent(host, path, false))]
 }
 
-const absent = (host: HostId, path: string, onlyEmpty: boolean): Draft => ({
+export const absent = (host: HostId, path: string, onlyEmpty: boolean): Draft => ({
   subject: path,
   step: { kind: 'path-absent', host, path, onlyEmpty },
 })

@@ -80,9 +80,8 @@ const taskProblems = ({ facts, input }: Context, sources: readonly string[]): Pr
   const loading = own.filter(({ stage, unit }) => stage === 'Running' && (unit === 'Dump' || unit === 'Load'))
   const paused = own.filter(({ stage }) => stage === 'Paused' || stage === 'Stopped')
   const locked = own.filter(({ ddlLock }) => ddlLock !== '')
-  const waived = (input.waivers ?? []).some(({ code }) => code === 'rolling.loading')
   return [
-    ...said('rolling.loading', waived ? 'warning' : 'error', loading),
+    ...said('rolling.loading', 'error', loading).map(({ code, params }) => waivable({ code, params }, input.waivers)),
     ...said('rolling.tasks-paused', 'warning', paused),
     ...said('rolling.ddl-locks', 'warning', locked),
   ]

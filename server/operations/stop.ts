@@ -30,15 +30,17 @@ export const stop: Operation = {
         phase('plan.record', [recordLane(input.clusterName, { change: 'run-state', to: runState(topology, facts, input) })]),
       ],
       problems: stop.validate(topology, facts, input),
-      impact: impactOf(topology, facts, input),
+      impact: stopImpact(topology, facts, input),
       tiupCommand: `tiup dm stop ${input.clusterName}${selectionFlags(input)}`,
       destructive: false,
     }),
   }),
 }
 
-const toStop = (topology: Topology, input: OperationInput): Instance[] => {
-  const chosen = selected(topology, input)
+const toStop = (topology: Topology, input: OperationInput): Instance[] => withExporters(topology, selected(topology, input))
+
+/** These, and the exporters of hosts on which nothing else is left of the cluster. */
+export const withExporters = (topology: Topology, chosen: readonly Instance[]): Instance[] => {
   const ids = new Set(chosen.map((one) => one.id))
   const emptied = new Set(
     exporterHosts(topology)
@@ -119,7 +121,7 @@ const losesQuorum = (topology: Topology, facts: OperationFacts, input: Operation
 }
 
 /** Sources of the workers that stop; all of them when the masters lose their majority, as workers can't keep their leases then. */
-const impactOf = (topology: Topology, facts: OperationFacts, input: OperationInput): Impact => {
+export const stopImpact = (topology: Topology, facts: OperationFacts, input: OperationInput): Impact => {
   const stopping = byComponent(selected(topology, input), 'dm-worker')
   const every = losesQuorum(topology, facts, input)
   const workers = byComponent(selectable(topology), 'dm-worker')
@@ -132,7 +134,7 @@ const impactOf = (topology: Topology, facts: OperationFacts, input: OperationInp
 }
 
 const outageProblems = (topology: Topology, facts: OperationFacts, input: OperationInput): Problem[] => {
-  const { sources } = impactOf(topology, facts, input)
+  const { sources } = stopImpact(topology, facts, input)
   const { before, after } = mastersLeft(topology, facts, input)
   const found: Problem[] = []
   if (losesQuorum(topology, facts, input))

@@ -75,12 +75,10 @@ const packageProblems = ({ topology, input, wish }: Context): Problem[] => [
 
 /** Clocks that differ, and room for what is staged. */
 const hostProblems = ({ topology, facts, input }: Context, staged: readonly Staged[]): Problem[] => {
-  const waived = (code: string): boolean => (input.waivers ?? []).some((one) => one.code === code)
-  const clocks = clockRows(topology, facts).flatMap((row): Problem[] =>
-    row.state === 'ok' || row.state === 'unknown'
-      ? []
-      : [{ code: row.code, severity: row.state === 'fail' && !waived(row.code) ? 'error' : 'warning', params: row.params }],
-  )
+  const clocks = clockRows(topology, facts).flatMap(({ state, code, params, host }): Problem[] => {
+    if (state === 'ok' || state === 'unknown') return []
+    return [state === 'fail' ? waivable({ code, params }, input.waivers, host) : { code, severity: 'warning', params }]
+  })
   const room = hostsOf(topology).flatMap(({ hostId }): Problem[] => {
     const own = staged.filter(({ instance }) => instance.hostId === hostId)
     const path = own[0]?.instance.deployDir ?? ''
@@ -104,13 +102,10 @@ const stateProblems = ({ topology, facts, input, wish }: Context): Problem[] => 
   if (byComponent(running, 'dm-master').length === 0) return [{ code: 'upgrade.stopped', severity: 'error', params: {} }]
   const members = facts.cluster?.members
   if (!members) return []
-  const waived = (input.waivers ?? []).some(({ code }) => code === 'upgrade.master-down')
   const dead = members.masters.filter(({ alive }) => !alive).map(({ name }) => name)
   const offline = members.workers.filter(({ stage }) => stage === 'offline').map(({ name }) => name)
   return [
-    ...(dead.length > 0
-      ? [{ code: 'upgrade.master-down', severity: waived ? 'warning' : 'error', params: { names: listed(dead) } } as const]
-      : []),
+    ...(dead.length > 0 ? [waivable({ code: 'upgrade.master-down', params: { names: listed(dead) } }, input.waivers)] : []),
     ...(offline.length > 0 ? [{ code: 'upgrade.worker-offline', severity: 'warning', params: { names: listed(offline) } } as const] : []),
   ]
 }
@@ -123,15 +118,13 @@ const secretKeyProblems = ({ topology, facts, input, wish }: Context): Problem[]
   const versions = [input.version, ...Object.values(facts.cluster?.versions ?? {})].filter((version) => semver.parse(version) !== null)
   if (!eight(wish.to) || versions.every(eight)) return []
   if (wish.secretKey || hasSecretKey(topology)) return []
-  const waived = (input.waivers ?? []).some(({ code }) => code === 'upgrade.secret-key')
-  return [{ code: 'upgrade.secret-key', severity: waived ? 'warning' : 'error', params: { from: input.version, to: wish.to } }]
+  return [waivable({ code: 'upgrade.secret-key', params: { from: input.version, to: wish.to } }, input.waivers)]
 }
 
 const backupProblems = ({ input, wish }: Context): Problem[] => {
   if (wish.offline) return [{ code: 'upgrade.no-backup-offline', severity: 'warning', params: {} }]
   if (wish.exportBy) return []
-  const waived = (input.waivers ?? []).some(({ code }) => code === 'upgrade.no-backup')
-  return [{ code: 'upgrade.no-backup', severity: waived ? 'warning' : 'error', params: { version: input.version } }]
+  return [waivable({ code: 'upgrade.no-backup', params: { version: input.version } }, input.waivers)]
 }
 
 const replaced = ({ input }: Context, staged: readonly Staged[]): Problem[] =>

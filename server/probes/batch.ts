@@ -9,7 +9,9 @@ import { path } from './path'
 import { reach } from './reach'
 import { system } from './system'
 import { unit } from './unit'
+import { usage } from './usage'
 import { user } from './user'
+import { userUnits } from './user-units'
 
 const questions = {
   system,
@@ -21,6 +23,8 @@ const questions = {
   'authorized-key': authorizedKey,
   package: packageInCache,
   reach,
+  usage,
+  'user-units': userUnits,
 } satisfies { [K in HostProbeName]: HostQuestion<ProbeOf<K>> }
 
 const functionOf = (name: string): string => `probe_${name.replace('-', '_')}`
@@ -80,7 +84,7 @@ export const parseHost = (probes: readonly HostProbe[], stdout: string, observed
   }, noHostFacts(observedAt))
 }
 
-/** One question per subject: asked with and without a hash means asked with it. */
+/** One question per subject: asked with and without a hash or size means asked with it. */
 export const unique = (probes: readonly HostProbe[]): HostProbe[] => {
   const bySubject = new Map<string, HostProbe>()
   for (const probe of probes) {
@@ -91,10 +95,12 @@ export const unique = (probes: readonly HostProbe[]): HostProbe[] => {
   return [...bySubject.values()]
 }
 
-const asksHash = (probe: HostProbe): boolean => (probe.probe === 'path' && probe.hash) || (probe.probe === 'unit' && probe.hashExe)
+const asksHash = (probe: HostProbe): boolean =>
+  (probe.probe === 'path' && probe.hash) || (probe.probe === 'unit' && probe.hashExe) || (probe.probe === 'usage' && probe.size)
 
 const plain = (probe: HostProbe): HostProbe => {
   if (probe.probe === 'path') return { ...probe, hash: false }
+  if (probe.probe === 'usage') return { ...probe, size: false }
   return probe.probe === 'unit' ? { ...probe, hashExe: false } : probe
 }
 

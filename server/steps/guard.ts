@@ -21,6 +21,9 @@ const otherListeners = (asks: GuardOf<'port-free-or-ours'>, seen: HostFacts) =>
 const aliveWithout = ({ name }: GuardOf<'quorum-without'>, cluster: ClusterFacts | undefined): number =>
   (cluster?.members?.masters ?? []).filter((one) => one.alive && one.name !== name).length
 
+const otherUnits = ({ user, except }: GuardOf<'user-unused'>, seen: HostFacts): string[] =>
+  (seen.userUnits[user] ?? []).filter((unit) => !except.includes(unit))
+
 const loading = ({ tasks }: GuardOf<'not-loading'>, cluster: ClusterFacts | undefined): string[] =>
   (cluster?.tasks ?? [])
     .filter(({ task, stage, unit }) => tasks.includes(task) && stage === 'Running' && (unit === 'Dump' || unit === 'Load'))
@@ -84,6 +87,12 @@ const guards = {
     expected: (asks) => `${asks.path} there`,
     seen: (asks, seen) => pathInWords(seen.paths[asks.path]),
   } satisfies GuardKind<GuardOf<'path-present'>>,
+  'user-unused': {
+    needs: (asks) => [{ probe: 'user-units', user: asks.user }],
+    holds: (asks, seen) => judged(seen.userUnits[asks.user], () => otherUnits(asks, seen).length === 0),
+    expected: (asks) => `no other service runs as ${asks.user}`,
+    seen: (asks, seen) => (seen.userUnits[asks.user] ? otherUnits(asks, seen).join(', ') || 'none' : 'unknown'),
+  } satisfies GuardKind<GuardOf<'user-unused'>>,
   'quorum-without': {
     needs: () => [],
     clusterNeeds: () => [{ probe: 'members' }],

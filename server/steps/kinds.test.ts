@@ -42,6 +42,7 @@ const observable: fc.Arbitrary<Step> = fc.oneof(
   }),
   fc.record({ ...base, kind: fc.constant('unit-stopped' as const), unit }),
   fc.record({ ...base, kind: fc.constant('path-absent' as const), path, onlyEmpty: fc.boolean() }),
+  fc.record({ ...base, kind: fc.constant('contents-absent' as const), path, only: fc.constantFrom('all' as const, 'logs' as const) }),
 )
 
 const pathFact: fc.Arbitrary<PathFact> = fc.oneof(
@@ -83,6 +84,10 @@ const facts: fc.Arbitrary<HostFacts> = fc
     units: fc.dictionary(unit, unitFact),
     authorizedKeys: fc.dictionary(fc.constantFrom('tidb AAAAB3', 'root AAAAB3'), fc.nat(2)),
     packages: fc.dictionary(hash, fc.nat(9)),
+    usage: fc.dictionary(
+      fc.tuple(fc.constantFrom('all', 'logs'), path).map((key) => key.join(' ')),
+      fc.record({ entries: fc.nat(2), real: fc.oneof(fc.constant(''), path) }),
+    ),
   })
   .map((some) => ({
     ...noHostFacts('now'),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type AuditBody, type AuditHead, emptyHead, type SealedRecord, seal } from '@/server/domain/audit-chain'
 import { type Db, retryBusy, type Tx } from './database'
+import { formerNames } from './former-names'
 import { readSetting, writeSetting } from './settings'
 
 export type NewAudit = {
@@ -78,7 +79,7 @@ export const listAudit = async (
   page: { limit: number; before?: string | undefined },
 ): Promise<AuditEntry[]> => {
   const rows = await db.auditRecord.findMany({
-    where: whereOf(filter),
+    where: { ...whereOf(filter), ...(await ofCluster(db, filter.cluster)) },
     orderBy: [{ at: 'desc' }, { id: 'desc' }],
     take: page.limit,
     ...(page.before === undefined ? {} : { cursor: { id: page.before }, skip: 1 }),
@@ -122,13 +123,19 @@ export const findAudit = async (db: Db, id: string): Promise<AuditEntry | undefi
 export const listActs = async (db: Db, act: string): Promise<AuditEntry[]> =>
   (await db.auditRecord.findMany({ where: { act }, orderBy: [{ at: 'asc' }, { id: 'asc' }] })).map(entryOf)
 
+/** Under its name of now, and under its former ones until they ended: records are chained and are not rewritten. */
+const ofCluster = async (db: Db, cluster: string | undefined) => {
+  if (!cluster) return {}
+  const former = await formerNames(db, cluster)
+  return { AND: [{ OR: [{ cluster }, ...former.map(({ name, until }) => ({ cluster: name, at: { lte: until } }))] }] }
+}
+
 const whereOf = (filter: AuditFilter) => {
   const at = { ...(filter.since ? { gte: filter.since } : {}), ...(filter.until ? { lt: filter.until } : {}) }
   const anywhere = (text: string) =>
     (['command', 'actor', 'what', 'cluster', 'targets', 'result', 'id', 'act'] as const).map((field) => ({ [field]: { contains: text } }))
   return {
     ...(filter.actor ? { actor: { contains: filter.actor } } : {}),
-    ...(filter.cluster ? { cluster: filter.cluster } : {}),
     ...(filter.what ? { what: filter.what } : {}),
     ...(filter.phase ? { phase: filter.phase } : {}),
     ...(filter.jobId ? { jobId: filter.jobId } : {}),

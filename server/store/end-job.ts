@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { EndState } from '@/server/domain/journal'
 import type { Change } from '@/server/domain/step'
 import type { Tx } from './database'
-import { endFormerNames, namesOf, renameCluster } from './former-names'
+import { endFormerNames, namesOf, nowCalled, renameCluster } from './former-names'
 import { type ChangingJob, dropLedger, keepRolePackage, noteInstalled } from './ledger'
 import { markPatched } from './mark-patched'
 import { recordJoined, recordLifecycle } from './topology-changes'
@@ -32,7 +32,7 @@ export const endJob = async (tx: Tx, { id, clusterName, state, reason, at }: End
 
 /** A cluster that this job has removed leaves no key and no password; what was typed for its successor meanwhile stays. */
 const forgetSecrets = async (tx: Tx, jobId: string, name: string, at: Date): Promise<void> => {
-  if ((await tx.cluster.count({ where: { name } })) > 0) return
+  if ((await tx.cluster.count({ where: { name } })) > 0 || (await nowCalled(tx, name)) !== undefined) return
   const { createdAt } = await tx.job.findUniqueOrThrow({ where: { id: jobId }, select: { createdAt: true } })
   for (const each of await namesOf(tx, name)) {
     const ids = [{ id: `key:${each}` }, { id: { startsWith: `grafana:${each}:` } }, { id: { startsWith: `topology:${each}:` } }]

@@ -19,6 +19,7 @@ import { checkAddition } from './check-topology'
 import { keepFiles } from './keep-files'
 import { sealTopology } from './seal-topology'
 import { tiupLine } from './tiup-line'
+import { demandNotFormer, unknownCluster } from './unknown-cluster'
 
 /** Opens a plan in state `probing`; the runner probes the hosts and makes it. Resolves with its id. */
 export const askForPlan = async (db: Db, who: Who, ask: { cluster: string; operation: string; input: unknown }): Promise<string> => {
@@ -48,9 +49,10 @@ const withoutSecrets = async (
   const { topology: yaml, files } = read
   if (operation === 'scale-out') await demandAddition(db, cluster, yaml)
   const topology = operation === 'deploy' ? parseTopology(yaml).topology : await merged(db, cluster, yaml)
-  const sealed = await sealTopology(db, { yaml, cluster, by: who.email })
+  const of = (await findCluster(db, cluster))?.secretsOf ?? cluster
+  const sealed = await sealTopology(db, { yaml, cluster: of, by: who.email })
   // A text that is no topology names no files; the plan will say why it is none.
-  const kept = topology ? await keepFiles(db, { topology, yaml, files, cluster, by: who.email }) : {}
+  const kept = topology ? await keepFiles(db, { topology, yaml, files, cluster: of, by: who.email }) : {}
   return { ...read, topology: sealed, files: kept }
 }
 
@@ -82,7 +84,8 @@ const demandName = async (db: Db, operation: OperationName, name: string): Promi
   if (problem) throw new AppError(problem.code, 422, { params: problem.params })
   const there = await findCluster(db, name)
   if (operation === 'deploy' && there) throw new AppError('usecases.cluster-exists', 409, { params: { name } })
-  if (operation !== 'deploy' && !there) throw new AppError('usecases.cluster-unknown', 404, { params: { name } })
+  if (operation === 'deploy') await demandNotFormer(db, name)
+  if (operation !== 'deploy' && !there) throw await unknownCluster(db, name)
   if (there?.adopted) throw new AppError('usecases.adopted-read-only', 409, { params: { name } })
   if (operation === 'remove-deploy' && there?.lifecycle !== 'deploying') await demandNeverStarted(db, name)
 }

@@ -64,8 +64,8 @@ export const saveEdit = (db: Db, who: Who, ask: SaveEdit, at: Date = new Date())
     const look = await lookAtEdit(db, now, edited)
     const topology = demandGood(now, look, ask.consent)
     const by = who.email
-    const yaml = await sealTyped(db, { yaml: edited.yaml, cluster, by })
-    const files = await keepFiles(db, { topology, yaml, files: look.files, cluster, by })
+    const yaml = await sealTyped(db, { yaml: edited.yaml, cluster: now.secretsOf, by })
+    const files = await keepFiles(db, { topology, yaml, files: look.files, cluster: now.secretsOf, by })
     const kind = former ? 'revert' : 'edit-config'
     const saved = await saveRevision(db, { cluster, base, topology, yaml, files, kind, reason, by, lagging: look.lagging }, at)
     if ('busy' in saved) throw busy(cluster, saved.busy)

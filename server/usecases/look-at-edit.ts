@@ -40,11 +40,11 @@ export type EditLook = {
 /** An edit against the cluster as it is now: all that is wrong with it, and every file that it would change. Reaches no host, keeps nothing. */
 export const lookAtEdit = async (db: Db, now: ClusterWithTopology, { yaml, base, files: given }: Edited): Promise<EditLook> => {
   const cluster = now.name
-  const { masked, secrets } = takeTypedSecrets(yaml, cluster)
+  const { masked, secrets } = takeTypedSecrets(yaml, now.secretsOf)
   const { topology: typed } = parseTopology(masked)
   const kept: OwnFilesInput = { ...now.files, ...given }
   const check = await checkTopology(db, { yaml, cluster, files: Object.keys(kept) })
-  const topology = typed && withBooks(now.topology, withSecretMarks(typed, cluster).topology)
+  const topology = typed && withBooks(now.topology, withSecretMarks(typed, now.secretsOf).topology)
   const fixed = topology ? located(yaml, immutableProblems(now.topology, topology, writtenIn(masked))) : []
   const problems = [...check.problems.filter(({ code }) => code !== 'topology.file-unused'), ...fixed]
   const good = topology !== undefined && !problems.some(isError) ? topology : undefined
@@ -111,23 +111,23 @@ const changesOf = async (
   now: ClusterWithTopology,
   { topology, files, retyped }: After,
 ): Promise<Pick<EditLook, 'changes' | 'lagging'>> => {
-  const { name, version, revision } = now
+  const { name, version, revision, secretsOf } = now
   const packages = await listPackages(db)
   const deploy = { user: now.deployUser, credentialId: now.credentialId, sudo: 'nopasswd' } as const
-  const common = { clusterName: name, version, revision, packages, deploy }
+  const common = { clusterName: name, secretsOf, version, revision, packages, deploy }
   const configuration = async (of: Topology, localTexts: Record<string, string>): Promise<Configuration> => ({
     topology: of,
-    input: { ...common, localTexts, grafanaSecrets: await grafanaSecretsOf(db, { name, topology: of }) },
+    input: { ...common, localTexts, grafanaSecrets: await grafanaSecretsOf(db, { secretsOf, topology: of }) },
   })
   const rows = await listUnapplied(db, name)
   const runs = new Map(rows.map((row) => [row.instance, row.revision]))
-  const configurations = new Map([[revision, await configuration(now.topology, await textsOfFiles(db, name, now.files))]])
+  const configurations = new Map([[revision, await configuration(now.topology, await textsOfFiles(db, secretsOf, now.files))]])
   for (const older of new Set(runs.values())) {
     const found = configurations.has(older) ? undefined : await findRevision(db, name, older)
-    if (found) configurations.set(older, await configuration(found.topology, await textsOfFiles(db, name, found.files)))
+    if (found) configurations.set(older, await configuration(found.topology, await textsOfFiles(db, secretsOf, found.files)))
   }
   const beforeOf = (instance: InstanceId) => configurations.get(runs.get(instance) ?? revision)
-  const after = await configuration(topology, await textsGiven(db, name, topology, files))
+  const after = await configuration(topology, await textsGiven(db, secretsOf, topology, files))
   const changes = configChanges(beforeOf, after, retyped)
   // What has files of another revision than it runs is to be written in any case.
   const half = rows.flatMap(({ instance, state }) => (state === 'restart' ? [instance] : []))

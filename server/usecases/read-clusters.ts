@@ -1,5 +1,4 @@
 import type { ClusterDetail, ClusterRow } from '@/server/domain/api'
-import { AppError } from '@/server/domain/app-error'
 import { isRole } from '@/server/domain/component'
 import type { ClusterStatus, DisplayRow, Seen } from '@/server/domain/display'
 import type { Instance, Lifecycle } from '@/server/domain/instance'
@@ -13,14 +12,15 @@ import type { Db } from '@/server/store/database'
 import { listUnapplied } from '@/server/store/unapplied'
 import { renewWatch, watchedUntil } from '@/server/store/watching'
 import { standingOf } from './standing'
+import { unknownCluster } from './unknown-cluster'
 
 export const readClusters = async (db: Db): Promise<ClusterRow[]> =>
   Promise.all((await listClusters(db)).map((cluster) => rowOf(db, cluster)))
 
-/** Throws cluster-unknown. */
+/** Throws cluster-unknown, cluster-renamed. */
 export const demandCluster = async (db: Db, name: string): Promise<ClusterWithTopology> => {
   const cluster = await findCluster(db, name)
-  if (!cluster) throw new AppError('usecases.cluster-unknown', 404, { params: { name } })
+  if (!cluster) throw await unknownCluster(db, name)
   return cluster
 }
 

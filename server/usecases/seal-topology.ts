@@ -4,6 +4,7 @@ import { maskYaml } from '@/server/domain/topology/mask-yaml'
 import { located, parseTopology } from '@/server/domain/topology/parse'
 import { hostPort } from '@/server/domain/topology/topology'
 import { secretMask, type TypedSecret, takeTypedSecrets } from '@/server/domain/topology/typed-secrets'
+import { findCluster } from '@/server/store/clusters'
 import { dropSecret, findCredential, keepSecret } from '@/server/store/credentials'
 import type { Db } from '@/server/store/database'
 import { sealSecret } from '@/server/store/secrets-seal'
@@ -49,7 +50,8 @@ const dropUntyped = async (db: Db, cluster: string, masked: string): Promise<voi
 
 /** Secrets in wrong places, and masks of secrets that nobody has typed for this cluster. */
 export const secretProblems = async (db: Db, { yaml, cluster }: Ask): Promise<Problem[]> => {
-  const { secrets, problems } = takeTypedSecrets(yaml, cluster)
+  const of = (await findCluster(db, cluster))?.secretsOf ?? cluster
+  const { secrets, problems } = takeTypedSecrets(yaml, of)
   const forgotten: Problem[] = []
   for (const { id, path, value } of secrets) {
     if (value !== secretMask || cluster === '' || (await findCredential(db, id))) continue

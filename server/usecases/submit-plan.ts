@@ -10,6 +10,7 @@ import { packagesGone } from '@/server/store/packages'
 import { findPlan, type PlanRow, planText } from '@/server/store/plans'
 import { conclude, intend, type Who } from './audited'
 import { tiupLine } from './tiup-line'
+import { demandNotFormer } from './unknown-cluster'
 
 export type Submit = { planId: string; confirm?: string | undefined; consent: readonly string[] }
 export type Submitted = { id: string; number: number }
@@ -101,6 +102,7 @@ const demandPackages = async (tx: Tx, plan: PlanRow): Promise<void> => {
 const writeCluster = async (tx: Tx, plan: PlanRow, who: Who): Promise<void> => {
   const creates = plan.forecast?.creates
   if (plan.operation !== 'deploy' || !creates) return
+  await demandNotFormer(tx, plan.clusterName)
   try {
     await createCluster(tx, { ...creates, name: plan.clusterName, lifecycle: 'deploying', createdBy: who.email })
   } catch (error) {

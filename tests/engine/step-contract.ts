@@ -153,6 +153,27 @@ export const stepContract = (name: string, open: () => Promise<ContractHost>): v
       expect(await ask(guard({ guard: 'port-free-or-ours', port: 64999, unit: 'nobody.service' }))).toBe('yes')
       expect(await ask(guard({ guard: 'unit-known', unit: 'no-such.service' }))).toBe('no')
     })
+    it('contents-absent empties a folder and keeps it, or takes its logs only', async () => {
+      const folder = `${host.dir}/log`
+      await act({ ...on, kind: 'directory', id: '17a', path: folder, mode: '0755', ...owned() })
+      const file = (name: string): Step => ({
+        ...on,
+        kind: 'file',
+        id: name,
+        path: `${folder}/${name}`,
+        content: text(name),
+        mode: '0644',
+        ...root,
+      })
+      for (const name of ['a.log', 'a-2026.log', 'b.log.2026-11-01', 'keep.txt']) await act(file(name))
+      await holds({ ...on, kind: 'contents-absent', id: '17b', path: folder, only: 'logs' })
+      const kept = file('keep.txt')
+      expect((await see(kept)).paths[`${folder}/keep.txt`]?.exists).toBe(true)
+      await holds({ ...on, kind: 'contents-absent', id: '17c', path: folder, only: 'all' })
+      const gone: Step = { ...on, kind: 'path-absent', id: '17d', path: folder, onlyEmpty: true }
+      expect((await see(gone)).paths[folder]).toMatchObject({ exists: true, empty: true })
+      await expect(act({ ...on, kind: 'contents-absent', id: '17e', path: '/home', only: 'all' })).rejects.toThrow()
+    })
     it('path-absent leaves what is not empty when told so, and refuses the root', async () => {
       const step: Step = { ...on, kind: 'path-absent', id: '18', path: host.dir, onlyEmpty: true }
       await act(step)
@@ -195,4 +216,5 @@ const essence = (facts: HostFacts): unknown => ({
   ),
   keys: facts.authorizedKeys,
   packages: facts.packages,
+  left: Object.fromEntries(Object.entries(facts.usage).map(([key, { entries, real }]) => [key, { entries, real }])),
 })

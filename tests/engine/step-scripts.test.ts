@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { HostProbe } from '@/server/domain/probe'
 import { askHost, parseHost, probeScript } from '@/server/probes/batch'
 import { simScripts } from '@/server/sim/sim-scripts'
+import { contentsAbsent } from '@/server/steps/contents-absent'
 import { directory } from '@/server/steps/directory'
 import { fencedScript } from '@/server/steps/host-lock'
 import { parseMade } from '@/server/steps/made'
@@ -45,6 +46,48 @@ describe('on this machine, below a folder of its own', () => {
       expect(run(remove.argv)).toMatchObject({ status: 0 })
       const after = parseHost(pathAbsent.needs(gone), run(askHost(pathAbsent.needs(gone))).stdout, 'now')
       expect(pathAbsent.satisfied(gone, after, { incarnation: '' })).toBe('yes')
+    } finally {
+      rmSync(top, { recursive: true })
+    }
+  })
+
+  it('empties a folder, takes links in it and not what they name, and follows no link on the way', () => {
+    const top = realpathSync(mkdtempSync(join(tmpdir(), 'dm-panel-step-')))
+    const acted = (path: string, only: 'all' | 'logs') => {
+      const step = { ...on, kind: 'contents-absent' as const, path, only }
+      const [act] = contentsAbsent.acts(step)
+      if (act?.act !== 'exec') throw new Error('no exec')
+      const { status } = run(act.argv)
+      const facts = parseHost(contentsAbsent.needs(step), run(askHost(contentsAbsent.needs(step))).stdout, 'now')
+      return { status, verdict: contentsAbsent.satisfied(step, facts, { incarnation: '' }) }
+    }
+    try {
+      for (const folder of ['data/deep', 'data/lost+found', 'outside', 'log']) mkdirSync(join(top, folder), { recursive: true })
+      for (const file of ['data/deep/x', 'outside/precious', 'log/a.log', 'log/a.log.1', 'log/b', 'log/my logs.log'])
+        writeFileSync(join(top, file), 'x'.repeat(5000))
+      symlinkSync(join(top, 'outside'), join(top, 'data/link'))
+      symlinkSync(join(top, 'outside'), join(top, 'log/out.log'))
+      symlinkSync(join(top, 'data'), join(top, 'way'))
+      const asked = [
+        { probe: 'usage', path: `${top}/data`, only: 'all', size: true },
+        { probe: 'usage', path: `${top}/log`, only: 'logs', size: true },
+        { probe: 'usage', path: `${top}/way`, only: 'all', size: true },
+        { probe: 'usage', path: `${top}/none`, only: 'all', size: true },
+      ] as const
+      const { usage } = parseHost(asked, run(askHost(asked)).stdout, 'now')
+      expect(usage[`all ${top}/data`]).toMatchObject({ entries: 2, real: `${top}/data` })
+      expect(usage[`all ${top}/data`]?.bytes).toBeGreaterThanOrEqual(5000)
+      expect(usage[`logs ${top}/log`]?.entries).toBe(3)
+      expect(usage[`logs ${top}/log`]?.bytes).toBeGreaterThanOrEqual(15_000)
+      expect(usage[`all ${top}/way`]?.real).toBe(`${top}/data`)
+      expect(usage[`all ${top}/none`]).toEqual({ entries: 0, bytes: 0, real: '' })
+      expect(acted(`${top}/way`, 'all')).toEqual({ status: 73, verdict: 'no' })
+      expect(existsSync(join(top, 'data/deep/x'))).toBe(true)
+      expect(acted(`${top}/data`, 'all')).toEqual({ status: 0, verdict: 'yes' })
+      expect(readdirSync(join(top, 'data'))).toEqual(['lost+found'])
+      expect(acted(`${top}/log`, 'logs')).toEqual({ status: 0, verdict: 'yes' })
+      expect(readdirSync(join(top, 'log')).toSorted()).toEqual(['b', 'out.log'])
+      expect(readdirSync(join(top, 'outside'))).toEqual(['precious'])
     } finally {
       rmSync(top, { recursive: true })
     }

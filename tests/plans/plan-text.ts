@@ -38,6 +38,10 @@ export const planText = (plan: Plan): string =>
     ),
     ...plan.impact.sources.map((one) => `impact: source ${one.source} on ${one.worker}`),
     ...(plan.impact.masterOutageS === 0 ? [] : [`impact: no answer of DM-master ${outageText(plan.impact.masterOutageS)}`]),
+    ...(plan.impact.deletes ?? []).map(
+      (one) =>
+        `${one.kept ? 'keeps' : one.only === 'logs' ? 'deletes logs in' : 'deletes'} ${one.host}:${one.path} of ${one.instance}, ${one.bytes ?? 'unknown'} bytes`,
+    ),
     ...plan.problems.map((one) => `${one.severity}: ${problemText(one.code, one.params)}`),
     ...plan.phases.flatMap(phaseLines),
   ].join('\n')}\n`

@@ -14,6 +14,14 @@ export const usecasesProblems = {
     message: ['The panel knows no cluster “{name}”.', '面板中没有集群“{name}”。'],
     hint: ['Check the name in the list of clusters.', '请在集群列表中核对名称。'],
   },
+  'usecases.cluster-renamed': {
+    message: ['The cluster {name} is called {to} now.', '集群 {name} 现已更名为 {to}。'],
+    hint: ['Go to {to}.', '请前往 {to}。'],
+  },
+  'usecases.name-kept': {
+    message: ['The name {name} belongs to the cluster {to}, which had it before.', '名称 {name} 属于曾使用它的集群 {to}。'],
+    hint: ['It is free when {to} has ended; choose another name.', '在 {to} 销毁后才可使用，请选择其他名称。'],
+  },
   'usecases.cluster-exists': {
     message: ['A cluster “{name}” exists already.', '集群“{name}”已存在。'],
     hint: ['Choose another name.', '请换一个名称。'],

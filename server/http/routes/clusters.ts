@@ -1,7 +1,6 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { askPlan, clusterDetail, clusterRow, errandView, planView, scaleOutCheck } from '@/server/domain/api'
-import { AppError } from '@/server/domain/app-error'
 import { displayCsv, displayJson, displayText } from '@/server/domain/topology/display-text'
 import { ownFileLimits } from '@/server/domain/topology/own-files-input'
 import { takeTypedSecrets } from '@/server/domain/topology/typed-secrets'
@@ -13,6 +12,7 @@ import { checkScaleOut } from '@/server/usecases/check-scale-out'
 import { checkTopology } from '@/server/usecases/check-topology'
 import { exportCluster } from '@/server/usecases/export-cluster'
 import { demandCluster, readCluster, readClusters, watchDisplay } from '@/server/usecases/read-clusters'
+import { unknownCluster } from '@/server/usecases/unknown-cluster'
 import { readPlan } from '@/server/usecases/read-plan'
 import { accepts, answers, refusals, takes } from '../answers'
 import type { Api } from '../api'
@@ -102,7 +102,7 @@ export const registerClusterRoutes = (api: Api): void => {
       detail: { change: JSON.stringify(wanted) },
     }
     await audited(c.get('db'), who(c), deed, async () => {
-      if (!(await changeTimeouts(c.get('db'), name, wanted))) throw new AppError('usecases.cluster-unknown', 404, { params: { name } })
+      if (!(await changeTimeouts(c.get('db'), name, wanted))) throw await unknownCluster(c.get('db'), name)
     })
     return c.json({ ok: true as const }, 200)
   })
