@@ -4,18 +4,17 @@ import { instancesOf } from '@/server/domain/topology/instances'
 import type { PatchAsked } from '@/server/operations/input'
 import { findCluster } from '@/server/store/clusters'
 import { readLedger, rolePackages } from '@/server/store/ledger'
-import { type TestDatabase, testDatabase } from '@/tests/support/test-db'
+import type { TestDatabase } from '@/tests/support/test-db'
 import { demandWhole, matrix, type Ran } from './crash-matrix'
-import { copyOf, dmctl, forgetCluster, type Ground, hotfixes, newGround, packages, perform, planNow, threeHosts } from './sim-plans'
+import { copyOf, dmctl, forgetCluster, type Ground, hotfixes, packages, perform, planNow, threeHosts } from './sim-plans'
+import { startedGround } from './started-ground'
 
 let database: TestDatabase
 let started: Ground
 beforeAll(async () => {
-  database = await testDatabase()
-  await database.db.$queryRawUnsafe('PRAGMA synchronous = OFF') // whether a disk keeps what was written is not tried here
-  started = newGround(database.db, threeHosts)
-  expect((await perform(started, await planNow(started, 'deploy'))).end).toBe('succeeded')
-  expect((await perform(started, await planNow(started, 'start'))).end).toBe('succeeded')
+  const made = await startedGround()
+  database = made.database
+  started = made.started
 }, 60_000)
 afterAll(() => database.close())
 

@@ -3,39 +3,17 @@ import { foldJournal } from '@/server/domain/fold-journal'
 import type { JobView } from '@/server/domain/job'
 import type { Plan } from '@/server/domain/plan'
 import { appendByUser, readJournal } from '@/server/store/journal'
-import { type TestDatabase, testDatabase } from '@/tests/support/test-db'
+import type { TestDatabase } from '@/tests/support/test-db'
 import { demandWhole, matrix, type Ran } from './crash-matrix'
-import {
-  attempt,
-  copyOf,
-  dmctl,
-  forgetCluster,
-  type Ground,
-  newGround,
-  perform,
-  planNow,
-  startsOf,
-  submitPlan,
-  threeHosts,
-} from './sim-plans'
+import { attempt, copyOf, dmctl, forgetCluster, type Ground, perform, planNow, startsOf, submitPlan } from './sim-plans'
+import { startedGround } from './started-ground'
 
 let database: TestDatabase
 let started: Ground
 beforeAll(async () => {
-  database = await testDatabase()
-  await database.db.$queryRawUnsafe('PRAGMA synchronous = OFF') // whether a disk keeps what was written is not tried here
-  started = newGround(database.db, threeHosts)
-  expect((await perform(started, await planNow(started, 'deploy'))).end).toBe('succeeded')
-  expect((await perform(started, await planNow(started, 'start'))).end).toBe('succeeded')
-  const [dm] = started.world.dm.clusters
-  if (!dm) throw new Error('no cluster')
-  expect(started.world.dm.schedule.addSource(dm, { id: 'mysql-01', config: '', relay: false })).toBe('')
-  dm.tasks.push({
-    name: 't1',
-    config: '',
-    subtasks: [{ source: 'mysql-01', stage: 'Running', unit: 'Sync', lagS: 1, error: '', ddlLock: '' }],
-  })
-  started.world.dm.settle()
+  const made = await startedGround({ source: '', task: true })
+  database = made.database
+  started = made.started
 }, 60_000)
 afterAll(() => database.close())
 

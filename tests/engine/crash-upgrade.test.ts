@@ -12,7 +12,7 @@ import { appendByUser, readJournal } from '@/server/store/journal'
 import { readLedger } from '@/server/store/ledger'
 import { listUpgrades, openUpgrade } from '@/server/store/upgrades'
 import { SimTransport } from '@/tests/support/sim-transport'
-import { type TestDatabase, testDatabase } from '@/tests/support/test-db'
+import type { TestDatabase } from '@/tests/support/test-db'
 import { demandWhole, matrix, type Ran } from './crash-matrix'
 import {
   attempt,
@@ -20,7 +20,6 @@ import {
   dmctl,
   forgetCluster,
   type Ground,
-  newGround,
   nextPackages,
   packages,
   perform,
@@ -29,6 +28,7 @@ import {
   submitPlan,
   threeHosts,
 } from './sim-plans'
+import { startedGround, startOn } from './started-ground'
 
 const cluster = 'dm1'
 const instances = instancesOf(threeHosts)
@@ -38,18 +38,9 @@ const passwordOfSource = 'as-given-in-clear'
 let database: TestDatabase
 let started: Ground
 beforeAll(async () => {
-  database = await testDatabase()
-  await database.db.$queryRawUnsafe('PRAGMA synchronous = OFF') // whether a disk keeps what was written is not tried here
-  started = newGround(database.db, threeHosts)
-  expect((await perform(started, await planNow(started, 'deploy'))).end).toBe('succeeded')
-  expect((await perform(started, await planNow(started, 'start'))).end).toBe('succeeded')
-  const [dm] = started.world.dm.clusters
-  if (!dm) throw new Error('no cluster')
-  const config = `source-id: mysql-01\nfrom: {password: ${passwordOfSource}}\n`
-  expect(started.world.dm.schedule.addSource(dm, { id: 'mysql-01', config, relay: false })).toBe('')
-  const subtasks = [{ source: 'mysql-01', stage: 'Running' as const, unit: 'Sync' as const, lagS: 1, error: '', ddlLock: '' }]
-  dm.tasks.push({ name: 't1', config: 'name: t1\n', subtasks })
-  started.world.dm.settle()
+  const made = await startedGround({ source: `source-id: mysql-01\nfrom: {password: ${passwordOfSource}}\n`, task: true })
+  database = made.database
+  started = made.started
 }, 60_000)
 afterAll(() => database.close())
 
@@ -145,10 +136,7 @@ const fresh = async (): Promise<Ground> => {
   await forgetCluster(database.db)
   await database.db.clusterUpgrade.deleteMany()
   await database.db.ledger.deleteMany()
-  const ground = newGround(database.db, threeHosts)
-  expect((await perform(ground, await planNow(ground, 'deploy'))).end).toBe('succeeded')
-  expect((await perform(ground, await planNow(ground, 'start'))).end).toBe('succeeded')
-  return ground
+  return startOn(database)
 }
 
 it('broken off before the last master: back to what was, or on to the end', { timeout: 120_000 }, async () => {

@@ -1,23 +1,16 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { type TestDatabase, testDatabase } from '@/tests/support/test-db'
+import type { TestDatabase } from '@/tests/support/test-db'
 import { demandWhole } from './crash-matrix'
 import { type Fault, type Faulted, faultMatrix, faultyCopy, runWithFaults, type Watch } from './fault-world'
-import { dmctl, forgetCluster, type Ground, newGround, perform, planNow, threeHosts } from './sim-plans'
+import { dmctl, forgetCluster, type Ground, planNow } from './sim-plans'
+import { startedGround } from './started-ground'
 
 let database: TestDatabase
 let started: Ground
 beforeAll(async () => {
-  database = await testDatabase()
-  await database.db.$queryRawUnsafe('PRAGMA synchronous = OFF') // whether a disk keeps what was written is not tried here
-  started = newGround(database.db, threeHosts)
-  expect((await perform(started, await planNow(started, 'deploy'))).end).toBe('succeeded')
-  expect((await perform(started, await planNow(started, 'start'))).end).toBe('succeeded')
-  const [dm] = started.world.dm.clusters
-  if (!dm) throw new Error('no cluster')
-  expect(started.world.dm.schedule.addSource(dm, { id: 'mysql-01', config: '', relay: false })).toBe('')
-  const subtask = { source: 'mysql-01', stage: 'Running', unit: 'Sync', lagS: 1, error: '', ddlLock: '' }
-  dm.tasks.push({ name: 't1', config: '', subtasks: [subtask] })
-  started.world.dm.settle()
+  const made = await startedGround({ source: '', task: true })
+  database = made.database
+  started = made.started
 }, 60_000)
 beforeEach(() => forgetCluster(database.db))
 afterAll(() => database.close())
