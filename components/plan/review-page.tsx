@@ -60,7 +60,7 @@ function Body({ record }: { record: PlanView }) {
 
 /** Operations that are asked for on a page of their own, whose draft is kept until the plan runs. */
 const hasWizard = (operation: string): boolean =>
-  ['restart', 'scale-out', 'scale-in', 'upgrade', 'patch', 'rollback', 'prune'].includes(operation)
+  ['restart', 'reload', 'scale-out', 'scale-in', 'upgrade', 'patch', 'rollback', 'prune'].includes(operation)
 
 function Ready({ record, plan }: { record: PlanView; plan: NonNullable<ReturnType<typeof documentOf>> }) {
   const router = useRouter()
@@ -140,14 +140,16 @@ function Failed({ record }: { record: PlanView }) {
   )
 }
 
-type Waiver = { code: string; reason: string }
+type Waiver = { code: string; host?: string; reason: string }
 
 /** Makes the same plan anew from fresh facts, with one more problem waived where one is given, and goes to its review. */
 const useAgain = (record: PlanView) => {
   const router = useRouter()
   const ask = useSend(async (waiver: Waiver | undefined) => {
     const input = await api<{ waivers?: Waiver[] }>(`/api/plans/${record.id}/input`)
-    const waivers = waiver ? { waivers: [...(input.waivers ?? []).filter(({ code }) => code !== waiver.code), waiver] } : {}
+    const waivers = waiver
+      ? { waivers: [...(input.waivers ?? []).filter(({ code, host }) => code !== waiver.code || host !== waiver.host), waiver] }
+      : {}
     return askPlan({ cluster: record.cluster, operation: record.operation, input: { ...input, ...waivers } })
   })
   return {

@@ -9,6 +9,7 @@ import { TabPanel, Tabs } from '@/components/ui/tabs'
 import { Time, useNow } from '@/components/ui/time'
 import type { PlanView as PlanRecord } from '@/server/domain/api'
 import type { Plan } from '@/server/domain/plan'
+import type { Waiver } from '@/server/domain/problem'
 import type { Step, StepId } from '@/server/domain/step'
 import type { Words } from '@/server/domain/words/words'
 import { CommandsTab } from './commands-tab'
@@ -16,7 +17,7 @@ import { FilesTab } from './files-tab'
 import { ImpactTable } from './impact-table'
 import { planRows, progressOf } from './plan-rows'
 import { PlanView } from './plan-view'
-import { isWaivable, WaiveProblem } from './waive-problem'
+import { WaiveProblem } from './waive-problem'
 
 export type Say = (word: string, params?: Record<string, string | number>) => string
 export type Shown = { message: string; hint: string }
@@ -34,7 +35,7 @@ export type ReviewProps = {
   running: boolean
   onAgain: () => void
   /** Makes the plan anew with this problem waived. */
-  onWaive: (waiver: { code: string; reason: string }) => void
+  onWaive: (waiver: Waiver & { reason: string }) => void
   /** Why the reader may not run a plan at all. */
   mayNotRun?: string | undefined
 }
@@ -158,8 +159,8 @@ function ProblemList({ plan, record, say, sayProblem, all, mayNotRun, onWaive }:
             />
             <span>
               {text.message} <span className="text-(--text-3)">{text.hint}</span>
-              {isWaivable(problem) && record.state === 'ready' && mayNotRun === undefined && (
-                <WaiveProblem say={say} onWaive={(reason) => onWaive({ code: problem.code, reason })} />
+              {problem.waive && record.state === 'ready' && mayNotRun === undefined && (
+                <Waive {...{ say, onWaive }} waiver={problem.waive} />
               )}
             </span>
           </li>
@@ -167,6 +168,10 @@ function ProblemList({ plan, record, say, sayProblem, all, mayNotRun, onWaive }:
       })}
     </ul>
   )
+}
+
+function Waive({ waiver, say, onWaive }: Pick<ReviewProps, 'say' | 'onWaive'> & { waiver: Waiver }) {
+  return <WaiveProblem say={say} onWaive={(reason) => onWaive({ ...waiver, reason })} />
 }
 
 function Side({ plan, record, say }: ReviewProps) {

@@ -3,14 +3,8 @@
 import { useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
-import type { Problem } from '@/server/domain/problem'
 
 type Say = (word: string, params?: Record<string, string | number>) => string
-
-/** Errors that planners take for warnings once they are waived with a reason. */
-const waivable: readonly string[] = ['rolling.loading', 'upgrade.master-down', 'upgrade.secret-key', 'upgrade.no-backup', 'preflight.clock']
-
-export const isWaivable = ({ code, severity }: Problem): boolean => severity === 'error' && waivable.includes(code)
 
 /** Waives one problem: the plan is made anew with the reason in its input. */
 export function WaiveProblem({ say, onWaive }: { say: Say; onWaive: (reason: string) => void }) {

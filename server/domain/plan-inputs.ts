@@ -4,8 +4,16 @@ import { componentNames } from './component'
 import type { OperationName } from './plan'
 import { ownFilesInput } from './topology/own-files-input'
 
-/** Problems that the user waives, each with a reason: their codes. */
-const waivers = z.array(z.object({ code: z.string(), reason: z.string().trim().min(1) })).default([])
+/** Problems that the user waives, each with a reason; `host`: only what is said of that host. */
+const waivers = z.array(z.object({ code: z.string(), host: z.string().optional(), reason: z.string().trim().min(1) })).default([])
+
+/** Why what was waived was waived, for the audit: `rolling.loading: …; preflight.clock on 10.0.0.1: …`. '' when nothing was. */
+export const waiverReasons = (input: unknown): string => {
+  const read = z.object({ waivers }).safeParse(input)
+  return (read.data?.waivers ?? [])
+    .map(({ code, host, reason }) => `${code}${host === undefined ? '' : ` on ${host}`}: ${reason}`)
+    .join('; ')
+}
 
 /** Pace and patience of an operation that takes instances down one after another. Seconds. */
 export const rollingInput = z.object({
@@ -65,8 +73,8 @@ export const scaleOutInput = z.object({
   /** Component → sha256 of the package that its new instances get; without a row: what the role runs now. */
   packages: z.partialRecord(z.enum(componentNames), sha256).default({}),
   waitTimeoutS: rollingInput.shape.waitTimeoutS,
-  /** Preflight problems that the user waives, each with a reason. */
-  waivers: z.array(z.object({ code: z.string(), host: z.string().optional(), reason: z.string().trim().min(1) })).default([]),
+  /** Preflight problems. */
+  waivers,
 })
 
 /** scale-in: at most one dm-master in one plan. */

@@ -61,7 +61,7 @@ export const rollingPart = async (
     ...(waitTimeoutS === undefined ? {} : { waitTimeoutS }),
     ...(transferTimeoutS === undefined ? {} : { transferTimeoutS }),
     measured: await measuredIn(run, cluster.name),
-    waivers: waivers.map(({ code }) => ({ code })),
+    waivers: waivers.map(({ code, host }) => ({ code, ...(host === undefined ? {} : { host }) })),
     ...(dmctl && { dmctl }),
   }
 }

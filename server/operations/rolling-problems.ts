@@ -1,7 +1,7 @@
 import type { SubtaskFact } from '@/server/domain/facts'
 import type { Instance } from '@/server/domain/instance'
 import type { Impact } from '@/server/domain/plan'
-import type { Problem } from '@/server/domain/problem'
+import { type Problem, waivable } from '@/server/domain/problem'
 import type { Topology } from '@/server/domain/topology/topology'
 import type { OperationFacts, OperationInput } from './input'
 import { canHandOver, type Turn } from './rolling'

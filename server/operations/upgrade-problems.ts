@@ -1,6 +1,6 @@
 import semver from 'semver'
 import { hotfixesOnInstances } from '@/server/domain/ledger'
-import type { Problem } from '@/server/domain/problem'
+import { type Problem, waivable } from '@/server/domain/problem'
 import { hostsOf, instancesOf } from '@/server/domain/topology/instances'
 import { versionProblem } from '@/server/domain/topology/names'
 import { hasSecretKey } from '@/server/domain/topology/secret-key'

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { AppError } from '@/server/domain/app-error'
 import { stepsOf } from '@/server/domain/plan'
+import { waiverReasons } from '@/server/domain/plan-inputs'
 import { isError } from '@/server/domain/problem'
 import { appendAudit } from '@/server/store/audit'
 import { createCluster, findCluster } from '@/server/store/clusters'
@@ -72,7 +73,9 @@ const create = async (db: Db, who: Who, { plan, deed }: { plan: PlanRow; deed: D
       await demandUnchanged(tx, plan)
       await demandPackages(tx, plan)
       await writeCluster(tx, plan, who)
-      const detail = { plan: plan.id, job: job.number, steps: plan.document ? stepsOf(plan.document).length : 0 }
+      const reasons = waiverReasons(plan.input)
+      const steps = plan.document ? stepsOf(plan.document).length : 0
+      const detail = { plan: plan.id, job: job.number, steps, ...(reasons === '' ? {} : { reasons }) }
       await appendAudit(tx, { ...deed, phase: 'intent', act: randomUUID(), actor: who.email, from: who.from, jobId: job.id, detail })
     },
   })

@@ -31,12 +31,13 @@ type Given = {
   destructive?: boolean
   ageMin?: number
   cluster?: string
+  input?: Record<string, unknown>
 }
 
 /** A plan that is ready, as prepare-plan leaves it. */
 const aPlan = async (given: Given = {}): Promise<string> => {
-  const { operation = 'deploy', revision = 0, problems = [], destructive = false, ageMin = 0, cluster = 'dm1' } = given
-  const id = await openPlan(database.db, { clusterName: cluster, operation, input: {}, askedBy: who.email, askedFrom: who.from })
+  const { operation = 'deploy', revision = 0, problems = [], destructive = false, ageMin = 0, cluster = 'dm1', input = {} } = given
+  const id = await openPlan(database.db, { clusterName: cluster, operation, input, askedBy: who.email, askedFrom: who.from })
   const plan: Plan = {
     ...{ format: 1, operation, cluster, topologyRevision: revision, deployUser: 'tidb', hosts: {}, phases: [], problems, destructive },
     ...{ impact: { sources: [], masterOutageS: 0 }, tiupCommand: `tiup dm ${operation} ${cluster}` },
@@ -64,6 +65,18 @@ const submit = (planId: string, more: { confirm?: string; consent?: string[] } =
   submitPlan(database.db, who, { planId, consent: [], ...more })
 
 describe('submit-plan', () => {
+  it('writes into the audit why what was waived was waived', async () => {
+    const waivers = [
+      { code: 'restart.at-once', reason: 'the night of the move' },
+      { code: 'preflight.clock', host: '192.0.2.10', reason: 'no NTP yet' },
+    ]
+    const job = await submit(await aPlan({ input: { waivers } }))
+    const record = await database.db.auditRecord.findFirstOrThrow({ where: { jobId: job.id } })
+    expect(JSON.parse(record.detail)).toMatchObject({
+      reasons: 'restart.at-once: the night of the move; preflight.clock on 192.0.2.10: no NTP yet',
+    })
+  })
+
   it('writes job, reservation, cluster and audit intent together', async () => {
     const job = await submit(await aPlan())
     const [cluster, reservation, intents] = await Promise.all([
