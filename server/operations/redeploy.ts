@@ -98,8 +98,8 @@ const phasesOf = (context: Redeploy, keep: Keep): PhaseDraft[] => {
       context.staged.map((one) => unitLane(one, context, keep)),
     ),
     ...startAgain(context, only),
-    ...monitorPhases(context, keep),
     phase('plan.import', importLanes(context, keep)),
+    ...monitorPhases(context, keep),
     phase('plan.record', [
       recordLane(input.clusterName, { change: 'redeployed', version }),
       recordLane(input.clusterName, { change: 'run-state', to: 'running' }),

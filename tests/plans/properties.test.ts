@@ -98,7 +98,8 @@ describe('every plan', () => {
     fc.assert(
       fc.property(topologies, (topology) => {
         for (const operation of Object.values(operations)) {
-          const upgrade = { to: 'v8.5.1', offline: false, pauseBeforeLast: true, prefer: [] } // its preparer always gives a target
+          // Their preparers always give a target, and folders.
+          const upgrade = { to: 'v8.5.1', offline: false, pauseBeforeLast: true, prefer: [], back: { suffix: '-v8.5.0' } }
           const { plan } = operation.plan(topology, { hosts: {} }, inputFor(topology, { upgrade }))
           expect(plan.problems.some((one) => one.severity === 'error')).toBe(true)
         }
