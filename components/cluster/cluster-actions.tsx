@@ -15,7 +15,19 @@ import { ExportDialog } from './export-dialog'
 import { OperateDialog, type Verb } from './operate-dialog'
 
 /** Operations with a page of their own, in the order of the menu. */
-export const clusterPages = ['restart', 'scale-out', 'scale-in', 'upgrade', 'patch', 'rollback', 'prune', 'ledger'] as const
+export const clusterPages = [
+  'restart',
+  'edit-config',
+  'reload',
+  'scale-out',
+  'scale-in',
+  'upgrade',
+  'patch',
+  'rollback',
+  'prune',
+  'revisions',
+  'ledger',
+] as const
 export type ClusterPageName = (typeof clusterPages)[number]
 
 const verbs: readonly Verb[] = ['start', 'stop', 'remove-deploy']
@@ -42,7 +54,7 @@ export function ClusterActions({ cluster, narrow }: { cluster: ClusterDetail; na
   const deploying = cluster.lifecycle === 'deploying' ? say('wiz.deploying') : undefined
   const page = (name: ClusterPageName) => ({
     label: say(`cluster.go.${name}`),
-    reason: name === 'ledger' ? undefined : (reason ?? deploying),
+    reason: name === 'ledger' || name === 'revisions' ? undefined : (reason ?? deploying),
     onSelect: () => router.push(`/clusters/${encodeURIComponent(cluster.name)}/${name}`),
   })
   const removeReason = reason ?? (cluster.lifecycle === 'deploying' ? undefined : say('cluster.remove-reason'))

@@ -3,6 +3,7 @@
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { AuditTable } from '@/components/audit/audit-table'
+import { NotApplied } from '@/components/config/not-applied'
 import { useConnected, useLiveCluster } from '@/components/data/live'
 import { useCluster, useJobs } from '@/components/data/queries'
 import { Loaded } from '@/components/data/states'
@@ -10,7 +11,7 @@ import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
 import { JobsTable } from '@/components/layout/jobs-table'
 import { Banner } from '@/components/ui/banner'
-import { Button } from '@/components/ui/button'
+import { Button, ButtonLink } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
 import { Status } from '@/components/ui/status-shape'
 import { focusRow } from '@/components/ui/table'
@@ -167,6 +168,7 @@ function Banners({ cluster }: { cluster: ClusterDetail }) {
         <Banner>{say('cluster.members-error', { why: status.membersError })}</Banner>
       ) : null}
       <SilentHosts cluster={cluster} />
+      <NotApplied cluster={cluster.name} newest={cluster.revision} unapplied={cluster.unapplied} />
       {job ? null : <Unfinished cluster={cluster} />}
     </>
   )
@@ -232,6 +234,15 @@ function Yaml({ cluster }: { cluster: ClusterDetail }) {
       <div className="row pb-2">
         <p className="t3 sm">{say('cluster.yaml-note', { revision: cluster.revision })}</p>
         <CopyButton text={cluster.yaml} label={say('act.copy')} />
+        <span className="grow" />
+        <ButtonLink size="small" href={`/clusters/${encodeURIComponent(cluster.name)}/revisions`}>
+          {say('edit.history')}
+        </ButtonLink>
+        {cluster.adopted ? null : (
+          <ButtonLink size="small" href={`/clusters/${encodeURIComponent(cluster.name)}/edit-config`}>
+            {say('edit.open')}
+          </ButtonLink>
+        )}
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <pre className="pre overflow-auto" tabIndex={0}>

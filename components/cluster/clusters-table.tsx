@@ -67,6 +67,11 @@ const useColumns = (now: number | null): readonly Column<ClusterRow>[] => {
       cell: (row) => (
         <span className={grey(row)}>
           <Status shape={isStale(row, now) ? 'unknown' : worstShape(row.worst)}>{say(`worst.${row.worst}`)}</Status>
+          {row.unapplied.length > 0 ? (
+            <Link className="warn sm ml-2" href={`${pageOf(row)}/reload`}>
+              {say('pending.badge', { revision: row.revision })}
+            </Link>
+          ) : null}
         </span>
       ),
     },

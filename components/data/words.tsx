@@ -6,6 +6,7 @@ import { LocaleProvider } from '@/components/ui/locale'
 import { problemText, wordsText } from '@/server/domain/words/catalogue'
 import { uiWords } from '@/server/domain/words/ui'
 import { uiAuditWords } from '@/server/domain/words/ui-audit'
+import { uiConfigWords } from '@/server/domain/words/ui-config'
 import { uiHostsWords } from '@/server/domain/words/ui-hosts'
 import { uiOperationsWords } from '@/server/domain/words/ui-operations'
 import { uiPackagesWords } from '@/server/domain/words/ui-packages'
@@ -26,6 +27,7 @@ const all = {
   ...uiScaleWords,
   ...uiUpgradeWords,
   ...uiPatchWords,
+  ...uiConfigWords,
 }
 export type UiWord = keyof typeof all
 type Params = Readonly<Record<string, string | number>>

@@ -110,7 +110,7 @@ const match = (commands: readonly Command[], query: string): readonly Command[] 
 }
 
 /** Operations on a cluster that can be begun from here. */
-const operations = ['start', 'stop', 'restart', 'scale-out', 'scale-in', 'upgrade', 'patch', 'rollback'] as const
+const operations = ['start', 'stop', 'restart', 'edit-config', 'reload', 'scale-out', 'scale-in', 'upgrade', 'patch', 'rollback'] as const
 
 const useCommands = (): readonly Command[] => {
   const { say, sayMaybe } = useWords()
