@@ -12,6 +12,7 @@ import { copyText } from '@/components/ui/copy-button'
 import { Menu } from '@/components/ui/menu'
 import type { ClusterDetail } from '@/server/domain/api'
 import { ExportDialog } from './export-dialog'
+import { LifeDialog, type LifeVerb, lifeVerbs } from './life-dialogs'
 import { OperateDialog, type Verb } from './operate-dialog'
 
 /** Operations with a page of their own, in the order of the menu. */
@@ -30,7 +31,8 @@ export const clusterPages = [
 ] as const
 export type ClusterPageName = (typeof clusterPages)[number]
 
-const verbs: readonly Verb[] = ['start', 'stop', 'remove-deploy']
+const verbs: readonly Verb[] = ['start', 'stop', 'enable', 'disable', 'remove-deploy']
+const atBoot = ['enable', 'disable'] as const
 
 /** What may be done with the cluster; what may not says why. The open dialog is in the address. */
 export function ClusterActions({ cluster, narrow }: { cluster: ClusterDetail; narrow: boolean }) {
@@ -40,6 +42,7 @@ export function ClusterActions({ cluster, narrow }: { cluster: ClusterDetail; na
   const reason = useReason(cluster)
   const role = useSession().data?.user?.role
   const asked = verbs.find((verb) => verb === url.get('do'))
+  const life = lifeVerbs.find((verb) => verb === url.get('do'))
   const base = `/api/clusters/${encodeURIComponent(cluster.name)}/display?format=`
   const copyDisplay = async (): Promise<void> => {
     try {
@@ -56,6 +59,11 @@ export function ClusterActions({ cluster, narrow }: { cluster: ClusterDetail; na
     label: say(`cluster.go.${name}`),
     reason: name === 'ledger' || name === 'revisions' ? undefined : (reason ?? deploying),
     onSelect: () => router.push(`/clusters/${encodeURIComponent(cluster.name)}/${name}`),
+  })
+  const dialog = (verb: (typeof atBoot)[number] | LifeVerb) => ({
+    label: say(`cluster.do.${verb}`),
+    reason: reason ?? deploying,
+    onSelect: () => url.set({ do: verb }),
   })
   const removeReason = reason ?? (cluster.lifecycle === 'deploying' ? undefined : say('cluster.remove-reason'))
   return (
@@ -79,6 +87,7 @@ export function ClusterActions({ cluster, narrow }: { cluster: ClusterDetail; na
         items={[
           ...(narrow ? [start, stop] : []),
           ...clusterPages.map(page),
+          ...[...atBoot, 'clean' as const, 'rename' as const].map((verb) => dialog(verb)),
           { kind: 'line' },
           { label: say('cluster.export-text'), onSelect: () => void copyDisplay() },
           { label: say('cluster.export-json'), onSelect: () => window.open(`${base}json`) },
@@ -89,10 +98,12 @@ export function ClusterActions({ cluster, narrow }: { cluster: ClusterDetail; na
             onSelect: () => url.set({ do: 'export' }),
           },
           { kind: 'line' },
+          dialog('destroy'),
           { label: say('cluster.remove-deploy'), reason: removeReason, onSelect: () => url.set({ do: 'remove-deploy' }) },
         ]}
       />
       {url.get('do') === 'export' && role === 'admin' ? <ExportDialog cluster={cluster} onClose={() => url.set({ do: '' })} /> : null}
+      {life && !reason ? <LifeDialog verb={life} cluster={cluster} onClose={() => url.set({ do: '' })} /> : null}
       {asked && !reason ? (
         <OperateDialog
           verb={asked}

@@ -122,6 +122,7 @@ const useColumns = (narrow: boolean, rows: readonly Row[]): readonly Column<Row>
         <SeenCell seen={row.status}>
           <Status shape={statusShape(row.status.value)} detail={row.source ? <span className="mono">{row.source}</span> : null}>
             {row.status.value}
+            {row.boots?.value === 'disabled' ? <span className="warn sm"> · {say('instance.not-on-boot')}</span> : null}
           </Status>
         </SeenCell>
       ),

@@ -75,6 +75,16 @@ export function InstanceDrawer({ cluster, row, onClose, onWalk }: InstanceDrawer
                 {row.unitState.value || 'N/A'}
               </SeenCell>,
             ],
+            ...(row.boots && row.boots.value !== ''
+              ? [
+                  [
+                    say('instance.on-boot'),
+                    <SeenCell key="boots" seen={row.boots}>
+                      {row.boots.value}
+                    </SeenCell>,
+                  ] as [string, React.ReactNode],
+                ]
+              : []),
             [say('instance.since'), <Time key="since" at={row.since.value} look="age" />],
           ]}
         />

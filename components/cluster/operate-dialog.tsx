@@ -13,10 +13,16 @@ import type { ClusterDetail } from '@/server/domain/api'
 import { type RoleName, roleNames } from '@/server/domain/component'
 import { RemovalLogin } from './removal-login'
 
-export type Verb = 'start' | 'stop' | 'remove-deploy'
+export type Verb = 'start' | 'stop' | 'enable' | 'disable' | 'remove-deploy'
 type Rows = NonNullable<ClusterDetail['status']>['rows']
 type Chosen = { roles: readonly string[]; nodes: readonly string[] }
-const notes = { start: 'operate.start-note', stop: 'operate.stop-note', 'remove-deploy': 'operate.remove-note' } as const
+const notes = {
+  start: 'operate.start-note',
+  stop: 'operate.stop-note',
+  enable: 'operate.enable-note',
+  disable: 'operate.disable-note',
+  'remove-deploy': 'operate.remove-note',
+} as const
 
 /** Which instances; then the plan is made and reviewed. Nothing is done here. */
 export function OperateDialog(props: { verb: Verb; cluster: ClusterDetail; nodes: readonly string[]; onClose: () => void }) {
@@ -84,7 +90,8 @@ function Stopping({ rows, chosen }: { rows: Rows; chosen: Chosen }) {
   )
 }
 
-function Choose(props: { cluster: ClusterDetail; rows: Rows; chosen: Chosen; onChoose: (chosen: Chosen) => void }) {
+/** Roles and nodes; `plain`: none means none, and both mean those that fit either. */
+export function Choose(props: { cluster: ClusterDetail; rows: Rows; chosen: Chosen; onChoose: (chosen: Chosen) => void; plain?: boolean }) {
   const { say } = useWords()
   const { rows, chosen, onChoose } = props
   const present = roleNames.filter((role) => props.cluster.nodes[role])
@@ -121,9 +128,11 @@ function Choose(props: { cluster: ClusterDetail; rows: Rows; chosen: Chosen; onC
             </Tick>
           ))}
         </div>
-        <p className="t3 sm mt-1">
-          {say('operate.nodes-help')} {say('operate.chosen', { count: selectedOf(rows, chosen).length, all: rows.length })}
-        </p>
+        {props.plain ? null : (
+          <p className="t3 sm mt-1">
+            {say('operate.nodes-help')} {say('operate.chosen', { count: selectedOf(rows, chosen).length, all: rows.length })}
+          </p>
+        )}
       </fieldset>
     </>
   )

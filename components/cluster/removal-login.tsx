@@ -7,8 +7,8 @@ import { CredentialDialog } from '@/components/host/credential-dialog'
 import { Button } from '@/components/ui/button'
 import { SelectField } from '@/components/ui/field'
 
-/** How the removal of a deploy logs in: as the deploy did, or with a credential that is still there. */
-export function RemovalLogin({ chosen, onChoose }: { chosen: string; onChoose: (id: string) => void }) {
+/** How what the deploy made is removed: logs in: as the deploy did, or with a credential that is still there. */
+export function RemovalLogin({ chosen, onChoose, hint }: { chosen: string; onChoose: (id: string) => void; hint?: string }) {
   const { say } = useWords()
   const credentials = (useCredentials().data ?? []).filter(({ kind }) => kind !== 'generated-key')
   const [adding, setAdding] = useState(false)
@@ -16,7 +16,7 @@ export function RemovalLogin({ chosen, onChoose }: { chosen: string; onChoose: (
     <>
       <SelectField
         label={say('operate.login')}
-        hint={say('operate.login-help')}
+        hint={hint ?? say('operate.login-help')}
         value={chosen}
         onChange={(event) => onChoose(event.target.value)}
         options={[

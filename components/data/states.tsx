@@ -1,5 +1,6 @@
 'use client'
 
+import Link from 'next/link'
 import { Banner, Note, SkeletonRows } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { Time } from '@/components/ui/time'
@@ -11,10 +12,11 @@ export function ErrorNote({ error }: { error: unknown }) {
   const { sayError, sayProblem } = useWords()
   if (!error) return null
   const { message, hint } = sayError(error)
-  const problems = error instanceof ApiFailure ? error.error.problems : []
+  const renamed = error instanceof ApiFailure ? renamedTo(error) : undefined
+  const problems = error instanceof ApiFailure && renamed === undefined ? error.error.problems : []
   return (
     <Note tone="bad" title={message}>
-      {hint}
+      {renamed === undefined ? hint : <Link href={`/clusters/${encodeURIComponent(renamed)}`}>{hint}</Link>}
       {problems.length > 0 ? (
         <ul className="mt-1 list-disc pl-4">
           {problems.map((problem) => {
@@ -29,6 +31,12 @@ export function ErrorNote({ error }: { error: unknown }) {
       ) : null}
     </Note>
   )
+}
+
+/** The name of now, when what was asked for is a cluster under a former one. */
+const renamedTo = ({ error }: ApiFailure): string | undefined => {
+  const to = error.problems.find(({ code }) => code === 'usecases.cluster-renamed')?.params.to
+  return to === undefined ? undefined : String(to)
 }
 
 type Asked<T> = { data: T | undefined; error: unknown; isPending: boolean; dataUpdatedAt: number; refetch: () => unknown }

@@ -8,6 +8,7 @@ import { uiWords } from '@/server/domain/words/ui'
 import { uiAuditWords } from '@/server/domain/words/ui-audit'
 import { uiConfigWords } from '@/server/domain/words/ui-config'
 import { uiHostsWords } from '@/server/domain/words/ui-hosts'
+import { uiLifeWords } from '@/server/domain/words/ui-life'
 import { uiOperationsWords } from '@/server/domain/words/ui-operations'
 import { uiPackagesWords } from '@/server/domain/words/ui-packages'
 import { uiPagesWords } from '@/server/domain/words/ui-pages'
@@ -24,6 +25,7 @@ const all = {
   ...uiHostsWords,
   ...uiPackagesWords,
   ...uiOperationsWords,
+  ...uiLifeWords,
   ...uiScaleWords,
   ...uiUpgradeWords,
   ...uiPatchWords,

@@ -4,7 +4,7 @@ import { sourcesAtStake } from '@/server/domain/replication-pause'
 type Say = (word: string, params?: Record<string, string | number>) => string
 
 /** Operations whose instances come back in their own turn. */
-const comesBack = (plan: Plan): boolean => plan.operation !== 'stop' && plan.operation !== 'scale-in'
+const comesBack = (plan: Plan): boolean => !['stop', 'scale-in', 'clean', 'destroy'].includes(plan.operation)
 
 const handsOver = (plan: Plan): boolean =>
   plan.phases.some(({ lanes }) => lanes.some(({ steps }) => steps.some(({ kind }) => kind === 'leader-not-here')))

@@ -13,6 +13,7 @@ import type { Waiver } from '@/server/domain/problem'
 import type { Step, StepId } from '@/server/domain/step'
 import type { Words } from '@/server/domain/words/words'
 import { CommandsTab } from './commands-tab'
+import { DeletesTable } from './deletes-table'
 import { FilesTab } from './files-tab'
 import { ImpactTable } from './impact-table'
 import { planRows, progressOf } from './plan-rows'
@@ -61,6 +62,7 @@ export function Review(props: ReviewProps) {
               {say('review.counts', { phases: plan.phases.length, steps: counts.total, already: counts.already })}
             </p>
             <ImpactTable plan={plan} say={say} />
+            <DeletesTable plan={plan} say={say} />
             <ProblemList {...props} />
             <div className="cmd my-3">
               <span className="p" aria-hidden="true">

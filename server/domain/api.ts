@@ -117,6 +117,7 @@ export const displayRow = z.object({
   source: z.string(),
   version: seen(z.string()),
   unitState: seen(z.string()),
+  boots: seen(z.string()).optional(),
   unit: z.string(),
   pid: z.number(),
 })
@@ -146,6 +147,8 @@ export const clusterDetail = clusterRow.extend({
 export const scaleOutCheck = z.object({
   problems: z.array(z.unknown()),
   instances: z.array(z.unknown()),
+  /** What the text names of the user's own files (`rule_dir`, `dashboard_dir`, `config_file`), and which of the given paths fit. */
+  files: z.array(z.object({ field: z.string(), path: z.string(), value: z.string(), found: z.array(z.string()) })),
   /** Hosts that the cluster does not have yet: they want a credential. */
   newHosts: z.array(z.object({ address: z.string(), port: z.number() })),
   /** Per component of the new instances: what is installed when nothing is chosen (null: nothing in the store fits), and what may be chosen. */

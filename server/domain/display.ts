@@ -28,6 +28,8 @@ export type DisplayRow = {
   version: Seen<string>
   /** `active (running)` */
   unitState: Seen<string>
+  /** systemd's `enabled` or `disabled`; statuses from before this was kept do not have it. */
+  boots?: Seen<string>
   unit: string
   pid: number
 }

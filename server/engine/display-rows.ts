@@ -63,6 +63,7 @@ const rowOf = (instance: Instance, context: Context): DisplayRow => {
     version: fromDm('', seen(reading.versions[instance.id] ?? '', 'http', former?.version)),
     unitState:
       units !== undefined ? never('N/A', units) : seen(unit ? `${unit.activeState} (${unit.subState})` : '', 'systemd', former?.unitState),
+    boots: units !== undefined ? never('', units) : seen(unit?.unitFileState ?? '', 'systemd', former?.boots),
     unit: instance.unit,
     pid: silent === undefined ? (unit?.mainPid ?? 0) : (former?.pid ?? 0),
   }

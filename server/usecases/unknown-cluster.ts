@@ -7,7 +7,10 @@ export const unknownCluster = async (db: Db, name: string): Promise<AppError> =>
   const to = await nowCalled(db, name)
   return to === undefined
     ? new AppError('usecases.cluster-unknown', 404, { params: { name } })
-    : new AppError('usecases.cluster-renamed', 404, { params: { name, to } })
+    : new AppError('usecases.cluster-renamed', 404, {
+        params: { name, to },
+        problems: [{ code: 'usecases.cluster-renamed', severity: 'error', path: 'name', params: { name, to } }],
+      })
 }
 
 /** Throws name-kept: a living cluster had this name before. `of`: that cluster itself may take it again. */

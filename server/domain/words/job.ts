@@ -1,7 +1,9 @@
+import { jobLifeWords } from './job-life'
 import type { Pair } from './words'
 
 /** What the plan review and the job page say. */
 export const jobWords = {
+  ...jobLifeWords,
   // states of rows
   'row.will-run': ['will run', '将执行'],
   'row.already': ['already so', '已满足'],
@@ -30,6 +32,8 @@ export const jobWords = {
   'wait.skipped': ['Skipped by {by}: {reason}', '{by} 已跳过：{reason}'],
   // what is away, measured
   'away.title': ['Away so far', '中断时长'],
+  'away.title-was': ['Was away', '曾中断'],
+  'away.never': ['never', '未中断'],
   'away.what': ['What', '对象'],
   'away.where': ['Because of', '因为'],
   'away.how-long': ['How long', '时长'],

@@ -1,0 +1,66 @@
+import type { Pair } from './words'
+
+/** Dialogs of enable, disable, clean, destroy and rename. */
+export const uiLifeWords = {
+  'crumb.enable': ['Enable', '启用开机自启'],
+  'crumb.disable': ['Disable', '禁用开机自启'],
+  'crumb.clean': ['Clean', '清理数据'],
+  'crumb.destroy': ['Destroy', '销毁'],
+  'crumb.rename': ['Rename', '重命名'],
+  'op.enable': ['Enable', '启用开机自启'],
+  'op.disable': ['Disable', '禁用开机自启'],
+  'op.clean': ['Clean', '清理数据'],
+  'op.destroy': ['Destroy', '销毁'],
+  'op.rename': ['Rename', '重命名'],
+  'cluster.do.enable': ['Start at boot…', '设置开机自启…'],
+  'cluster.do.disable': ['Don’t start at boot…', '取消开机自启…'],
+  'cluster.do.clean': ['Clean data and logs…', '清理数据与日志…'],
+  'cluster.do.rename': ['Rename…', '重命名…'],
+  'cluster.do.destroy': ['Destroy…', '销毁…'],
+  'operate.enable-title': ['Start {cluster} at boot', '设置 {cluster} 开机自启'],
+  'operate.disable-title': ['Don’t start {cluster} at boot', '取消 {cluster} 开机自启'],
+  'operate.enable-note': [
+    'The chosen units start when their host boots. What runs now is not touched.',
+    '所选单元会在主机启动时自动启动。当前运行的实例不受影响。',
+  ],
+  'operate.disable-note': [
+    'The chosen units no longer start when their host boots. What runs now goes on running.',
+    '所选单元不再随主机启动。当前运行的实例会继续运行。',
+  ],
+  'instance.not-on-boot': ['not enabled on boot', '未设置开机自启'],
+  'instance.on-boot': ['Starts at boot', '开机自启'],
+  'destroy.title': ['Destroy {cluster}', '销毁 {cluster}'],
+  'destroy.note': [
+    'Everything stops; folders, units, packages and the account that the deploy made are deleted. The plan lists every path with its size; then the name is typed.',
+    '停止全部实例，并删除部署产生的目录、单元、安装包与账号。计划会列出每个路径及大小，之后需输入集群名称。',
+  ],
+  'destroy.keep-data': ['Keep the data of', '保留以下数据'],
+  'destroy.keep-data-help': [
+    'By role or node, as --retain-role-data and --retain-node-data.',
+    '按角色或节点，对应 --retain-role-data 与 --retain-node-data。',
+  ],
+  'destroy.keep-account': ['Keep the account {user} and its sudo', '保留账号 {user} 及其 sudo'],
+  'destroy.force': ['Leave hosts that do not answer as they are (--force)', '跳过无应答的主机（--force）'],
+  'destroy.login-help': [
+    'The deploy user can’t delete itself: another login removes it. Without one it stays, and the plan says so.',
+    '部署用户无法删除自身，需使用其他登录。没有时会保留，并在计划中说明。',
+  ],
+  'clean.title': ['Clean {cluster}', '清理 {cluster}'],
+  'clean.note': [
+    'The whole cluster stops and stays stopped. Programs and configuration stay.',
+    '将停止整个集群并保持停止。程序与配置保留。',
+  ],
+  'clean.what': ['What is deleted', '删除内容'],
+  'clean.data': ['Data (--data): DM’s sources and tasks, relay logs, metrics', '数据（--data）：DM 的上游与任务、relay log、监控数据'],
+  'clean.logs': ['Log files (--log)', '日志文件（--log）'],
+  'clean.ignore': ['Leave out', '排除'],
+  'clean.ignore-help': ['As --ignore-role and --ignore-node.', '对应 --ignore-role 与 --ignore-node。'],
+  'clean.nothing-chosen': ['Tick data, logs, or both.', '请勾选数据、日志或两者。'],
+  'rename.title': ['Rename {cluster}', '重命名 {cluster}'],
+  'rename.note': [
+    'In the panel, and where hosts carry the name: Prometheus and Grafana restart. DM itself knows no name. The present one stays reserved for this cluster.',
+    '在面板中以及主机上使用名称之处生效：Prometheus 与 Grafana 会重启。DM 自身不使用名称。当前名称仍为该集群保留。',
+  ],
+  'rename.name': ['New name', '新名称'],
+  'rename.name-help': ['Letters, digits, - _ .', '字母、数字、- _ .'],
+} as const satisfies Record<string, Pair>
