@@ -15,10 +15,11 @@ import { KeyValues } from '@/components/ui/drawer'
 import { Tick } from '@/components/ui/field'
 import type { LedgerView } from '@/server/domain/api-ledger'
 import type { UpgradeView } from '@/server/domain/api-upgrades'
+import { RedeployStep, suffixForm, suffixOf } from './redeploy-step'
 import { type Way, Ways, waysOf } from './ways'
 
-type Draft = { way: Way | null; selection: Selection; pace: Pace; offline: boolean; keepPackages: boolean }
-const empty: Draft = { way: null, selection: everything, pace: defaultPace, offline: false, keepPackages: false }
+type Draft = { way: Way | null; selection: Selection; pace: Pace; offline: boolean; keepPackages: boolean; suffix: string }
+const empty: Draft = { way: null, selection: everything, pace: defaultPace, offline: false, keepPackages: false, suffix: '' }
 
 /** The way back of an upgrade or of hotfixes, or the end of the way back. */
 export function RollbackPage({ name }: { name: string }) {
@@ -48,7 +49,7 @@ export function RollbackPage({ name }: { name: string }) {
   )
 }
 
-const operations = { upgrade: 'rollback', hotfix: 'patch', finalise: 'finalise' } as const
+const operations = { upgrade: 'rollback', redeploy: 'redeploy', hotfix: 'patch', finalise: 'finalise' } as const
 
 function Rollback({ at, upgrade, ledger }: { at: WizardAt<Draft>; upgrade: UpgradeView; ledger: LedgerView }) {
   const words = useWords()
@@ -97,7 +98,20 @@ function Rollback({ at, upgrade, ledger }: { at: WizardAt<Draft>; upgrade: Upgra
           } satisfies WizardStep,
         ]
       : []),
-    ...(way === 'finalise' || way === undefined
+    ...(way === 'redeploy'
+      ? [
+          {
+            id: 'folders',
+            label: say('rollback.folders'),
+            answer: suffixOf(draft, upgrade),
+            problems: suffixForm.test(suffixOf(draft, upgrade)) ? [] : [{ text: say('rollback.suffix-form'), field: 'redeploy-suffix' }],
+            body: (
+              <RedeployStep suffix={suffixOf(draft, upgrade)} upgrade={upgrade} rows={rows} onChange={(suffix) => change({ suffix })} />
+            ),
+          } satisfies WizardStep,
+        ]
+      : []),
+    ...(way === 'finalise' || way === 'redeploy' || way === undefined
       ? []
       : [
           {
@@ -131,7 +145,7 @@ function Rollback({ at, upgrade, ledger }: { at: WizardAt<Draft>; upgrade: Upgra
           ? `tiup dm patch ${cluster.name} FORMER.tar.gz${selectionFlags(draft.selection)}${draft.offline ? ' --offline' : ''}`
           : `dm-panel ${operation} ${cluster.name}`
       }
-      input={inputOf(way, draft, ledger.rolePackages.length > 0)}
+      input={inputOf(way, { ...draft, suffix: suffixOf(draft, upgrade) }, ledger.rolePackages.length > 0)}
       summary={
         way === undefined ? (
           <p className="t2">{say('rollback.nothing')}</p>
@@ -142,7 +156,7 @@ function Rollback({ at, upgrade, ledger }: { at: WizardAt<Draft>; upgrade: Upgra
         ) : (
           <>
             <KeyValues rows={[[say('rollback.which'), String(chosen.length)]]} />
-            {draft.offline ? null : <RollingSummary all={rows} chosen={chosen} pace={draft.pace} />}
+            {draft.offline || way === 'redeploy' ? null : <RollingSummary all={rows} chosen={chosen} pace={draft.pace} />}
           </>
         )
       }
@@ -151,7 +165,8 @@ function Rollback({ at, upgrade, ledger }: { at: WizardAt<Draft>; upgrade: Upgra
 }
 
 /** Where later scale-outs would get the hotfix, that is taken back with it. */
-const inputOf = (way: Way | undefined, { selection, pace, offline, keepPackages }: Draft, overwrite: boolean): unknown => {
+const inputOf = (way: Way | undefined, { selection, pace, offline, keepPackages, suffix }: Draft, overwrite: boolean): unknown => {
+  if (way === 'redeploy') return { suffix }
   if (way === 'finalise') return { keepPackages }
   if (way === 'hotfix') return { ...paceInput(pace), ...selection, to: 'former', offline, overwrite }
   return { ...paceInput(pace), offline }

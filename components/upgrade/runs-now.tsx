@@ -21,11 +21,11 @@ export function RunsNow({ rows, ledger, now, target }: Props) {
       <WideTable>
         <table className="tb" aria-label={say('upgrade.now')}>
           <colgroup>
-            <col style={{ width: 180 }} />
+            <col style={{ width: 176 }} />
+            <col style={{ width: 146 }} />
+            <col style={{ width: 104 }} />
+            <col style={{ width: 104 }} />
             <col style={{ width: 150 }} />
-            <col style={{ width: 130 }} />
-            <col style={{ width: 120 }} />
-            <col style={{ width: 110 }} />
             <col />
           </colgroup>
           <thead>

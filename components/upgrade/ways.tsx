@@ -10,15 +10,20 @@ import { Time } from '@/components/ui/time'
 import type { LedgerView } from '@/server/domain/api-ledger'
 import type { UpgradeView } from '@/server/domain/api-upgrades'
 
-/** Back from an upgrade, back from hotfixes, or no way back any more. */
-export type Way = 'upgrade' | 'hotfix' | 'finalise'
+/** Back from an upgrade: by binaries, or by a redeploy of the former version; back from hotfixes; or no way back any more. */
+export type Way = 'upgrade' | 'redeploy' | 'hotfix' | 'finalise'
 export type WayRow = { way: Way; open: boolean; led: boolean }
 
 /** Which ways there are, and which of them are open. */
-export const waysOf = ({ open }: UpgradeView, { instances }: LedgerView): readonly WayRow[] => [
-  { way: 'upgrade', open: open !== null && !open.led, led: open?.led ?? false },
+export const waysOf = ({ open, exports }: UpgradeView, { instances }: LedgerView): readonly WayRow[] => [
+  { way: 'upgrade', open: open?.state === 'open' && !open.led, led: open?.led ?? false },
+  {
+    way: 'redeploy',
+    open: (open?.state === 'open' || open?.state === 'redeploying') && exports.some(({ jobId }) => open.jobIds.includes(jobId)),
+    led: false,
+  },
   { way: 'hotfix', open: instances.some(({ former }) => former !== null), led: false },
-  { way: 'finalise', open: open !== null, led: false },
+  { way: 'finalise', open: open !== null && open.state !== 'redeploying', led: false },
 ]
 
 type Props = { cluster: string; ways: readonly WayRow[]; chosen: Way | undefined; upgrade: UpgradeView; onChoose: (way: Way) => void }
@@ -29,8 +34,16 @@ export function Ways({ cluster, ways, chosen, upgrade, onChoose }: Props) {
   const versions = { from: open?.from ?? '–', to: open?.to ?? '–' }
   const note = ({ way, open: may, led }: WayRow): string => {
     if (led) return say('rollback.led', versions)
+    if (way === 'redeploy' && !may && open)
+      return say(open.state === 'redeployed' ? 'rollback.redeployed' : 'rollback.redeploy-none', versions)
+    if (way === 'finalise' && open?.state === 'redeployed') return say('rollback.finalise-left', { ...versions, count: open.left.length })
     if (!may) return say(way === 'hotfix' ? 'rollback.no-formers' : 'rollback.upgrade-none')
+    if (way === 'redeploy' && open?.state === 'redeploying') return say('rollback.redeploying', versions)
     return say(`rollback.${way}-note`)
+  }
+  const titleOf = (way: Way): string => {
+    if (open === null && way !== 'hotfix') return say(`rollback.${way}-plain`)
+    return say(way === 'finalise' && open?.state === 'redeployed' ? 'rollback.finalise-redeployed' : `rollback.${way}`, versions)
   }
   return (
     <>
@@ -47,9 +60,7 @@ export function Ways({ cluster, ways, chosen, upgrade, onChoose }: Props) {
               onChange={() => (row.open ? onChoose(row.way) : undefined)}
             />
             <span>
-              <b className={row.open ? undefined : 't3'}>
-                {say(open === null && row.way !== 'hotfix' ? `rollback.${row.way}-plain` : `rollback.${row.way}`, versions)}
-              </b>
+              <b className={row.open ? undefined : 't3'}>{titleOf(row.way)}</b>
               <small>{note(row)}</small>
             </span>
           </label>

@@ -49,6 +49,41 @@ test('upgrade from the browser: target, what runs, backup, pauses, the end; then
   await expect(page.getByRole('row', { name: new RegExp(`${a}:8261 dm-master v8\\.5\\.1 .*upgrade`) })).toBeVisible()
 })
 
+test('the way back after the new version has led: fresh folders, the name typed, then what was left is given up', async ({
+  page,
+  panel,
+  api,
+  sim,
+}) => {
+  test.setTimeout(300_000)
+  const [, , , , , , g = '', h = ''] = panel.hosts
+  await clusterOf(api, sim, 'returned', topology([g], [h]))
+  const plan = await api.plan('returned', 'upgrade', { version: 'v8.5.1', rolling: { canary: false } })
+  const job = await api.run(plan)
+  expect((await api.jobIn(job.id, ['succeeded', 'failed', 'waiting'], 120_000)).state).toBe('succeeded')
+  await page.goto('/clusters/returned/rollback')
+  await page.getByRole('radio', { name: /v8\.5\.0 in fresh folders/ }).check({ timeout: 30_000 })
+  await page.getByRole('button', { name: 'Next: Folders' }).click()
+  await expect(page.getByRole('row', { name: new RegExp(`${g}:8261 .*/dm-master-8261 .*/dm-master-8261-v8\\.5\\.0`) })).toBeVisible()
+  await page.getByLabel('Suffix of the fresh folders').fill('a b')
+  await expect(page.getByText('1 to 60 letters, digits, - _ and .').first()).toBeVisible()
+  await page.getByLabel('Suffix of the fresh folders').fill('-back')
+  await looksRight(page, 'redeploy, folders')
+  await page.getByRole('button', { name: 'Make the plan' }).click()
+  await expect(page.getByRole('button', { name: 'Redeploy returned', exact: true })).toBeVisible({ timeout: 90_000 })
+  await expect(page.getByText('All of DM stops, v8.5.0 takes the place of v8.5.1', { exact: false }).first()).toBeVisible()
+  await looksRight(page, 'redeploy, review')
+  await runReviewedPlan(page, 'Redeploy returned', 'returned')
+  await continueToEnd(page)
+  await page.goto('/clusters/returned/rollback')
+  await expect(page.getByText('v8.5.0 runs again in folders of its own.')).toBeVisible({ timeout: 30_000 })
+  await looksRight(page, 'redeploy, done')
+  await page.getByRole('radio', { name: /give up what v8\.5\.1 left/ }).check()
+  await page.getByRole('button', { name: 'Make the plan' }).click()
+  await runReviewedPlan(page, 'Finalise returned', 'returned')
+  await continueToEnd(page)
+})
+
 test('a cluster that was never upgraded has no way back, and says so', async ({ page, panel, api, sim }) => {
   const [, , , , , f = ''] = panel.hosts
   await clusterOf(api, sim, 'fresh', topology([f], [f]))

@@ -28,13 +28,13 @@ describe.skipIf(!labAvailable().ok)('an upgrade on lab hosts', () => {
   const masters = () => [1, 2, 3].map((index) => `${lab.address(index)}:8261`)
   const view = () => lab.api.get<UpgradeView>('/api/clusters/lab/upgrade')
   /** What the processes are, by the hosts' own word: the program on the disk is the one that runs, and its version. */
-  const versions = async (): Promise<string[]> =>
+  const versions = async (suffix = ''): Promise<string[]> =>
     Promise.all(
       [1, 2, 3, 4, 5, 6].map(async (index) => {
         const name = index <= 3 ? 'dm-master' : 'dm-worker'
         const [unit, port] = index <= 3 ? ['dm-master-8261', 8261] : ['dm-worker-8262', 8262]
         const script = 'sha256sum < /proc/$(systemctl show -pMainPID --value "$1")/exe; sha256sum < "$2"; "$2" -V | head -1'
-        const program = `/home/tidb/dm/deploy/${name}-${port}/bin/${name}/${name}`
+        const program = `/home/tidb/dm/deploy/${name}-${port}${suffix}/bin/${name}/${name}`
         const [runs, lies, version = ''] = (await on(lab.host(index), 'bash', '-c', script, 'bash', String(unit), program))
           .trim()
           .split('\n')
@@ -140,14 +140,38 @@ describe.skipIf(!labAvailable().ok)('an upgrade on lab hosts', () => {
     expect(found.join('')).toBe('')
   }, 120_000)
 
-  it('has no way back any more; made final, the former packages leave the hosts', async () => {
+  it('has no way back by binaries any more; the former version comes back in fresh folders, with the sources of the backup', async () => {
     const refused = await lab.api.plan('lab', 'rollback', {})
     expect(refused.problems.map(({ code }) => code)).toContain('rollback.has-led')
+    await createSource(lab.address(1), 'mysql-03')
+    const plan = await lab.api.plan('lab', 'redeploy', {})
+    expect(plan.problems.filter(({ severity }) => severity === 'error')).toEqual([])
+    expect(plan.problems.find(({ code }) => code === 'redeploy.lost')?.params.names).toBe('mysql-03')
+    const started = performance.now()
+    const { plan: again } = await planFor(lab.api, 'lab', 'redeploy', {})
+    const job = await goOn((await lab.api.run(again)).id, () => false)
+    expect(job.state, JSON.stringify(job.view.question)).toBe('succeeded')
+    console.log(`redeploy of the former version: ${((performance.now() - started) / 1000).toFixed(1)} s`)
+    expect(await versions(`-${labVersion}`)).toEqual(all(labVersion))
+    expect(Object.values(await bindingsAt(lab.address(1))).toSorted()).toEqual(['mysql-01', 'mysql-02'])
+    expect(await view()).toMatchObject({ version: labVersion, open: { state: 'redeployed' } })
+    const clear = await Promise.all(
+      lab.hosts.map((host) => on(host, 'bash', '-c', 'grep -rl "$1" /var/lib/dm-panel /home/tidb/dm/deploy* || true', 'bash', password)),
+    )
+    expect(clear.join('').trim()).toBe('')
+    expect((await lab.api.plan('lab', 'redeploy', {})).problems.map(({ code }) => code)).toContain('redeploy.done')
+  }, 600_000)
+
+  it('made final, the folders and packages of the version that was left leave the hosts', async () => {
     const cached = async () => (await on(lab.host(2), 'ls', '/var/lib/dm-panel/packages')).trim().split('\n').length
     const before = await cached()
     await lab.perform('finalise')
     expect(await cached()).toBeLessThan(before)
-    expect(await view()).toMatchObject({ open: null, history: [{ state: 'final' }, { state: 'rolled-back' }] })
+    const folders = await on(lab.host(2), 'ls', '/home/tidb/dm/deploy')
+    expect(folders).toContain(`dm-master-8261-${labVersion}`)
+    expect(folders.split('\n')).not.toContain('dm-master-8261')
+    expect(await versions(`-${labVersion}`)).toEqual(all(labVersion))
+    expect(await view()).toMatchObject({ open: null, history: [{ state: 'rolled-back' }, { state: 'rolled-back' }] })
   }, 120_000)
 
   it('the control: a leader restarted as it is does cost requests, so that the poller would have seen them', async () => {

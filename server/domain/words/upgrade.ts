@@ -112,8 +112,8 @@ export const upgradeProblems = {
       '{version} 的 master 已担任过 leader {master}：DM 已升级元数据，{from} 无法再读取。',
     ],
     hint: [
-      'What remains: deploy a cluster of the former version into fresh folders, import the export that was taken before the upgrade with dmctl (config import), and start relay by hand as that export lists it.',
-      '剩下的办法：用旧版本在新目录部署集群，用 dmctl（config import）导入升级前的导出，并按导出清单手动启动 relay。',
+      'What remains is the redeploy of the former version: fresh folders, and sources and tasks from the backup that was taken before the upgrade.',
+      '剩下的办法是重新部署旧版本：使用新目录，并从升级前的备份恢复上游与任务。',
     ],
   },
   'rollback.may-have-led': {
