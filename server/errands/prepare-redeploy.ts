@@ -31,9 +31,11 @@ export const prepareRedeploy = async (run: ErrandRun, row: PlanRow): Promise<Pre
     ...(open && { open }),
   }
   const pace = await rollingPart(run, cluster, { ...asked, rolling: { batch: 1, canary: false, tolerance: 0 }, waivers: [] })
+  // What has come since the backup is asked by whichever dmctl there is.
+  const dmctl = pace.dmctl ?? exportBy
   return {
     topology: cluster.topology,
-    input: { ...input, ...pace, ...(await common(run, cluster, packages)), upgrade: wish },
+    input: { ...input, ...pace, ...(dmctl && { dmctl }), ...(await common(run, cluster, packages)), upgrade: wish },
     problems: [],
   }
 }

@@ -30,9 +30,16 @@ export const dmctlToExport = (cluster: Versioned, packages: readonly PackageInfo
   const versions = [
     ...new Set(packages.filter(({ component, version }) => component === 'dmctl' && may(version)).map((one) => one.version)),
   ]
-  for (const version of versions.toSorted(semver.compare)) {
+  for (const version of nearestFirst(versions, cluster.version)) {
     const found = dmctlFor(cluster, packages, version)
     if (found) return found
   }
   return undefined
+}
+
+/** Older ones before newer ones, each the nearest first. */
+const nearestFirst = (versions: readonly string[], to: string): string[] => {
+  const sorted = versions.toSorted(semver.compare)
+  if (semver.parse(to) === null) return sorted.toReversed()
+  return [...sorted.filter((one) => semver.lte(one, to)).toReversed(), ...sorted.filter((one) => semver.gt(one, to))]
 }
