@@ -4,9 +4,12 @@ import ssh2, { type ParsedKey } from 'ssh2'
 import { type ConnectSettings, connect } from './connect'
 import type { Link } from './link'
 import { createSemaphore, orAborted, type Semaphore } from './semaphore'
+import { connectBySystemSsh, type SystemSsh } from './system-link'
 import { LinkLost, type Target } from './transport'
 
 export type PoolSettings = Omit<ConnectSettings, 'parseKey'> & {
+  /** What a target's client `system` is. */
+  systemSsh: SystemSsh
   maxConnecting: number
   channelsPerConnection: number
   /** An unused connection is closed after this long. */
@@ -54,7 +57,7 @@ export const createConnectionPool = (settings: PoolSettings): ConnectionPool => 
   return {
     async use(target, signal, work) {
       if (isClosed) throw new LinkLost('dropped', target.host, 'transport closed')
-      const key = JSON.stringify([target.login.user, target.address, target.port, target.login.credentialId])
+      const key = JSON.stringify([target.login.user, target.address, target.port, target.login.credentialId, target.client ?? 'builtin'])
       const entry = entries.get(key) ?? open(key, target)
       entry.users += 1
       if (entry.idle) clearTimeout(entry.idle)
@@ -78,11 +81,15 @@ const ignoreFailedLink = (): void => {}
 /** Pauses before further attempts when sshd dropped a connection unread. */
 const retryPausesMs = [200, 600, 1500]
 
-const connectPatiently = async (target: Target, settings: ConnectSettings, connecting: Semaphore): Promise<Link> => {
+const connectPatiently = async (
+  target: Target,
+  settings: ConnectSettings & { systemSsh: SystemSsh },
+  connecting: Semaphore,
+): Promise<Link> => {
   for (let attempt = 0; ; attempt += 1) {
     const release = await connecting.take()
     try {
-      return await connect(target, settings)
+      return await (target.client === 'system' ? connectBySystemSsh(target, settings.systemSsh, settings) : connect(target, settings))
     } catch (error) {
       const pauseMs = retryPausesMs[attempt]
       if (pauseMs === undefined || !isDroppedUnread(error)) throw error
@@ -95,7 +102,9 @@ const connectPatiently = async (target: Target, settings: ConnectSettings, conne
 }
 
 const isDroppedUnread = (error: unknown): boolean =>
-  error instanceof LinkLost && error.code === 'unreachable' && /closed before login|before handshake|ECONNRESET/i.test(error.detail)
+  error instanceof LinkLost &&
+  error.code === 'unreachable' &&
+  /closed before login|before handshake|ECONNRESET|kex_exchange_identification/i.test(error.detail)
 
 /** Deriving the key of a passphrase takes half a second of CPU on the event loop: once per key. */
 const createKeyReader = (): ConnectSettings['parseKey'] => {

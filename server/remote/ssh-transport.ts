@@ -4,6 +4,7 @@ import type { PinnedKey } from './host-key'
 import { quoteArgv } from './quote'
 import { remoteArgv } from './remote-argv'
 import { runCommand } from './run-command'
+import type { SystemSsh } from './system-link'
 import { type Command, type CommandResult, LinkLost, type RunOptions, type Target, type Transport } from './transport'
 import { tunnelHttp } from './tunnel-http'
 import { upload } from './upload'
@@ -20,9 +21,11 @@ export type TransportSettings = {
   idleMs?: number
   maxConnecting?: number
   channelsPerConnection?: number
+  /** What a target's client `system` is; default `ssh`, found on the PATH. */
+  systemSsh?: SystemSsh
 }
 
-/** The transport over ssh2: one connection per host, user and credential. See `transport.ts` for what each method promises. */
+/** The transport over ssh2, or the system's ssh where the target says so: one connection per host, user and credential. See `transport.ts` for what each method promises. */
 export const createTransport = (settings: TransportSettings): Transport => {
   const pool = createConnectionPool({
     connectTimeoutMs: 5000,
@@ -31,6 +34,7 @@ export const createTransport = (settings: TransportSettings): Transport => {
     idleMs: 60_000,
     maxConnecting: 8,
     channelsPerConnection: 6,
+    systemSsh: { program: 'ssh', options: [] },
     ...settings,
   })
   const run = (target: Target, command: Command, options: RunOptions = {}): Promise<CommandResult> =>

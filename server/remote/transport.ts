@@ -10,7 +10,11 @@ export type Target = {
   login: Login
   /** For the TCP connection; the transport's own when it is left out. Of a link that stands already it changes nothing. */
   connectTimeoutMs?: number
+  /** Who holds the connection; default `builtin`. `system`: the SSH client of the panel's machine. */
+  client?: SshClient
 }
+
+export type SshClient = 'builtin' | 'system'
 
 export type Command = {
   /** Never a shell string: it is quoted once, on the wire (`quote.ts`). */
@@ -80,7 +84,8 @@ export class LinkLost extends Error {
       | 'host-key-changed'
       | 'dropped'
       | 'sudo-refused'
-      | 'upload-corrupt',
+      | 'upload-corrupt'
+      | 'no-ssh-client',
     readonly host: HostId,
     readonly detail: string,
   ) {

@@ -43,7 +43,7 @@ const exchange = (channel: Duplex, request: HttpRequest, stop: AbortSignal): Pro
   new Promise((resolve, reject) => {
     const onStop = (): void => reject(stop.reason)
     stop.addEventListener('abort', onStop, { once: true })
-    const broken = (error: Error): void => reject(new HttpFailed('broken', error.message))
+    const broken = (error: Error): void => reject(error instanceof HttpFailed ? error : new HttpFailed('broken', error.message))
     const outgoing = http.request(
       {
         createConnection: () => asSocket(channel),

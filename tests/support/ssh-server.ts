@@ -16,7 +16,7 @@ export type TestSshServer = {
   commands: string[]
   /** Ends all TCP connections without a goodbye. */
   drop(): void
-  /** Drops all connections once this many more bytes were written by SFTP. */
+  /** Drops all connections once this many more bytes came by SFTP or for commands. */
   dropAfterBytes(bytes: number): void
   close(): Promise<void>
 }
@@ -69,6 +69,7 @@ export const startSshServer = async (options: TestSshOptions, privateHostKey = n
         state.commands.push(info.command)
         if (options.endsAtOnce) return endAtOnce(client, acceptExec)
         const channel = acceptExec()
+        channel.on('data', (bytes: Buffer) => countWrite(bytes.length))
         session.on('signal', (_ok, _no, { name }) => kill(name))
         const kill = runShell(channel, info.command, options)
       })

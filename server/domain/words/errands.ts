@@ -55,6 +55,12 @@ export const errandsProblems = {
     'Check the disk of the host, then try again.',
     '请检查该主机磁盘后重试。',
   ),
+  'errands.no-ssh-client': host(
+    'the system’s SSH client can’t be run',
+    '系统 SSH 客户端无法运行',
+    'Install openssh-client where the panel runs, set DM_PANEL_SSH to its path, or choose the builtin client.',
+    '请在面板所在机器上安装 openssh-client，或用 DM_PANEL_SSH 指定其路径，或改用内置客户端。',
+  ),
   'errands.log-unreadable': {
     message: ['{file} can’t be read: {detail}', '无法读取 {file}：{detail}'],
     hint: ['The node may never have started; then it has no log.', '节点可能从未启动，因此没有日志。'],

@@ -40,6 +40,16 @@ export const remoteProblems = {
     message: ['The file on {host} is not the one that was sent: {detail}', '{host} 上的文件与发送的不一致：{detail}'],
     hint: ['Check free space and permissions of the folder, then try again.', '请检查目录的剩余空间和权限，然后重试。'],
   },
+  'remote.no-ssh-client': {
+    message: [
+      'This panel’s machine can’t run the SSH client for {host}: {detail}',
+      '面板所在机器无法运行用于 {host} 的 SSH 客户端：{detail}',
+    ],
+    hint: [
+      'Install openssh-client where the panel runs, set DM_PANEL_SSH to its path, or choose the builtin client.',
+      '请在面板所在机器上安装 openssh-client，或用 DM_PANEL_SSH 指定其路径，或改用内置客户端。',
+    ],
+  },
   'mirror.unreachable': {
     message: ['The mirror can’t be read ({name}): {detail}', '无法读取镜像（{name}）：{detail}'],
     hint: ['Check the mirror’s address and the network, then try again.', '请检查镜像地址和网络，然后重试。'],
