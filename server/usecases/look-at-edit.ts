@@ -127,7 +127,11 @@ const changesOf = async (
     if (found) configurations.set(older, await configuration(found.topology, await textsOfFiles(db, secretsOf, found.files)))
   }
   const beforeOf = (instance: InstanceId) => configurations.get(runs.get(instance) ?? revision)
-  const after = await configuration(topology, await textsGiven(db, secretsOf, topology, files))
+  const given = await configuration(topology, await textsGiven(db, secretsOf, topology, files))
+  // A password that is typed for the first time is stored by the save only.
+  const typed = topology.grafanas.map(entryId).filter((id) => retyped.has(id))
+  const grafanaSecrets = { ...given.input.grafanaSecrets, ...Object.fromEntries(typed.map((id) => [id, `grafana:${secretsOf}:${id}`])) }
+  const after = { ...given, input: { ...given.input, grafanaSecrets } }
   const changes = configChanges(beforeOf, after, retyped)
   // What has files of another revision than it runs is to be written in any case.
   const half = rows.flatMap(({ instance, state }) => (state === 'restart' ? [instance] : []))

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { EditSaved } from '@/server/domain/api-config'
+import { type Plan, stepsOf } from '@/server/domain/plan'
 import { labAvailable } from '@/tests/support/lab'
 import { answer, jobAfter, planFor, succeeds } from './connect'
 import { on } from './on-host'
@@ -79,5 +81,47 @@ describe.skipIf(!labAvailable().ok)('a rolling restart on lab hosts', () => {
     await answer(lab.api, job, 'continue')
     const done = await succeeds(lab.api, id)
     expect(done.view.breakIns).toMatchObject([{ instance: `${lab.address(6)}:8262`, end: { done: true } }])
+  }, 300_000)
+
+  const save = async (change: { yaml?: string; revert?: number; consent?: string[] }) => {
+    const { revision } = await lab.detail()
+    return lab.api.post<EditSaved>('/api/clusters/lab/edit-config', { base: revision, reason: 'DM-11', ...change })
+  }
+  const files = (plan: Plan) => stepsOf(plan).flatMap((step) => (step.kind === 'file' ? [`${step.host} ${step.path}`] : []))
+  const debug = async () => `${(await lab.detail()).yaml}server_configs: {master: {log-level: debug}}\n`
+
+  it('reload: only what differs is written and restarted, the leader last, and no request to another master fails', async () => {
+    const { unapplied } = await save({ yaml: await debug() })
+    expect(unapplied.map(({ instance }) => instance)).toEqual(masters())
+    const before = await starts()
+    const poller = pollMasters(masters())
+    const { plan, document } = await planFor(lab.api, 'lab', 'reload', { rolling: { canary: false } })
+    expect(files(document)).toHaveLength(3)
+    const job = await succeeds(lab.api, (await lab.api.run(plan)).id)
+    const polled = await poller.stop()
+    expect(failedElsewhere(polled, ownTurns(document, job))).toEqual([])
+    const after = await starts()
+    expect(after.map((at, i) => at === before[i])).toEqual([false, false, false, true, true, true])
+    expect(await on(lab.host(2), 'grep', '-c', 'log-level = "debug"', '/home/tidb/dm/deploy/dm-master-8261/conf/dm-master.toml')).toContain(
+      '1',
+    )
+    expect((await lab.detail()).unapplied).toEqual([])
+  }, 400_000)
+
+  it('reload: a setting that DM does not know stops at the first worker; the former revision brings it back', async () => {
+    const { revision, yaml } = await lab.detail()
+    const bad = yaml.replace(/server_configs:.*\n/, 'server_configs: {master: {log-level: debug}, worker: {no-such-key: 1}}\n')
+    await save({ yaml: bad, consent: ['topology.dm-key-unknown'] })
+    const asked = { roles: ['dm-worker'], rolling: { canary: false }, waitTimeoutS: 20 }
+    const { plan } = await planFor(lab.api, 'lab', 'reload', asked)
+    const { id } = await lab.api.run(plan)
+    await answer(lab.api, await jobAfter(lab.api, id), 'give-up')
+    await lab.api.jobIn(id, ['failed'])
+    expect((await lab.detail()).unapplied.map(({ state }) => state).toSorted()).toEqual(['files', 'files', 'restart'])
+    await save({ revert: revision })
+    const { job } = await lab.perform('reload', asked)
+    expect(job.state).toBe('succeeded')
+    expect((await lab.detail()).unapplied).toEqual([])
+    expect(Object.values(await bindingsAt(lab.address(1))).toSorted()).toEqual(['mysql-01', 'mysql-02'])
   }, 300_000)
 })
