@@ -7,7 +7,8 @@ import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { Status } from '@/components/ui/status-shape'
 import { Time } from '@/components/ui/time'
-import type { AuditRow, AuditVerified } from '@/server/domain/api'
+import type { AuditRow } from '@/server/domain/api'
+import type { AuditVerified } from '@/server/domain/api-audit'
 import { firstBroken } from './first-broken'
 
 /** The whole chain as it was read for this page; until that has ended, what the runner found by itself. */

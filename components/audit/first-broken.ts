@@ -1,4 +1,4 @@
-import type { AuditVerified } from '@/server/domain/api'
+import type { AuditVerified } from '@/server/domain/api-audit'
 
 /** The finding to name: the first one in the chain, else one outside it. */
 export const firstBroken = ({ findings }: AuditVerified): AuditVerified['findings'][number] | undefined =>

@@ -3,13 +3,11 @@
 import { type QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type {
   AuditRow,
-  AuditVerified,
   ClusterDetail,
   ClusterRow,
   CredentialRow,
   ErrandView,
   HealthView,
-  HostRow,
   JobRow,
   MirrorView,
   PackageRow,
@@ -18,6 +16,8 @@ import type {
   TokenRow,
   UserRow,
 } from '@/server/domain/api'
+import type { AuditVerified } from '@/server/domain/api-audit'
+import type { HostRow } from '@/server/domain/api-hosts'
 import type { PackageDetail } from '@/server/domain/api-packages'
 import { ApiFailure, api } from './api'
 import { keys } from './keys'

@@ -7,10 +7,10 @@ import { StatusShape } from '@/components/ui/status-shape'
 import type { OwnFiles, TopologyCheck } from './draft'
 
 type Named = TopologyCheck['files'][number]
-type Props = { say: Say; check: TopologyCheck; onChange: (change: (before: OwnFiles) => OwnFiles) => void }
+type Props = { say: Say; check: Pick<TopologyCheck, 'files'>; onChange: (change: (before: OwnFiles) => OwnFiles) => void }
 
 /** The chosen files that the topology names now; others were chosen for a path that it named before. */
-export const named = (check: TopologyCheck, files: OwnFiles): OwnFiles => {
+export const named = (check: Pick<TopologyCheck, 'files'>, files: OwnFiles): OwnFiles => {
   const wanted = new Set(check.files.flatMap(({ found }) => found))
   return Object.fromEntries(Object.entries(files).filter(([path]) => wanted.has(path)))
 }

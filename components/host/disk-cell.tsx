@@ -2,7 +2,7 @@
 
 import { useWords } from '@/components/data/words'
 import { sizeText } from '@/components/ui/time'
-import type { HostRow } from '@/server/domain/api'
+import type { HostRow } from '@/server/domain/api-hosts'
 import { diskFullPercent, fullestOf } from './host-standing'
 
 /** The fullest disk that the clusters use, as a bar and a number; all of them on hover, with their age. */

@@ -1,5 +1,5 @@
 import type { Shape } from '@/components/ui/status-shape'
-import type { HostRow } from '@/server/domain/api'
+import type { HostRow } from '@/server/domain/api-hosts'
 
 export const diskFullPercent = 90
 /** The watcher asks each minute at least, where a cluster stands on the host. */

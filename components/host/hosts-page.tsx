@@ -10,7 +10,7 @@ import { PageHead } from '@/components/layout/page-head'
 import { EmptyState } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { TabPanel, Tabs } from '@/components/ui/tabs'
-import type { HostRow } from '@/server/domain/api'
+import type { HostRow } from '@/server/domain/api-hosts'
 import { CredentialDialog } from './credential-dialog'
 import { Credentials } from './credentials'
 import { HostKeys } from './host-keys'
@@ -80,7 +80,10 @@ export function HostsPage() {
 function Counts({ rows }: { rows: readonly HostRow[] }) {
   const { say } = useWords()
   const clusters = new Set(rows.flatMap((row) => row.clusters.map(({ name }) => name)))
-  return say('hosts.in-clusters', { hosts: rows.filter((row) => row.clusters.length > 0).length, clusters: clusters.size })
+  return say(clusters.size === 1 ? 'hosts.in-clusters-one' : 'hosts.in-clusters', {
+    hosts: rows.filter((row) => row.clusters.length > 0).length,
+    clusters: clusters.size,
+  })
 }
 
 function NoHosts({ onCheck, onPaste }: { onCheck: () => void; onPaste: () => void }) {

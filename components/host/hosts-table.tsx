@@ -10,7 +10,7 @@ import { FilterBox } from '@/components/ui/filter-box'
 import { Status } from '@/components/ui/status-shape'
 import { type Column, Table } from '@/components/ui/table'
 import { sizeText, Time, useNow } from '@/components/ui/time'
-import type { HostRow } from '@/server/domain/api'
+import type { HostRow } from '@/server/domain/api-hosts'
 import { DiskCell } from './disk-cell'
 import { type HostGroup, hostGroups, isOld, placeOf, standingOf } from './host-standing'
 
@@ -59,7 +59,7 @@ const useColumns = (): readonly Column<HostRow>[] => {
     {
       key: 'host',
       title: say('hosts.address'),
-      width: 150,
+      width: 184,
       sortBy: placeOf,
       cell: (row) => (
         <span className="mono" title={placeOf(row)}>
@@ -86,28 +86,28 @@ const useColumns = (): readonly Column<HostRow>[] => {
     {
       key: 'login',
       title: say('hosts.login'),
-      width: 96,
+      width: 72,
       cell: ({ clusters: [first] }) =>
         first ? (
-          <span title={first.credential}>
-            <span className="mono">{first.user}</span> <span className="t3">{first.credential}</span>
+          <span className="mono" title={first.credential}>
+            {first.user}
           </span>
         ) : (
           <span className="t3">–</span>
         ),
     },
-    { key: 'key', title: say('hosts.key'), width: 176, cell: (row) => <Keys row={row} /> },
+    { key: 'key', title: say('hosts.key'), width: 164, cell: (row) => <Keys row={row} /> },
     {
       key: 'os',
       title: say('hosts.os'),
-      width: 190,
+      width: 176,
       sortBy: (row) => row.facts?.distribution ?? '',
       cell: ({ facts }) => (facts ? <OsCell facts={facts} /> : <span className="t3">–</span>),
     },
     {
       key: 'memory',
       title: say('hosts.memory'),
-      width: 130,
+      width: 122,
       sortBy: (row) => row.facts?.memoryMiB ?? 0,
       cell: ({ facts }) =>
         facts ? (

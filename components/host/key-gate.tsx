@@ -37,10 +37,7 @@ export function KeyGate({ address, port, onPinned }: { address: string; port: nu
 function Unknown({ host, onPinned }: { host: ProbedHost; onPinned: () => void }) {
   const { say } = useWords()
   const { address, port, keyType, key, fingerprint } = host
-  const confirm = useSend(
-    () => api('/api/host-keys', { method: 'POST', body: { keys: [{ address, port, keyType, key }] } }),
-    [keys.hosts],
-  )
+  const confirm = useSend(() => api('/api/host-keys', { method: 'POST', body: { keys: [{ address, port, keyType, key }] } }), [keys.hosts])
   return (
     <Note tone="warn" title={say('key.unknown', { host: `${address}:${port}` })}>
       <p>{say('key.unknown-note')}</p>

@@ -14,15 +14,16 @@ type Row = { key: string; what: string; where: string; startedAt?: string; ended
 export function OutagePanel({ plan, outages, ended, nowMs, say }: Props) {
   const rows = rowsOf(plan, outages, say)
   if (rows.length === 0) return null
+  const title = say(ended ? 'away.title-was' : 'away.title')
   const away = rows.some(({ startedAt, endedAt }) => startedAt && !endedAt)
   return (
     <details className="border-(--line) border-b" open={away || undefined}>
       <summary className="flex h-8 cursor-pointer items-center gap-2 px-5 text-[12px]">
         <StatusShape shape={away && !ended ? 'busy' : rows.every(({ endedAt }) => endedAt) ? 'done' : 'todo'} />
-        <strong>{say('away.title')}</strong>
-        <span className="text-(--text-2) tabular-nums">{longest(rows, nowMs, say)}</span>
+        <strong>{title}</strong>
+        <span className="text-(--text-2) tabular-nums">{longest(rows, ended, nowMs, say)}</span>
       </summary>
-      <table className="tb dense" aria-label={say('away.title')}>
+      <table className="tb dense" aria-label={title}>
         <thead>
           <tr>
             <th scope="col">{say('away.what')}</th>
@@ -67,7 +68,7 @@ const rowsOf = (plan: Plan, { found }: Outages, say: Say): Row[] => {
 }
 
 const timeOf = ({ startedAt, endedAt }: Row, ended: boolean, nowMs: number | null, say: Say): string => {
-  if (!startedAt) return say('away.not-yet')
+  if (!startedAt) return say(ended ? 'away.never' : 'away.not-yet')
   const toMs = endedAt ? Date.parse(endedAt) : nowMs
   if (toMs === null) return ''
   const time = duration(Math.max(0, toMs - Date.parse(startedAt)))
@@ -75,9 +76,9 @@ const timeOf = ({ startedAt, endedAt }: Row, ended: boolean, nowMs: number | nul
 }
 
 /** The longest that ended, or what is away now. */
-const longest = (rows: readonly Row[], nowMs: number | null, say: Say): string => {
+const longest = (rows: readonly Row[], ended: boolean, nowMs: number | null, say: Say): string => {
   const now = rows.filter(({ startedAt, endedAt }) => startedAt && !endedAt)
-  if (now.length > 0) return now.map((row) => `${row.what} ${timeOf(row, false, nowMs, say)}`).join(' · ')
+  if (now.length > 0 && !ended) return now.map((row) => `${row.what} ${timeOf(row, false, nowMs, say)}`).join(' · ')
   const times = rows.flatMap(({ startedAt, endedAt }) => (startedAt && endedAt ? [Date.parse(endedAt) - Date.parse(startedAt)] : []))
-  return times.length === 0 ? say('away.not-yet') : `≤ ${duration(Math.max(...times))}`
+  return times.length === 0 ? say(ended ? 'away.none' : 'away.not-yet') : `≤ ${duration(Math.max(...times))}`
 }

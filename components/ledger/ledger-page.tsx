@@ -78,7 +78,9 @@ function Body({ cluster, ledger }: { cluster: string; ledger: LedgerView }) {
           {ledger.instances.every(({ current }) => current === null) ? (
             <EmptyState title={say('ledger.empty')}>{say('ledger.empty-note')}</EmptyState>
           ) : (
-            <Instances rows={ledger.instances} selected={open?.instance ?? null} onOpen={(row) => url.set({ instance: row.instance })} />
+            <Section title={say('ledger.table')}>
+              <Instances rows={ledger.instances} selected={open?.instance ?? null} onOpen={(row) => url.set({ instance: row.instance })} />
+            </Section>
           )}
           <RolePackages ledger={ledger} />
         </div>
@@ -136,6 +138,15 @@ function Instances({ rows, selected, onOpen }: InstancesProps) {
       narrow={selected !== null}
       onOpen={onOpen}
     />
+  )
+}
+
+function Section({ title, children }: { title: string; children: React.ReactNode }) {
+  return (
+    <section>
+      <h2 className="pad m mt-3 mb-1">{title}</h2>
+      {children}
+    </section>
   )
 }
 

@@ -115,11 +115,11 @@ function Rows(props: PickerProps) {
   return (
     <table className="tb" aria-label={say('pick.title')}>
       <colgroup>
-        <col style={{ width: 200 }} />
-        <col style={{ width: 150 }} />
+        <col style={{ width: 190 }} />
+        <col style={{ width: 146 }} />
         <col />
-        <col style={{ width: 130 }} />
-        <col style={{ width: 160 }} />
+        <col style={{ width: props.runs ? 196 : 110 }} />
+        <col style={{ width: 120 }} />
       </colgroup>
       <thead>
         <tr>

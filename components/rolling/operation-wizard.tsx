@@ -104,7 +104,7 @@ export function OperationWizard(props: Props) {
           <h2 className="mt-4 flex items-center justify-between">
             {say('wiz.equal')} <CopyButton text={props.command} label={say('wiz.equal')} />
           </h2>
-          <pre className="pre whitespace-pre-wrap! break-all">$ {props.command}</pre>
+          <pre className="pre whitespace-pre-wrap! [overflow-wrap:anywhere]">$ {props.command}</pre>
           <p className="t3 mt-3">{say('wiz.nothing-runs')}</p>
         </aside>
       </div>

@@ -33,6 +33,12 @@ describe('a text of new instances', () => {
   })
 
   it('leaves it to the server where the cluster itself can not be read', () => {
-    expect(checkAddition('master_servers: 3', documentExample)).toEqual({ problems: [], instances: [], newHosts: [], known: false })
+    expect(checkAddition('master_servers: 3', documentExample)).toEqual({
+      problems: [],
+      instances: [],
+      newHosts: [],
+      files: [],
+      known: false,
+    })
   })
 })

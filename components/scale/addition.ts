@@ -3,6 +3,7 @@ import type { Problem } from '@/server/domain/problem'
 import { parseAddition } from '@/server/domain/topology/addition'
 import { entryIds, onlyEntries } from '@/server/domain/topology/entries'
 import { instancesOf } from '@/server/domain/topology/instances'
+import { type NamedPath, namedPaths } from '@/server/domain/topology/own-files'
 import { parseTopology } from '@/server/domain/topology/parse'
 
 /** What a scale-out's text amounts to. `known: false`: the cluster's own topology could not be read here; the server reads both. */
@@ -11,6 +12,8 @@ export type AdditionCheck = {
   instances: readonly Instance[]
   newHosts: readonly { address: string; port: number }[]
   known: boolean
+  /** What the text names of the user's own files, and which of the chosen ones fit. */
+  files: readonly NamedPath[]
   /** Per component: what is installed when nothing is chosen (null: nothing in the store fits), and what may be chosen. Of the server. */
   packages?: readonly { component: string; byDefault: string | null; others: readonly string[] }[]
 }
@@ -23,17 +26,18 @@ worker_servers:
 `
 
 /** Reads a text of new instances into a cluster, all problems with their lines. Ports against other clusters are the server's to find. */
-export const checkAddition = (clusterYaml: string, text: string): AdditionCheck => {
-  if (text.trim() === '') return { problems: [], instances: [], newHosts: [], known: true }
+export const checkAddition = (clusterYaml: string, text: string, given: readonly string[] = []): AdditionCheck => {
+  if (text.trim() === '') return { problems: [], instances: [], newHosts: [], files: [], known: true }
   const base = parseTopology(clusterYaml).topology
-  if (!base) return { problems: [], instances: [], newHosts: [], known: false }
+  if (!base) return { problems: [], instances: [], newHosts: [], files: [], known: false }
   const { addition, problems } = parseAddition(text, base)
-  if (!addition) return { problems, instances: [], newHosts: [], known: true }
+  if (!addition) return { problems, instances: [], newHosts: [], files: [], known: true }
   const ids = entryIds(addition.added)
   const instances = instancesOf(onlyEntries(addition.merged, ids)).filter(({ id }) => ids.includes(id))
   const there = new Set(instancesOf(base).map(({ hostId }) => hostId))
   const hosts = new Map(
     instances.filter(({ hostId }) => !there.has(hostId)).map((one) => [one.hostId, { address: one.hostId, port: one.sshPort }]),
   )
-  return { problems, instances, newHosts: [...hosts.values()], known: true }
+  const files = namedPaths({ ...base, ...addition.added }, given)
+  return { problems, instances, newHosts: [...hosts.values()], files, known: true }
 }

@@ -1,11 +1,14 @@
 'use client'
 
 import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { api } from '@/components/data/api'
 import { useCredentials, usePackages } from '@/components/data/queries'
 import { ErrorNote } from '@/components/data/states'
 import { useWords } from '@/components/data/words'
 import { AccessStep, type NewCredential } from '@/components/deploy/access-step'
+import type { OwnFiles } from '@/components/deploy/draft'
+import { named, OwnFilesPicker } from '@/components/deploy/own-files'
 import { useAccess } from '@/components/deploy/use-access'
 import { useSay } from '@/components/plan/say'
 import { OperationWizard, type WizardStep } from '@/components/rolling/operation-wizard'
@@ -39,7 +42,9 @@ function ScaleOut(at: WizardAt<Draft>) {
   const words = useWords()
   const { say, sayProblem } = words
   const { cluster, draft, change } = at
-  const check = useScaleCheck(cluster, draft.yaml)
+  const [files, setFiles] = useState<OwnFiles>({})
+  const sayDeploy = useSay(deployWords)
+  const check = useScaleCheck(cluster, draft.yaml, Object.keys(files))
   const access = useAccess(draft.credentialId, check.newHosts)
   const store = usePackages()
   const offered = packagesOf(check, store.data ?? [])
@@ -58,7 +63,14 @@ function ScaleOut(at: WizardAt<Draft>) {
           : errors.map((problem) => ({
               text: `${problem.line === undefined ? '' : `${say('scale-out.line', { line: problem.line })} `}${sayProblem(problem).message}`,
             })),
-      body: <NewInstances yaml={draft.yaml} onChange={(yaml) => change({ yaml })} check={check} />,
+      body: (
+        <NewInstances
+          yaml={draft.yaml}
+          onChange={(yaml) => change({ yaml })}
+          check={check}
+          files={<OwnFilesPicker say={sayDeploy} check={check} onChange={setFiles} />}
+        />
+      ),
     },
     {
       id: 'access',
@@ -98,6 +110,7 @@ function ScaleOut(at: WizardAt<Draft>) {
       command={`tiup dm scale-out ${cluster.name} scale.yaml`}
       input={{
         topology: draft.yaml,
+        files: named(check, files),
         ...(check.newHosts.length > 0 && { credentialId: draft.credentialId }),
         packages: chosen,
         ...(waitTimeoutS.trim() !== '' && { waitTimeoutS: Number(waitTimeoutS) }),

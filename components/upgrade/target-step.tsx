@@ -15,10 +15,10 @@ import type { ErrandView } from '@/server/domain/api'
 import type { UpgradeTarget, UpgradeView } from '@/server/domain/api-upgrades'
 import { targetOf } from './versions'
 
-type Props = { cluster: string; upgrade: UpgradeView; version: string; onChange: (version: string) => void }
+type Props = { cluster: string; upgrade: UpgradeView; version: string; onChange: (version: string) => void; children: React.ReactNode }
 
 /** Versions of the store and of confirmed mirrors; what is missing can be fetched here, before anything else. */
-export function TargetStep({ cluster, upgrade, version, onChange }: Props) {
+export function TargetStep({ cluster, upgrade, version, onChange, children }: Props) {
   const { say } = useWords()
   const target = targetOf(upgrade.targets, version)
   return (
@@ -42,6 +42,7 @@ export function TargetStep({ cluster, upgrade, version, onChange }: Props) {
       ) : (
         <Targets upgrade={upgrade} chosen={target?.version} onChange={onChange} />
       )}
+      {children}
       {target && target.missing.length > 0 ? <Missing key={target.version} cluster={cluster} target={target} /> : null}
     </div>
   )

@@ -13,12 +13,33 @@ import { Note } from '@/components/ui/banner'
 import { KeyValues } from '@/components/ui/drawer'
 import { AreaField, SelectField, Tick } from '@/components/ui/field'
 import type { UpgradeView } from '@/server/domain/api-upgrades'
+import { Builds, chosenBuilds } from './builds'
 import { RunsNow } from './runs-now'
 import { TargetStep } from './target-step'
 import { crossesEight, targetOf, withV } from './versions'
 
-type Draft = { version: string; pace: Pace; backup: boolean; why: string; offline: boolean; pauseBeforeLast: boolean; secretKeyId: string }
-const empty: Draft = { version: '', pace: defaultPace, backup: true, why: '', offline: false, pauseBeforeLast: true, secretKeyId: '' }
+type Draft = {
+  version: string
+  builds: Readonly<Record<string, string>>
+  pace: Pace
+  backup: boolean
+  why: string
+  offline: boolean
+  pauseBeforeLast: boolean
+  secretKeyId: string
+}
+/** No credential's id. */
+const formerKey = '(former)'
+const empty: Draft = {
+  version: '',
+  builds: {},
+  pace: defaultPace,
+  backup: true,
+  why: '',
+  offline: false,
+  pauseBeforeLast: true,
+  secretKeyId: '',
+}
 
 /** Upgrade: the target and its packages, what runs now as the processes report it, order and backup. */
 export function UpgradePage({ name }: { name: string }) {
@@ -42,13 +63,23 @@ function Upgrade({ at, upgrade }: { at: WizardAt<Draft>; upgrade: UpgradeView })
   const { cluster, rows, draft, change } = at
   const ledger = useLedger(cluster.name)
   const to = withV(draft.version)
+  const choices = targetOf(upgrade.targets, draft.version)?.choices ?? []
   const steps: WizardStep[] = [
     {
       id: 'target',
       label: say('upgrade.target'),
       answer: to,
       problems: targetProblems(upgrade, draft.version, words),
-      body: <TargetStep cluster={cluster.name} upgrade={upgrade} version={draft.version} onChange={(version) => change({ version })} />,
+      body: (
+        <TargetStep
+          cluster={cluster.name}
+          upgrade={upgrade}
+          version={draft.version}
+          onChange={(version) => change({ version, builds: {} })}
+        >
+          <Builds choices={choices} chosen={draft.builds} onChoose={(builds) => change({ builds })} />
+        </TargetStep>
+      ),
     },
     {
       id: 'now',
@@ -79,7 +110,7 @@ function Upgrade({ at, upgrade }: { at: WizardAt<Draft>; upgrade: UpgradeView })
       steps={steps}
       draft={at}
       command={`tiup dm upgrade ${cluster.name} ${to || '…'}${draft.offline ? ' --offline' : ''}`}
-      input={inputOf(draft)}
+      input={{ ...inputOf(draft), packages: chosenBuilds(choices, draft.builds) }}
       summary={<Summary at={at} upgrade={upgrade} hotfixes={rows.filter(({ patched }) => patched).length} />}
     />
   )
@@ -102,7 +133,7 @@ const inputOf = ({ version, pace, backup, why, offline, pauseBeforeLast, secretK
   offline,
   backup,
   pauseBeforeLast,
-  ...(secretKeyId !== '' && { secretKey: { credentialId: secretKeyId } }),
+  ...(secretKeyId !== '' && { secretKey: secretKeyId === formerKey ? { former: true } : { credentialId: secretKeyId } }),
   waivers: backup || offline ? [] : [{ code: 'upgrade.no-backup', reason: why }],
 })
 
@@ -181,6 +212,7 @@ function How({ at, upgrade }: { at: WizardAt<Draft>; upgrade: UpgradeView }) {
             value={draft.secretKeyId}
             options={[
               { value: '', label: say('upgrade.secret-key-none') },
+              { value: formerKey, label: say('upgrade.secret-key-former') },
               ...credentials.map(({ id, name }) => ({ value: id, label: name })),
             ]}
             onChange={(event) => change({ secretKeyId: event.target.value })}

@@ -29,6 +29,8 @@ export const upgradeTarget = z.object({
   missing: z.array(neededPackage),
   /** Confirmed mirrors that have all that is missing: `POST /api/packages/fetch` with one of them and `missing`. */
   mirrors: z.array(z.string()),
+  /** Where the store has several builds of the version: which ones, by sha256; the first is taken unless another is asked for. */
+  choices: z.array(z.object({ component: z.string(), os: z.string(), arch: z.string(), packages: z.array(z.string()) })),
 })
 
 export const configExport = z.object({

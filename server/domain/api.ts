@@ -375,51 +375,6 @@ export const auditPage = z.object({
 })
 
 /** Result of `POST /api/audit/verify`: the whole chain, its MACs too, against the head that is kept beside it. */
-export const auditVerified = z.object({
-  at: iso,
-  /** When the chain was last read from its beginning; between such times only what is new is. */
-  fullAt: iso,
-  /** Sealed records that were read. */
-  records: z.number(),
-  /** Number of the last record of the unbroken beginning; 0: not even the first. */
-  soundUpTo: z.number(),
-  findingCount: z.number(),
-  /** The first of them. */
-  findings: z.array(
-    z.object({
-      finding: z.enum(['altered', 'missing', 'reordered', 'cut', 'mac-wrong', 'unsealed', 'unreadable']),
-      number: z.number(),
-      id: z.string(),
-    }),
-  ),
-})
-
-const hostState = z.enum(['answers', 'no-answer', 'refused', 'key-changed', 'key-unknown', 'not-asked'])
-export const hostRow = z.object({
-  address: z.string(),
-  port: z.number(),
-  state: hostState,
-  /** What the SSH layer said when it did not answer. */
-  error: z.string(),
-  /** When it was last asked, and when it last answered. */
-  at: iso.nullable(),
-  answeredAt: iso.nullable(),
-  clusters: z.array(z.object({ name: z.string(), instances: z.number(), user: z.string(), credential: z.string() })),
-  keys: z.array(z.object({ keyType: z.string(), fingerprint: z.string(), confirmedAt: iso })),
-  facts: z
-    .object({
-      at: iso,
-      distribution: z.string(),
-      os: z.string(),
-      arch: z.string(),
-      cpus: z.number(),
-      memoryMiB: z.number(),
-      disks: z.array(z.object({ mount: z.string(), sizeBytes: z.number(), freeBytes: z.number() })),
-    })
-    .nullable(),
-})
-export type HostRow = z.infer<typeof hostRow>
-
 export type ApiError = z.infer<typeof apiError>
 export type SessionView = z.infer<typeof session>
 export type ClusterRow = z.infer<typeof clusterRow>
@@ -433,7 +388,6 @@ export type PackageRow = z.infer<typeof packageRow>
 export type MirrorView = z.infer<typeof mirrorView>
 export type ErrandView = z.infer<typeof errandView>
 export type AuditRow = z.infer<typeof auditRow>
-export type AuditVerified = z.infer<typeof auditVerified>
 export type UserRow = z.infer<typeof userRow>
 export type TokenRow = z.infer<typeof tokenRow>
 export type HealthView = z.infer<typeof health>

@@ -1,4 +1,4 @@
-import type { AuditVerified } from '@/server/domain/api'
+import type { AuditVerified } from '@/server/domain/api-audit'
 import { type AuditHead, emptyHead, type Finding, type SealedRecord, verifyChain } from '@/server/domain/audit-chain'
 import { auditHead, sealedRecords, unsealedBefore } from '@/server/store/audit'
 import { type AuditVerdict, auditVerdict, keepAuditVerdict } from '@/server/store/audit-verdict'

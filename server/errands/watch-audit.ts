@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { AuditVerified } from '@/server/domain/api'
+import type { AuditVerified } from '@/server/domain/api-audit'
 import { auditVerdict } from '@/server/store/audit-verdict'
 import { type AuditCheck, checkAudit } from './verify-audit'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type AuditVerified, auditVerified } from '@/server/domain/api'
+import { type AuditVerified, auditVerified } from '@/server/domain/api-audit'
 import type { AuditHead } from '@/server/domain/audit-chain'
 import { type Db, retryBusy } from './database'
 import { readSetting, writeSetting } from './settings'

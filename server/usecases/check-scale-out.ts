@@ -15,12 +15,12 @@ import { roleDefaults } from './role-packages'
 /** A text of new nodes against its cluster, without reaching a host: problems, hosts that want a login, packages. Throws cluster-unknown. */
 export const checkScaleOut = async (
   db: Db,
-  { yaml, cluster: name }: { yaml: string; cluster: string },
+  { yaml, files: given = [], cluster: name }: { yaml: string; files?: readonly string[]; cluster: string },
 ): Promise<z.infer<typeof scaleOutCheck>> => {
   const cluster = await demandCluster(db, name)
-  const { problems, instances } = await checkAddition(db, { yaml, cluster })
+  const { problems, instances, files } = await checkAddition(db, { yaml, cluster, files: given })
   const { addition } = parseAddition(yaml, cluster.topology)
-  if (!addition) return { problems, instances, newHosts: [], packages: [] }
+  if (!addition) return { problems, instances, files, newHosts: [], packages: [] }
   const packages = await listPackages(db)
   const added = entriesAs(addition.added, 'joining')
   const topology = joinEntries(cluster.topology, added)
@@ -35,6 +35,7 @@ export const checkScaleOut = async (
   return {
     problems,
     instances,
+    files,
     newHosts: hostsOf(topology).flatMap(({ hostId, sshPort }) => (newHosts.includes(hostId) ? [{ address: hostId, port: sshPort }] : [])),
     packages: components.map((component) => {
       const one = instances.find((each) => each.component === component)

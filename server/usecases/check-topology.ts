@@ -52,7 +52,7 @@ export const checkAddition = async (
   const shared = located(yaml, crossClusterProblems(alone, others))
   const ids = new Set(entryIds(addition.added))
   return {
-    problems: [...problems, ...shared, ...secrets],
+    problems: [...problems, ...shared, ...secrets, ...located(yaml, ownFileProblems(alone, files))],
     instances: instancesOf(alone).filter(({ id }) => ids.has(id)),
     files: namedPaths(alone, files),
   }

@@ -1,4 +1,4 @@
-import type { HostRow } from '@/server/domain/api'
+import type { HostRow } from '@/server/domain/api-hosts'
 import type { ClusterStatus } from '@/server/domain/display'
 import { hostsOf, instancesOf } from '@/server/domain/topology/instances'
 import { type ClusterWithTopology, listClusters, readStatus } from '@/server/store/clusters'

@@ -85,6 +85,10 @@ const targetsOf = (cluster: ClusterWithTopology, packages: readonly PackageInfo[
       missing: missing.map((one) => ({ ...one, fileName: packageFileName(one) })),
       mirrors:
         missing.length === 0 ? [] : mirrors.filter((mirror) => missing.every((one) => mirror.has(one))).map(({ location }) => location),
+      choices: wanted.flatMap((one) => {
+        const builds = packages.filter((each) => isThat(each, { ...one, version }))
+        return builds.length > 1 ? [{ ...one, packages: builds.map(({ sha256 }) => sha256) }] : []
+      }),
     }
   })
 }

@@ -114,9 +114,9 @@ test('one master: the outage is consented to and measured; all at once wants a r
   await page.goBack()
   await runReviewedPlan(page, 'Restart single', 'single')
   await continueToEnd(page)
-  await page.getByText('Away so far').click()
+  await page.getByText('Was away').click()
   await expect(
-    page.getByRole('table', { name: 'Away so far' }).getByRole('row', { name: new RegExp(`API of ${host}:8261`) }),
+    page.getByRole('table', { name: 'Was away' }).getByRole('row', { name: new RegExp(`API of ${host}:8261`) }),
   ).toContainText(/\d+(\.\d)? s/)
   await looksRight(page, 'a job that measured')
 })

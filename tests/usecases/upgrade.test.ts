@@ -76,6 +76,26 @@ describe('an upgrade of the one-master example', () => {
     ])
   })
 
+  it('offers the builds of a version that the store has twice, and takes the one that was asked for', async () => {
+    const { db } = sim.panel
+    const first = await db.package.findFirstOrThrow({ where: { component: 'dm-worker', version: 'v8.5.1', origin: { not: 'hotfix' } } })
+    const sha256 = 'ab'.repeat(32)
+    await db.package.create({ data: { ...first, sha256 } })
+    const target = (await view()).targets.find(({ version }) => version === 'v8.5.1')
+    expect(target?.choices).toMatchObject([{ component: 'dm-worker', os: 'linux', arch: 'amd64' }])
+    const [choice] = target?.choices ?? []
+    expect(new Set(choice?.packages)).toEqual(new Set([first.sha256, sha256]))
+    const staged = async (packages: string[]): Promise<string[]> => {
+      const { document } = await sim.plan<View>('dm1', 'upgrade', { version: 'v8.5.1', rolling: fast, packages })
+      const steps = document?.phases.flatMap(({ lanes }) => lanes.flatMap((lane) => lane.steps)) ?? []
+      return steps.flatMap((step) => (step.kind === 'package-cached' && step.name.startsWith('dm-worker') ? [step.sha256] : []))
+    }
+    expect(await staged([sha256])).toEqual([sha256])
+    expect(await staged([first.sha256])).toEqual([first.sha256])
+    expect(await staged([])).toEqual(choice?.packages.slice(0, 1))
+    await db.package.delete({ where: { sha256 } })
+  })
+
   it('exports, upgrades, and says that there is no way back', async () => {
     other = await sim.plan<View>('dm1', 'upgrade', { version: 'v8.5.1', rolling: fast })
     const plan = await sim.plan<View>('dm1', 'upgrade', { version: '8.5.1', rolling: fast })

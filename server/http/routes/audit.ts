@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
-import { auditPage, auditRow, auditVerified, errandView } from '@/server/domain/api'
+import { auditPage, auditRow, errandView } from '@/server/domain/api'
+import { auditVerified } from '@/server/domain/api-audit'
 import { AppError } from '@/server/domain/app-error'
 import { auditHead, findAudit, listAudit } from '@/server/store/audit'
 import { auditVerdict } from '@/server/store/audit-verdict'

@@ -12,8 +12,8 @@ import { checkScaleOut } from '@/server/usecases/check-scale-out'
 import { checkTopology } from '@/server/usecases/check-topology'
 import { exportCluster } from '@/server/usecases/export-cluster'
 import { demandCluster, readCluster, readClusters, watchDisplay } from '@/server/usecases/read-clusters'
-import { unknownCluster } from '@/server/usecases/unknown-cluster'
 import { readPlan } from '@/server/usecases/read-plan'
+import { unknownCluster } from '@/server/usecases/unknown-cluster'
 import { accepts, answers, refusals, takes } from '../answers'
 import type { Api } from '../api'
 import { byteStream } from '../text-stream'
@@ -84,7 +84,7 @@ const check = createRoute({
 const checkNew = createRoute({
   method: 'post',
   path: '/api/clusters/{name}/scale-out/check',
-  request: { ...named, ...takes(z.object({ yaml: z.string().max(1_000_000) })) },
+  request: { ...named, ...takes(z.object({ yaml: z.string().max(1_000_000), files: z.array(z.string()).max(1000).default([]) })) },
   responses: { ...answers(scaleOutCheck), ...refusals },
 })
 
@@ -140,7 +140,7 @@ export const registerClusterRoutes = (api: Api): void => {
     return byteStream(archive[Symbol.asyncIterator](), `${name}-tiup.tar.gz`, 'application/gzip')
   })
   api.openapi(checkNew, async (c) =>
-    c.json(await checkScaleOut(c.get('db'), { yaml: c.req.valid('json').yaml, cluster: c.req.valid('param').name }), 200),
+    c.json(await checkScaleOut(c.get('db'), { ...c.req.valid('json'), cluster: c.req.valid('param').name }), 200),
   )
   api.openapi(check, async (c) => c.json(await checkTopology(c.get('db'), c.req.valid('json')), 200))
 }

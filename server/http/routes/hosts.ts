@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
-import { adoptSource, errandView, hostRow, probeHostsInput } from '@/server/domain/api'
+import { adoptSource, errandView, probeHostsInput } from '@/server/domain/api'
+import { hostRow } from '@/server/domain/api-hosts'
 import { AppError } from '@/server/domain/app-error'
 import { findErrand } from '@/server/store/errands'
 import { adoptClusters, scanTiup } from '@/server/usecases/adopt'
