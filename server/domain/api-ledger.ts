@@ -19,6 +19,8 @@ export const ledgerEntry = z.object({
   due: z.iso.date().nullable(),
   offline: z.boolean(),
   supersededAt: z.iso.datetime().nullable(),
+  /** The instance left the cluster then, by this job; '' when that is not known any more. */
+  leftBy: z.string().exactOptional(),
   /** Null when the store has it no more. `release`: what its program said with -V, '' while nobody asked. */
   package: z
     .object({

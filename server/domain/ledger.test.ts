@@ -33,6 +33,18 @@ describe('what an instance goes back to', () => {
     expect(undo('A', 'A')).toBeUndefined()
   })
 
+  it('is never what another instance of that address had before it left', () => {
+    const left = { supersededAt: day(2), leftBy: 'job-1' }
+    const twice = history('a', [
+      ['A', 'deploy'],
+      ['B', 'patch', left],
+      ['C', 'scale-out'],
+    ])
+    expect(formerOf(twice, 'a')).toBeUndefined()
+    expect(formersOf(twice, 'a')).toEqual([])
+    expect(formerOf([...twice, ...history('a', [['D', 'patch', { since: day(9) }]])], 'a')).toBe('C')
+  })
+
   it('ends: going back again and again reaches the first one, never the one that it came from', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom<string>('A', 'B', 'C', 'D'), { minLength: 1, maxLength: 8 }), (packages) => {

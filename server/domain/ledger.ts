@@ -33,11 +33,19 @@ export type LedgerEntry = {
   offline: boolean
   /** ISO; null: it is what lies there now. */
   supersededAt: string | null
+  /** The instance left the cluster then, by this job; '': which one is not known any more. Absent: another binary took its place. */
+  leftBy?: string
 }
 
 export const isCurrent = (entry: LedgerEntry): boolean => entry.supersededAt === null
 
 const bySince = (a: LedgerEntry, b: LedgerEntry): number => a.since.localeCompare(b.since)
+
+/** What an instance has had since it is in the cluster, oldest first; one of the same address that left before is another one. */
+const historyOf = (entries: readonly LedgerEntry[], instance: InstanceId): LedgerEntry[] => {
+  const own = entries.filter((entry) => entry.instance === instance).toSorted(bySince)
+  return own.slice(own.findLastIndex(({ leftBy }) => leftBy !== undefined) + 1)
+}
 
 /** What lies on an instance now. */
 export const currentOf = (entries: readonly LedgerEntry[], instance: InstanceId): LedgerEntry | undefined =>
@@ -49,7 +57,7 @@ export const currentOf = (entries: readonly LedgerEntry[], instance: InstanceId)
  */
 export const formerOf = (entries: readonly LedgerEntry[], instance: InstanceId): string | undefined => {
   const stack: string[] = []
-  for (const { packageSha256 } of entries.filter((entry) => entry.instance === instance).toSorted(bySince)) {
+  for (const { packageSha256 } of historyOf(entries, instance)) {
     const known = stack.indexOf(packageSha256)
     if (known < 0) stack.push(packageSha256)
     else stack.length = known + 1
@@ -60,7 +68,7 @@ export const formerOf = (entries: readonly LedgerEntry[], instance: InstanceId):
 /** Packages that an instance ran before, the latest first, without the one that it runs now. */
 export const formersOf = (entries: readonly LedgerEntry[], instance: InstanceId): string[] => {
   const now = currentOf(entries, instance)?.packageSha256
-  const seen = entries.filter((entry) => entry.instance === instance && entry.packageSha256 !== now).toSorted(bySince)
+  const seen = historyOf(entries, instance).filter((entry) => entry.packageSha256 !== now)
   return [...new Set(seen.toReversed().map(({ packageSha256 }) => packageSha256))]
 }
 

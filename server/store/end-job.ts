@@ -49,7 +49,6 @@ export const applyChange = async (tx: Tx, job: ChangingJob, change: Change, at: 
       await tx.cluster.update({ where: { name: cluster }, data: { lifecycle: 'deployed', version: change.version } })
       break
     case 'cluster-removed':
-      await tx.installed.deleteMany({ where: { cluster } })
       await dropLedger(tx, cluster)
       await dropUpgrades(tx, cluster)
       await tx.clusterStatus.deleteMany({ where: { cluster } })
@@ -59,17 +58,9 @@ export const applyChange = async (tx: Tx, job: ChangingJob, change: Change, at: 
     case 'cluster-renamed':
       await renameCluster(tx, job, change.to, at)
       break
-    case 'installed': {
-      const { instance, packageSha256, entrySha256 } = change
-      const row = { packageSha256, entrySha256, at }
-      await tx.installed.upsert({
-        where: { cluster_instance: { cluster, instance } },
-        create: { cluster, instance, ...row },
-        update: row,
-      })
+    case 'installed':
       await noteInstalled(tx, job, change, at)
       break
-    }
     case 'patched':
       await markPatched(tx, job, change, at)
       break
@@ -105,7 +96,7 @@ export const applyChange = async (tx: Tx, job: ChangingJob, change: Change, at: 
       await reachVersion(tx, cluster, { version: change.version })
       break
     case 'lifecycle':
-      await recordLifecycle(tx, cluster, change.instance, change.to)
+      await recordLifecycle(tx, job, change, at)
       break
     case 'config-written':
       await noteWritten(tx, cluster, change)

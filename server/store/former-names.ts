@@ -36,7 +36,6 @@ export const renameCluster = async (
   const { secretsOf, ...cluster } = await demandCluster(tx, from)
   await tx.cluster.update({ where: { name: from }, data: { name: to, secretsOf: secretsOf === to ? '' : secretsOf } })
   const own = { where: { cluster: from }, data: { cluster: to } }
-  await tx.installed.updateMany(own)
   await tx.ledger.updateMany(own)
   await tx.rolePackage.updateMany(own)
   await tx.clusterUpgrade.updateMany(own)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ComponentName } from '@/server/domain/component'
+import type { InstanceId } from '@/server/domain/instance'
 import { type LedgerEntry, type LedgerKind, ledgerKinds } from '@/server/domain/ledger'
 import type { Change } from '@/server/domain/step'
 import type { Db, Tx } from './database'
@@ -27,6 +28,19 @@ export const noteInstalled = async (
       ...{ id: randomUUID(), cluster, instance, packageSha256, entrySha256, since: at, by: startedBy, jobId, kind },
       ...{ ticket: ticket ?? '', notes: notes ?? '', due: due ?? null, offline: offline ?? false },
     },
+  })
+}
+
+/** These instances have left the cluster: nothing of this panel's lies there any more. */
+export const closeLedger = async (
+  tx: Tx,
+  { id: leftJobId, clusterName: cluster }: ChangingJob,
+  instances: readonly InstanceId[],
+  at: Date,
+): Promise<void> => {
+  await tx.ledger.updateMany({
+    where: { cluster, instance: { in: [...instances] }, supersededAt: null },
+    data: { supersededAt: at, leftJobId },
   })
 }
 
@@ -87,4 +101,5 @@ const entryOf = (row: Awaited<ReturnType<Db['ledger']['findUniqueOrThrow']>>): L
   kind: row.kind as LedgerKind, // written by noteInstalled only
   ...{ ticket: row.ticket, notes: row.notes, due: row.due, offline: row.offline },
   supersededAt: row.supersededAt?.toISOString() ?? null,
+  ...(row.leftJobId !== null && { leftBy: row.leftJobId }),
 })

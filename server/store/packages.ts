@@ -70,16 +70,17 @@ export const hotfixesOn = async (db: Db, baseSha256: string): Promise<StoredPack
 
 /** The instances that run from a package, as this panel put it there. */
 export const packageInstances = async (db: Db, packageSha256: string): Promise<{ cluster: string; instance: string; at: string }[]> =>
-  (await db.installed.findMany({ where: { packageSha256 }, orderBy: [{ cluster: 'asc' }, { instance: 'asc' }] })).map((row) => ({
-    cluster: row.cluster,
-    instance: row.instance,
-    at: row.at.toISOString(),
-  }))
+  (await db.ledger.findMany({ where: { packageSha256, supersededAt: null }, orderBy: [{ cluster: 'asc' }, { instance: 'asc' }] })).map(
+    ({ cluster, instance, since }) => ({ cluster, instance, at: since.toISOString() }),
+  )
 
 /** Package → clusters on which an instance runs from it. */
 export const packageUses = async (db: Db): Promise<Map<string, string[]>> => {
   const uses = new Map<string, string[]>()
-  for (const { packageSha256, cluster } of await db.installed.findMany({ select: { packageSha256: true, cluster: true } })) {
+  for (const { packageSha256, cluster } of await db.ledger.findMany({
+    where: { supersededAt: null },
+    select: { packageSha256: true, cluster: true },
+  })) {
     const known = uses.get(packageSha256) ?? []
     if (!known.includes(cluster)) uses.set(packageSha256, [...known, cluster])
   }

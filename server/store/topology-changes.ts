@@ -8,6 +8,7 @@ import type { KeptFiles } from '@/server/domain/topology/own-files'
 import type { Topology } from '@/server/domain/topology/topology'
 import { type ClusterWithTopology, findCluster } from './clusters'
 import type { Tx } from './database'
+import { type ChangingJob, closeLedger } from './ledger'
 
 /** The cluster's books get the new entries as `joining`, in a new revision. Those that are there already are replaced. */
 export const recordJoined = async (
@@ -27,8 +28,14 @@ export const recordJoined = async (
   })
 }
 
-/** An instance's state in the books; one that is gone leaves them, and so does what was installed for it and for its host's exporters. */
-export const recordLifecycle = async (tx: Tx, cluster: string, instance: InstanceId, to: Lifecycle | 'gone'): Promise<void> => {
+/** An instance's state in the books; one that is gone leaves them; the ledger says when it went, and its host's exporters with it. */
+export const recordLifecycle = async (
+  tx: Tx,
+  job: ChangingJob,
+  { instance, to }: { instance: InstanceId; to: Lifecycle | 'gone' },
+  at: Date,
+): Promise<void> => {
+  const cluster = job.clusterName
   const now = await demandCluster(tx, cluster)
   const known = instancesOf(now.topology).find(({ id }) => id === instance)
   if (!known || known.lifecycle === to) return
@@ -37,7 +44,7 @@ export const recordLifecycle = async (tx: Tx, cluster: string, instance: Instanc
   const topology = withoutEntries(now.topology, [instance])
   const left = new Set(instancesOf(topology).map(({ id }) => id))
   const gone = instancesOf(now.topology).flatMap(({ id }) => (left.has(id) ? [] : [id]))
-  await tx.installed.deleteMany({ where: { cluster, instance: { in: gone } } })
+  await closeLedger(tx, job, gone, at)
   await tx.unapplied.deleteMany({ where: { cluster, instance: { in: gone } } })
   await nextRevision(tx, now, { topology, yaml: leaveText(now.yaml, now.topology, { instance, after: topology }), reason })
 }

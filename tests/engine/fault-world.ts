@@ -115,8 +115,8 @@ const settleDown = async (ground: FaultyGround): Promise<void> => {
 }
 
 /** Answers the question that was just asked: what it was about. */
-const sayRetry = async ({ db }: Ground, jobId: string): Promise<string> => {
-  await new Promise((resolve) => setImmediate(resolve))
+const sayRetry = async ({ db, clock }: Ground, jobId: string): Promise<string> => {
+  await clock.sleep(5_000) // a person takes a moment
   const entries = await readJournal(db, jobId, 0)
   const question = entries.flatMap((one) => (one.kind === 'question' ? [one.question] : [])).at(-1)
   if (!question) throw new Error('nothing was asked')

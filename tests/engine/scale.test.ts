@@ -2,6 +2,8 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { entriesOf } from '@/server/domain/topology/instances'
 import { parseTopology } from '@/server/domain/topology/parse'
 import { appendByUser } from '@/server/store/journal'
+import { readLedger } from '@/server/store/ledger'
+import { packageInstances } from '@/server/store/packages'
 import { type TestDatabase, testDatabase } from '@/tests/support/test-db'
 import { base, baseYaml, books, deedsOfJob, freshBooks, members, planScaleIn, planScaleOut, runningGround } from './scale-ground'
 import { attempt, copyOf, type Ground, perform, planNow, submitPlan, worldShape } from './sim-plans'
@@ -50,7 +52,14 @@ it('out and in again leaves hosts, members and books as they were', async () => 
   const out = await whole(ground, await planScaleOut(ground, 'master_servers: [{host: 10.0.0.4}]\nworker_servers: [{host: 10.0.0.4}]\n'))
   const deeds = [deployed, await deedsOfJob(ground, out)]
   const given = { user: 'root', credentialId: 'root', sudo: 'root' } as const
-  await whole(ground, await planScaleIn(ground, ['10.0.0.4:8261', '10.0.0.4:8262'], { deeds, given }))
+  const back = await whole(ground, await planScaleIn(ground, ['10.0.0.4:8261', '10.0.0.4:8262'], { deeds, given }))
+  // The ledger says when they went and by which job, of their host's exporters too; nothing is said to lie there any more.
+  const rows = (await readLedger(database.db, 'dm1')).filter(({ instance }) => instance.startsWith('10.0.0.4:'))
+  expect(rows.map(({ instance, supersededAt, leftBy }) => [instance, supersededAt !== null, leftBy]).toSorted()).toEqual(
+    ['10.0.0.4:8261', '10.0.0.4:8262', '10.0.0.4:9100', '10.0.0.4:9115'].map((id) => [id, true, back.jobId]),
+  )
+  for (const { packageSha256 } of rows)
+    expect((await packageInstances(database.db, packageSha256)).map(({ instance }) => instance)).not.toContain('10.0.0.4:8261')
   expect(members(ground).masters).toHaveLength(3)
   expect(members(ground).workers).toHaveLength(2)
   const { topology, yaml } = await books(database.db)

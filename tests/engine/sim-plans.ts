@@ -260,7 +260,6 @@ export const startsOf = (world: SimWorld): number => world.state.machines.reduce
 export const forgetCluster = async (db: Db): Promise<void> => {
   await db.reservation.deleteMany()
   await db.job.updateMany({ where: { endedAt: null }, data: { endedAt: new Date(0) } })
-  await db.installed.deleteMany()
   await db.ledger.deleteMany()
   await db.rolePackage.deleteMany()
   await db.unapplied.deleteMany()

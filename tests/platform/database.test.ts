@@ -1,8 +1,11 @@
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import Database from 'better-sqlite3'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { LedgerEntry } from '@/server/domain/ledger'
 import { openDatabase } from '@/server/store/database'
+import { readLedger } from '@/server/store/ledger'
 import { MigrationRefused, migrate } from '@/server/store/migrate'
 import { type TestDatabase, testDatabase } from '@/tests/support/test-db'
 
@@ -69,6 +72,40 @@ describe('migrate', () => {
     `CREATE TABLE "p" ("id" INTEGER PRIMARY KEY); CREATE TABLE "c" ("p" INTEGER REFERENCES "p"("id") ON DELETE CASCADE);
      INSERT INTO "p" VALUES (1); INSERT INTO "c" VALUES (1);`,
   ] as [string, string]
+
+  it('what lies on an instance is in the ledger alone; instances that had left their cluster are closed there', async () => {
+    const url = freshUrl()
+    const shipped = path.join(process.cwd(), 'prisma/migrations/sqlite')
+    const names = readdirSync(shipped).filter((name) => /^\d+_/.test(name))
+    const at = names.findIndex((name) => name.endsWith('_one_ledger'))
+    const folder = mkdtempSync(path.join(tmpdir(), 'dm-panel-test-migrations-'))
+    for (const name of names.slice(0, at)) cpSync(path.join(shipped, name), path.join(folder, name), { recursive: true })
+    await migrate(url, folder)
+    const db = new Database(url.slice('file:'.length))
+    const installed = db.prepare(`INSERT INTO "Installed" VALUES (?, ?, ?, 'e', '2026-11-01T00:00:00.000+00:00')`)
+    installed.run('c1', 'stays', 'A')
+    installed.run('c1', 'unknown', 'B')
+    const noted = db.prepare(
+      `INSERT INTO "Ledger" ("id", "cluster", "instance", "packageSha256", "entrySha256", "since", "kind") VALUES (?, ?, ?, ?, 'e', ?, 'deploy')`,
+    )
+    noted.run('1', 'c1', 'stays', 'A', '2026-11-01T00:00:00.000+00:00')
+    noted.run('2', 'c1', 'left', 'A', '2026-11-01T00:00:00.000+00:00')
+    noted.run('3', 'c2', 'stays', 'A', '2026-11-01T00:00:00.000+00:00') // of another cluster, where it has left
+    db.close()
+    cpSync(path.join(shipped, names[at] ?? ''), path.join(folder, names[at] ?? ''), { recursive: true })
+    expect(await migrate(url, folder)).toEqual([names[at]])
+    for (const name of names.slice(at + 1)) cpSync(path.join(shipped, name), path.join(folder, name), { recursive: true })
+    await migrate(url, folder)
+    const panel = await openDatabase(url)
+    const said = (entries: LedgerEntry[]) => entries.map((one) => [one.instance, one.packageSha256, one.supersededAt !== null, one.leftBy])
+    expect(said(await readLedger(panel, 'c1')).toSorted()).toEqual([
+      ['left', 'A', true, ''],
+      ['stays', 'A', false, undefined],
+      ['unknown', 'B', false, undefined],
+    ])
+    expect(said(await readLedger(panel, 'c2'))).toEqual([['stays', 'A', true, '']])
+    await panel.$disconnect()
+  })
 
   it('applies each migration once', async () => {
     const url = freshUrl()
