@@ -13,6 +13,16 @@ const relayFile = z.record(z.string(), z.union([z.array(z.string()), z.record(z.
 
 /** Reads dmctl's `config export` (a tar.gz of `sources/*.yaml`, `tasks/*.yaml`, `relay_workers.json`); a damaged one says why. */
 export const readExport = async (bytes: Buffer): Promise<ExportContent | { unreadable: string }> => {
+  const read = await exportFiles(bytes)
+  if ('unreadable' in read) return read
+  const { files } = read
+  const named = (folder: string): string[] =>
+    [...files.keys()].flatMap((name) => new RegExp(`^${folder}/(.+)\\.ya?ml$`).exec(name)?.[1] ?? [])
+  return { sources: named('sources'), tasks: named('tasks'), relay: relayOf(files.get('relay_workers.json')) }
+}
+
+/** Its files by their paths, passwords and all. */
+export const exportFiles = async (bytes: Buffer): Promise<{ files: Map<string, string> } | { unreadable: string }> => {
   const files = new Map<string, string>()
   try {
     const archive = extract()
@@ -21,9 +31,7 @@ export const readExport = async (bytes: Buffer): Promise<ExportContent | { unrea
   } catch (error) {
     return { unreadable: error instanceof Error ? error.message : String(error) }
   }
-  const named = (folder: string): string[] =>
-    [...files.keys()].flatMap((name) => new RegExp(`^${folder}/(.+)\\.ya?ml$`).exec(name)?.[1] ?? [])
-  return { sources: named('sources'), tasks: named('tasks'), relay: relayOf(files.get('relay_workers.json')) }
+  return { files }
 }
 
 const relayOf = (text: string | undefined): Record<string, string[]> => {

@@ -109,8 +109,11 @@ export const upgradeInput = z.object({
   backup: z.boolean().default(true),
   /** The operator is asked once more before the last master: after it there is no way back by binaries. */
   pauseBeforeLast: z.boolean().default(true),
-  /** Across v8.0.0: the stored credential whose password is the key (64 hex digits) by which masters read encrypted passwords. */
-  secretKey: z.object({ credentialId: z.string().min(1) }).optional(),
+  /**
+   * Across v8.0.0, where passwords of sources or tasks are encrypted: DM's former fixed key, by which they stay as they are, or the stored
+   * credential whose password is the key (64 hex digits) by which masters read them.
+   */
+  secretKey: z.union([z.object({ former: z.literal(true) }), z.object({ credentialId: z.string().min(1) })]).optional(),
 })
 
 /** rollback: the binaries and files of before the last upgrade, while no master of the new version has led. */

@@ -42,7 +42,7 @@ export const askTasks = async (
 }
 
 /** The package in the host's cache; why not, when it can't be brought there. */
-const bringPackage = async (
+export const bringPackage = async (
   run: ErrandRun,
   target: Target,
   { sha256, sizeBytes }: { sha256: string; sizeBytes: number },

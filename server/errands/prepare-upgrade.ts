@@ -1,3 +1,4 @@
+import semver from 'semver'
 import { z } from 'zod'
 import { AppError } from '@/server/domain/app-error'
 import type { PackageInfo } from '@/server/domain/package'
@@ -16,6 +17,7 @@ import { grafanaSecretsOf } from '@/server/usecases/grafana-secrets'
 import type { ErrandRun } from './errand-run'
 import { existingCluster, rollingPart } from './prepare-existing'
 import type { Prepared } from './prepared'
+import { scanPasswords } from './scan-passwords'
 
 /** The whole store goes to the planner: what is missing is its problem, with a name that can be fetched. */
 export const prepareUpgrade = async (run: ErrandRun, row: PlanRow): Promise<Prepared> => {
@@ -24,12 +26,15 @@ export const prepareUpgrade = async (run: ErrandRun, row: PlanRow): Promise<Prep
   const packages = await listPackages(run.db)
   const to = normalVersion(asked.version)
   const exportBy = asked.backup && !asked.offline ? dmctlToExport(cluster, packages) : undefined
-  const secretKey = asked.secretKey?.credentialId
-  const problems = secretKey === undefined ? [] : await keyProblems(run, secretKey)
+  const secretKey = asked.secretKey && 'credentialId' in asked.secretKey ? asked.secretKey.credentialId : undefined
+  const key = secretKey === undefined ? undefined : await keyOf(run, secretKey)
+  const problems: Problem[] = key === '' ? [{ code: 'upgrade.secret-key-form', severity: 'error', path: 'secretKey', params: {} }] : []
   const wish: UpgradeWish = {
     ...{ to, offline: asked.offline, pauseBeforeLast: asked.pauseBeforeLast, prefer: asked.packages },
     ...(exportBy && { exportBy }),
     ...(secretKey !== undefined && { secretKey }),
+    ...(asked.secretKey && 'former' in asked.secretKey && { formerKey: true as const }),
+    ...(await passwordsPart(run, cluster, { input, exportBy, to, key: key || undefined })),
     ...(await openPart(run, cluster)),
   }
   const rolling = await paceOf(run, cluster, asked)
@@ -50,13 +55,23 @@ const paceOf = async (
   return asked.offline || !dmctl ? pace : { ...pace, dmctl }
 }
 
-/** A key is 64 hex digits (DM: AES-256). What it is is not said. */
-const keyProblems = async (run: ErrandRun, id: string): Promise<Problem[]> => {
+/** A key is 64 hex digits (DM: AES-256); '' for one that is none. What it is is not said. */
+const keyOf = async (run: ErrandRun, id: string): Promise<string> => {
   const sealed = await sealedOf(run.db, id)
   if (sealed === undefined) throw new AppError('usecases.credential-unknown', 404, { params: { id } })
-  const { password } = z.looseObject({ password: z.string().optional() }).parse(JSON.parse(run.secrets.openSealed(sealed, id)))
-  if (/^[0-9a-fA-F]{64}$/.test(password ?? '')) return []
-  return [{ code: 'upgrade.secret-key-form', severity: 'error', path: 'secretKey', params: {} }]
+  const { password = '' } = z.looseObject({ password: z.string().optional() }).parse(JSON.parse(run.secrets.openSealed(sealed, id)))
+  return /^[0-9a-fA-F]{64}$/.test(password) ? password : ''
+}
+
+/** From v8.0.0 on DM has no fixed key: whether it matters is seen in an export, where dmctl can make one. */
+const passwordsPart = async (
+  run: ErrandRun,
+  cluster: ClusterWithTopology,
+  { input, exportBy, to, key }: { input: OperationInput; exportBy: PackageInfo | undefined; to: string; key: string | undefined },
+): Promise<Pick<UpgradeWish, 'passwords'>> => {
+  const before = semver.lt(semver.parse(cluster.version) ?? '99.0.0', '8.0.0')
+  if (!before || !exportBy || semver.lt(semver.parse(to) ?? '99.0.0', '8.0.0')) return {}
+  return { passwords: await scanPasswords(run, cluster, { input, dmctl: exportBy, key }) }
 }
 
 export const prepareRollback = async (run: ErrandRun, row: PlanRow): Promise<Prepared> => {

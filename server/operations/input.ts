@@ -5,6 +5,7 @@ import type { PackageInfo } from '@/server/domain/package'
 import type { Login, OperationName, Plan } from '@/server/domain/plan'
 import type { ClusterProbe, HostProbe } from '@/server/domain/probe'
 import type { Problem } from '@/server/domain/problem'
+import type { SshClient } from '@/server/domain/ssh-client'
 import type { StepId } from '@/server/domain/step'
 import type { KeptFiles } from '@/server/domain/topology/own-files'
 import type { Topology } from '@/server/domain/topology/topology'
@@ -53,8 +54,9 @@ export type OperationInput = {
   ledger?: readonly LedgerEntry[]
   /** upgrade, rollback: to where. `packages` holds what the store has. */
   upgrade?: UpgradeWish
-  /** Bound of a TCP connection, in seconds; the transport's by default. */
+  /** Bound of a TCP connection, in seconds, and who holds it; the transport's by default. */
   connectTimeoutS?: number
+  sshClient?: SshClient
   /** patch: what was asked for; `packages` is then all that the store has. */
   patch?: PatchAsked
   /** Hosts that are logged in to with `given` first; all of them where it is not said. */
@@ -117,6 +119,10 @@ export type UpgradeWish = {
   exportBy?: PackageInfo
   /** Name of the stored key by which masters from v8.0.0 on read encrypted passwords. */
   secretKey?: string
+  /** Instead of a key of its own: DM's former fixed one, by which all passwords that are encrypted stay valid. */
+  formerKey?: true
+  /** Of sources and tasks, where v8.0.0 is crossed: names of those with encrypted passwords, and of those that the key does not open. */
+  passwords?: { encrypted: readonly string[]; closed: readonly string[] } | { unknown: string }
   /** finalise: packages that stay in the hosts' caches, for other clusters have them too, or because it was asked for. */
   keep?: readonly string[]
   /** redeploy: into which folders, and what is brought back. */

@@ -117,8 +117,25 @@ const secretKeyProblems = ({ topology, facts, input, wish }: Context): Problem[]
   const eight = (version: string): boolean => isNightly(version) || semver.gte(semver.parse(version) ?? '0.0.0', '8.0.0')
   const versions = [input.version, ...Object.values(facts.cluster?.versions ?? {})].filter((version) => semver.parse(version) !== null)
   if (!eight(wish.to) || versions.every(eight)) return []
-  if (wish.secretKey || hasSecretKey(topology)) return []
+  if (hasSecretKey(topology)) return []
+  const { passwords } = wish
+  if (passwords && 'encrypted' in passwords) return encryptedProblems(passwords, wish, input.version)
+  if (wish.secretKey || wish.formerKey) return []
   return [waivable({ code: 'upgrade.secret-key', params: { from: input.version, to: wish.to } }, input.waivers)]
+}
+
+/** A real export was looked at: with plain passwords nothing is wanted, with encrypted ones a key that opens them all. */
+const encryptedProblems = (
+  { encrypted, closed }: { encrypted: readonly string[]; closed: readonly string[] },
+  { secretKey, formerKey, to }: UpgradeWish,
+  from: string,
+): Problem[] => {
+  if (encrypted.length === 0) return []
+  if (secretKey === undefined && !formerKey)
+    return [{ code: 'upgrade.passwords-encrypted', severity: 'error', path: 'secretKey', params: { names: listed(encrypted), from, to } }]
+  return closed.length > 0
+    ? [{ code: 'upgrade.passwords-closed', severity: 'error', path: 'secretKey', params: { names: listed(closed) } }]
+    : []
 }
 
 const backupProblems = ({ input, wish }: Context): Problem[] => {

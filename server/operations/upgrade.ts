@@ -1,3 +1,4 @@
+import { formerFixedKey } from '@/server/domain/former-key'
 import type { Instance } from '@/server/domain/instance'
 import { currentOf } from '@/server/domain/ledger'
 import { instancesOf } from '@/server/domain/topology/instances'
@@ -113,10 +114,10 @@ export const turnsOf = (
   const turns = staged.map((one): Turn => {
     const { instance } = one
     const own = { owner: topology.global.user, group: groupOn(topology, facts.hosts[instance.hostId]) }
-    const keyed = wish.secretKey !== undefined && !hasSecretKey(topology)
+    const keyed = hasKey(wish) && !hasSecretKey(topology)
     const rendered = keyed ? withSecretKey(topology) : topology
     const files = [
-      ...(keyed && instance.component === 'dm-master' ? [keyFile(instance, { ...own, keep, secret: wish.secretKey ?? '' })] : []),
+      ...(keyed && instance.component === 'dm-master' ? [keyFile(instance, { ...own, keep, wish })] : []),
       ...instanceFiles(instance, { topology: rendered, input: { ...input, version: wish.to }, keep, ...own }),
       ...(instance.patched ? [unmark(instance)] : []),
     ]
@@ -127,13 +128,18 @@ export const turnsOf = (
   return { turns, blobs: [...blobs.values()] }
 }
 
+/** Whether masters get a key file with this upgrade. */
+const hasKey = ({ secretKey, formerKey }: UpgradeWish): boolean => secretKey !== undefined || formerKey === true
+
 /** Only the deploy user reads it; its content is a stored secret that is joined at the wire. */
 const keyFile = (
   instance: Instance,
-  { owner, group, keep, secret }: { owner: string; group: string; keep: (blob: PlannedBlob) => PlannedBlob; secret: string },
+  { owner, group, keep, wish }: { owner: string; group: string; keep: (blob: PlannedBlob) => PlannedBlob; wish: UpgradeWish },
 ): Draft => {
   const path = `${instance.deployDir}/${secretKeyPath}`
-  const content = refOf(keep(blobOf([{ secret }])))
+  const content = refOf(
+    keep(blobOf([wish.secretKey === undefined ? { text: formerFixedKey } : { secret: wish.secretKey }], { sensitive: true })),
+  )
   return { subject: path, step: { kind: 'file', host: instance.hostId, path, content, mode: '0600', owner, group } }
 }
 
@@ -185,7 +191,11 @@ export const rolledOrOffline = (
 
 const dmctlToo = (topology: Topology, { dmctl }: OperationInput) => (dmctl ? [{ host: dmctlHost(topology), package: dmctl }] : [])
 
-const recordLanes = (input: OperationInput, { to, offline, secretKey }: UpgradeWish) => [
-  recordLane(input.clusterName, { change: 'cluster-version', version: to, ...(secretKey === undefined ? {} : { secretKey: true }) }),
+const recordLanes = (input: OperationInput, { to, offline, ...wish }: UpgradeWish) => [
+  recordLane(input.clusterName, {
+    change: 'cluster-version',
+    version: to,
+    ...(hasKey({ to, offline, ...wish }) ? { secretKey: true } : {}),
+  }),
   ...(offline ? [] : [recordLane(input.clusterName, { change: 'run-state', to: 'running' })]),
 ]

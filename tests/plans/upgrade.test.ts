@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { ClusterFacts, SubtaskFact } from '@/server/domain/facts'
+import { formerFixedKey } from '@/server/domain/former-key'
 import type { LedgerEntry } from '@/server/domain/ledger'
 import type { PackageInfo } from '@/server/domain/package'
+import { stepsOf } from '@/server/domain/plan'
 import { instancesOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
 import type { MasterSeen, OpenUpgrade } from '@/server/domain/upgrade'
@@ -186,6 +188,33 @@ describe('upgrade', () => {
     expect(codes(facts, old({ waivers: [{ code: 'upgrade.secret-key' }] }))).toContain('warning upgrade.secret-key')
     expect(codes(facts, old({}, { secretKey: 'credential-key' })).filter((code) => code.includes('secret-key'))).toEqual([])
     expect(codes(seen(), ask(three)).filter((code) => code.includes('secret-key'))).toEqual([])
+  })
+
+  it('across v8.0.0 what an export shows decides: plain passwords want nothing, encrypted ones a key that opens them', () => {
+    const facts = seen(three, [subtask], { versions: { '10.0.0.1:8261': 'v7.5.0' } })
+    const found = (wish: Partial<UpgradeWish>) =>
+      upgrade.validate(three, facts, ask(three, wish, { version: 'v7.5.0' })).filter(({ code }) => /secret-key|passwords/.test(code))
+    expect(found({ passwords: { encrypted: [], closed: [] } })).toEqual([])
+    const encrypted = { encrypted: ['mysql-01', 't1'], closed: [] }
+    expect(found({ passwords: encrypted })).toMatchObject([{ code: 'upgrade.passwords-encrypted', params: { names: 'mysql-01, t1' } }])
+    expect(found({ passwords: encrypted, formerKey: true })).toEqual([])
+    const closed = { encrypted: ['mysql-01', 't1'], closed: ['t1'] }
+    expect(found({ passwords: closed, secretKey: 'credential-key' })).toMatchObject([
+      { code: 'upgrade.passwords-closed', severity: 'error', params: { names: 't1' } },
+    ])
+    expect(found({ passwords: { unknown: 'dmctl is silent' } })).toMatchObject([{ code: 'upgrade.secret-key' }])
+  })
+
+  it('DM’s former key as a key file: 0600, and no plan shows it', () => {
+    const { plan, blobs } = upgrade.plan(three, seen(), ask(three, { formerKey: true }, { version: 'v7.5.0' }))
+    const files = stepsOf(plan).flatMap((step) => (step.kind === 'file' && step.path.endsWith('dm-secret.key') ? [step] : []))
+    expect(files).toHaveLength(3)
+    expect(files.every(({ mode, owner, content }) => mode === '0600' && owner === 'tidb' && content.secret)).toBe(true)
+    expect(blobs.find(({ sha256 }) => sha256 === files[0]?.content.sha256)?.parts).toEqual([{ text: formerFixedKey }])
+    expect(JSON.stringify(plan)).not.toContain(formerFixedKey)
+    expect(stepsOf(plan)).toContainEqual(
+      expect.objectContaining({ record: { change: 'cluster-version', version: 'v8.5.1', secretKey: true } }),
+    )
   })
 
   it('the key goes to every master before its configuration names it, as a secret, and into the books at the end', () => {

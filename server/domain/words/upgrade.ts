@@ -56,6 +56,23 @@ export const upgradeProblems = {
       '若上游或任务的密码已加密，请指定一个凭据，其密码为该密钥（64 位十六进制；使用原固定密钥则旧密码继续有效），它会写到每个 master，仅部署用户可读。若均为明文，请填写理由忽略。',
     ],
   },
+  'upgrade.passwords-encrypted': {
+    message: [
+      'Passwords of {names} are encrypted: {to} can’t read what {from} has encrypted without a key file.',
+      '{names} 的密码已加密：没有密钥文件，{to} 无法读取 {from} 加密的密码。',
+    ],
+    hint: [
+      'Choose DM’s former fixed key, and they stay as they are; or the stored key by which they were encrypted. It goes to every master as a file that only the deploy user reads.',
+      '请选择 DM 原固定密钥（密码保持不变），或加密它们所用的已存密钥。它会写到每个 master，仅部署用户可读。',
+    ],
+  },
+  'upgrade.passwords-closed': {
+    message: ['The key does not open the passwords of {names}.', '该密钥无法解开 {names} 的密码。'],
+    hint: [
+      'Upgrade with DM’s former fixed key. For another key, enter these passwords anew afterwards: in plain text, or encrypted by a dmctl that has the new key.',
+      '请使用 DM 原固定密钥升级。若要更换密钥，请之后重新录入这些密码（明文或用新密钥加密）。',
+    ],
+  },
   'upgrade.secret-key-form': {
     message: ['The stored key is not 64 hex digits.', '该密钥不是 64 位十六进制。'],
     hint: ['Store it as the password of a credential, without spaces or a line’s end.', '请将其保存为凭据的密码，不含空格或换行。'],
