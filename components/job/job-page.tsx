@@ -1,6 +1,7 @@
 'use client'
 
 import { useEffect, useMemo, useRef, useState } from 'react'
+import { WayBack } from '@/components/config/way-back'
 import { api } from '@/components/data/api'
 import { useLiveJob } from '@/components/data/live'
 import { useJob, useSession } from '@/components/data/queries'
@@ -85,6 +86,7 @@ function Live({ row, plan, hash }: { row: JobRow; plan: Plan; hash: string }) {
         disabledReason={disabledReason}
         send={send}
       />
+      {plan.operation === 'reload' && hasEnded(view.state) && view.state !== 'succeeded' ? <WayBack cluster={plan.cluster} /> : null}
       {failure !== null && (
         <div className="px-5 py-2">
           <ErrorNote error={failure} />
