@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { UpgradeView } from '@/server/domain/api-upgrades'
 import { labAvailable } from '@/tests/support/lab'
+import { oldCluster, oldClusterNow, oldVersion, startOldCluster } from './across-eight'
 import { answer, type JobDetail, jobAfter, labVersion, planFor, succeeds } from './connect'
 import { on } from './on-host'
 import { failedElsewhere, pollMasters } from './poller'
@@ -184,4 +185,26 @@ describe.skipIf(!labAvailable().ok)('an upgrade on lab hosts', () => {
     const own = { address: masters()[index - 1] ?? '', fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }
     expect(failedElsewhere(await poller.stop(), [own])).not.toEqual([])
   }, 120_000)
+
+  it('across v8.0.0: encrypted passwords are seen and named; with DM’s former key they stay as they are, there and back', async () => {
+    await startOldCluster(lab)
+    const errors = async (input: object) =>
+      (await lab.api.plan(oldCluster, 'upgrade', { version: labVersion, ...input })).problems.filter(({ severity }) => severity === 'error')
+    expect(await errors({})).toMatchObject([{ code: 'upgrade.passwords-encrypted', params: { names: 'mysql-old' } }])
+    const other = { name: 'another key', username: 'none', sudo: 'nopasswd', password: '0123456789abcdef'.repeat(4) }
+    const { id: credentialId } = await lab.api.post<{ id: string }>('/api/credentials', other)
+    expect(await errors({ secretKey: { credentialId } })).toMatchObject([{ code: 'upgrade.passwords-closed' }])
+    const left = await Promise.all([5, 6].map((index) => on(lab.host(index), 'find', '/var/lib/dm-panel', '-path', '*/exports/*')))
+    expect(left.join('')).toBe('')
+
+    const { plan } = await planFor(lab.api, oldCluster, 'upgrade', { version: labVersion, secretKey: { former: true } })
+    expect((await goOn((await lab.api.run(plan)).id, () => false)).state).toBe('succeeded')
+    const after = { lies: labVersion, runs: labVersion, key: '600 tidb 64', named: true, bound: true }
+    expect(await oldClusterNow(lab)).toEqual(after)
+
+    const back = await planFor(lab.api, oldCluster, 'redeploy', {})
+    expect((await goOn((await lab.api.run(back.plan)).id, () => false)).state).toBe('succeeded')
+    const before = { lies: oldVersion, runs: oldVersion, key: 'none', named: false, bound: true }
+    expect(await oldClusterNow(lab, `-${oldVersion}`)).toEqual(before)
+  }, 600_000)
 })

@@ -133,11 +133,35 @@ describe('an upgrade of the one-master example', () => {
     expect(errand?.result ?? '').not.toContain('sealed')
   }, 60_000)
 
+  it('goes back to the former version in fresh folders: name and consent wanted, then what was left is given up, then up again', async () => {
+    const refused = async (input: unknown): Promise<number> =>
+      (await sim.panel.call('POST', '/api/clusters/dm1/plans', { as: sim.admin, body: { operation: 'redeploy', input } })).status
+    expect(await refused({ suffix: '../x' })).toBe(422)
+    const plan = await sim.plan<View>('dm1', 'redeploy', { suffix: '-before' })
+    expect(plan.problems.map(({ code, severity }) => `${severity} ${code}`)).toContain('warning redeploy.downtime')
+    const unnamed = await sim.panel.call('POST', `/api/plans/${plan.id}/jobs`, {
+      as: sim.admin,
+      body: { consent: plan.problems.map(({ code }) => code) },
+    })
+    expect([unnamed.status, ((await unnamed.json()) as { code: string }).code]).toEqual([422, 'usecases.name-mismatch']) // shape of apiError
+    expect(await submit(plan)).toBe('succeeded')
+    expect(addresses.flatMap(versionAt)).toEqual(['v8.5.0', 'v8.5.0'])
+    expect(await view()).toMatchObject({ version: 'v8.5.0', open: { state: 'redeployed', led: true } })
+    expect((await view()).open?.left.length).toBeGreaterThan(0)
+    const yaml = await sim.panel.db.clusterRevision.findFirst({ where: { cluster: 'dm1' }, orderBy: { revision: 'desc' } })
+    expect(yaml?.yaml).toContain('# ours')
+    expect(yaml?.yaml).toContain('dm-master-8261-before')
+    expect(await errorsOf('redeploy', {})).toEqual(['redeploy.done'])
+    expect(await submit(await sim.plan<View>('dm1', 'finalise', {}))).toBe('succeeded')
+    expect(await view()).toMatchObject({ open: null, history: [{ state: 'rolled-back' }] })
+    expect(await submit(await sim.plan<View>('dm1', 'upgrade', { version: 'v8.5.1', rolling: fast }))).toBe('succeeded')
+  }, 180_000)
+
   it('installs the same again when told to, and ends', async () => {
     const again = await sim.plan<View>('dm1', 'upgrade', { version: 'v8.5.1', rolling: fast })
     expect(again.problems.map(({ code }) => code)).toContain('upgrade.same-version')
     expect(await submit(await sim.plan<View>('dm1', 'finalise', {}))).toBe('succeeded')
-    expect(await view()).toMatchObject({ open: null, history: [{ state: 'final' }] })
+    expect(await view()).toMatchObject({ open: null, history: [{ state: 'final' }, { state: 'rolled-back' }] })
     expect(await errorsOf('finalise', {})).toEqual(['rollback.nothing'])
   }, 60_000)
 })
