@@ -62,6 +62,7 @@ const destroyNeeds = (topology: Topology, input: OperationInput): Needs => {
   const { host, cluster } = startNeeds(topology)
   const probes = (id: HostId): HostProbe[] => [
     { probe: 'user-units', user: topology.global.user },
+    ...(input.borrowed?.packages ?? []).map((sha256) => ({ probe: 'package', sha256 }) as const),
     ...folderProbes(instancesOf(topology).filter(({ hostId }) => hostId === id)),
     ...keptOn(id, { topology, facts: { hosts: {} }, input }).map((path) => ({ probe: 'usage', path, only: 'all', size: true }) as const),
   ]
@@ -85,7 +86,7 @@ const hostSteps = (host: HostId, context: RemovalContext): Draft[] => {
     ]),
     ...removalsOn(host, context).map((one) => removalStep(host, one)),
     ...emptyFolders(host, context).map((path) => absent(host, path, true)),
-    ...cachedPackages(host, context.input).map((path) => absent(host, path, false)),
+    ...cachedPackages(host, context).map((path) => absent(host, path, false)),
   ]
 }
 
@@ -103,11 +104,13 @@ const emptyFolders = (host: HostId, { topology, input }: RemovalContext): string
   return all.toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1))
 }
 
-/** Packages that its jobs brought there, unless another cluster may want them. */
-const cachedPackages = (host: HostId, input: OperationInput): string[] => {
+/** Packages that its jobs and reviews brought there, unless another cluster may want them. */
+const cachedPackages = (host: HostId, { facts, input }: RemovalContext): string[] => {
   const kept = new Set((input.keepPackages ?? []).map(cachedPackagePath))
   const cached = [...madeOn(host, input)].filter((path) => path === cachedPackagePath(/([0-9a-f]{64})\.tar\.gz$/.exec(path)?.[1] ?? ''))
-  return cached.filter((path) => !kept.has(path))
+  const { packages = [], sharedHosts = [] } = input.borrowed ?? {}
+  const borrowed = sharedHosts.includes(host) ? [] : packages.filter((sha256) => (facts.hosts[host]?.packages[sha256] ?? 0) > 0)
+  return [...new Set([...cached, ...borrowed.map(cachedPackagePath)])].filter((path) => !kept.has(path))
 }
 
 const loginOf = (host: HostId, context: RemovalContext): 'given' | 'deploy' =>

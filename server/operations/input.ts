@@ -80,6 +80,8 @@ export type OperationInput = {
   keepAccount?: boolean
   /** destroy: packages by sha256 that other clusters may want from a host's cache. */
   keepPackages?: readonly string[]
+  /** destroy: packages that reviews bring to a host's cache without a job (dmctl), and hosts where other clusters may want them. */
+  borrowed?: { packages: readonly string[]; sharedHosts: readonly HostId[] }
   /** clean: what is deleted, and of whom not. */
   clean?: { data: boolean; logs: boolean; ignoreNodes: readonly string[]; ignoreRoles: readonly string[] }
   /** rename: the new name; `clusterName` is the former. */

@@ -26,7 +26,12 @@ export type RunningCluster = {
   statuses: (role: string) => Promise<string[]>
 }
 
-export const startRunningCluster = async (topology: (hosts: readonly LabHost[]) => string, count = 6): Promise<RunningCluster> => {
+/** `before`: looks at the hosts as they are before the deploy. */
+export const startRunningCluster = async (
+  topology: (hosts: readonly LabHost[]) => string,
+  count = 6,
+  before?: (hosts: readonly LabHost[]) => Promise<void>,
+): Promise<RunningCluster> => {
   const mirror = await labMirror()
   const hosts = await freshHosts(count)
   const host = (index: number): LabHost => {
@@ -50,6 +55,7 @@ export const startRunningCluster = async (topology: (hosts: readonly LabHost[]) 
       .filter((row) => row.role === role)
       .map(({ status }) => status.value)
       .toSorted()
+  await before?.(hosts)
   const { job } = await submitDeploy(api, 'lab', { topology: topology(hosts), credentialId: logins.rootKey })
   await succeeds(api, job.id)
   await perform('start')

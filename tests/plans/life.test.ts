@@ -206,6 +206,15 @@ describe('destroy', () => {
     expect(cached({ keepPackages: [keep] })).not.toContain(`/var/lib/dm-panel/packages/${keep}.tar.gz`)
   })
 
+  it('dmctl that a review brought goes too, but not where another cluster may want it', () => {
+    const dmctl = 'd'.repeat(64)
+    const facts = seen(pair, (_host, one) => ({ ...one, packages: { [dmctl]: 9 } }))
+    const { plan } = destroy.plan(pair, facts, input({ borrowed: { packages: [dmctl], sharedHosts: ['10.0.0.1'] } }))
+    const path = `/var/lib/dm-panel/packages/${dmctl}.tar.gz`
+    expect(paths(plan, '10.0.0.2')).toContain(path)
+    expect(paths(plan, '10.0.0.1')).not.toContain(path)
+  })
+
   it('a cluster that no job of the panel made: its folders, TiUP’s global ones where they are empty, its key', () => {
     const { plan } = destroy.plan(pair, seen(pair), later(pair, { givenHosts: [], deeds: [] }))
     expect(paths(plan, '10.0.0.2')).toContain('/dm/deploy/dm-worker-8262')
