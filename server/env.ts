@@ -18,6 +18,10 @@ export type Env = {
   /** TiUP storage folders may be adopted from below this folder. */
   tiupRoot: string | undefined
   packageQuotaBytes: number
+  /** The system's SSH client, for clusters and operations that choose it. */
+  systemSsh: { program: string; options: readonly string[] }
+  /** Hosts are reached by it where neither operation nor cluster says otherwise (`TIUP_NATIVE_SSH`, as tiup has it). */
+  nativeSsh: boolean
   /** The simulated hosts listen on this address and those after it. */
   simulatedFirstAddress: string
   development: boolean
@@ -52,6 +56,12 @@ const variables = z
     DM_PANEL_MIRROR_ROOT: folder.optional(),
     DM_PANEL_TIUP_ROOT: folder.optional(),
     DM_PANEL_PACKAGE_QUOTA_GIB: z.coerce.number({ error: 'must be a number of GiB' }).positive('must be more than 0').default(50),
+    DM_PANEL_SSH: z.string().default('ssh'),
+    DM_PANEL_SSH_OPTIONS: z
+      .string()
+      .regex(/^\s*([A-Za-z]+=\S+\s*)*$/, 'must be options of ssh_config as Name=value, with spaces between them')
+      .default(''),
+    TIUP_NATIVE_SSH: z.string().optional(),
     DM_PANEL_SIM_FIRST_ADDRESS: z
       .string()
       .regex(/^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/, 'must be an IPv4 loopback address, such as 127.1.0.11')
@@ -89,6 +99,8 @@ export const readEnv = (source: Readonly<Record<string, string | undefined>> = p
     trustProxy: env.DM_PANEL_TRUST_PROXY,
     mirrorRoot: env.DM_PANEL_MIRROR_ROOT,
     tiupRoot: env.DM_PANEL_TIUP_ROOT,
+    systemSsh: { program: env.DM_PANEL_SSH, options: env.DM_PANEL_SSH_OPTIONS.split(/\s+/).filter((one) => one !== '') },
+    nativeSsh: ['true', '1', 'enable'].includes((env.TIUP_NATIVE_SSH ?? '').toLowerCase()),
     packageQuotaBytes: env.DM_PANEL_PACKAGE_QUOTA_GIB * gib,
     simulatedFirstAddress: env.DM_PANEL_SIM_FIRST_ADDRESS,
     development: env.NODE_ENV === 'development',

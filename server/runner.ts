@@ -40,7 +40,12 @@ const main = async (): Promise<void> => {
   const id = randomUUID()
   const stopping = new AbortController()
   const secretOf = secretsOf(db, key)
-  const transport = createTransport({ secretOf, pinnedKeys: (address, port) => pinnedKeysOf(db, address, port) })
+  const transport = createTransport({
+    secretOf,
+    pinnedKeys: (address, port) => pinnedKeysOf(db, address, port),
+    systemSsh: env.systemSsh,
+    defaultClient: env.nativeSsh ? 'system' : 'builtin',
+  })
   const watcher = startWatcher({ db, transport, clock: engineDefaults.clock, stopping: stopping.signal, onBug: fail })
   const parts: Part[] = [
     (signal) => repeat(beatMs, signal, () => beat(db, id, { pid: process.pid })),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { wantedPackage } from './api-packages'
 import { operationNames } from './plan'
+import { sshClients } from './ssh-client'
 import { ownFilesInput } from './topology/own-files-input'
 
 /**
@@ -126,6 +127,12 @@ export const clusterDetail = clusterRow.extend({
   tls: z.boolean(),
   grafanaUrls: z.array(z.string()),
   adopted: z.boolean(),
+  /** null: the default. */
+  settings: z.object({
+    connectTimeoutS: z.number().nullable(),
+    waitTimeoutS: z.number().nullable(),
+    sshClient: z.enum(sshClients).nullable(),
+  }),
   status: z
     .object({
       at: iso,
@@ -156,7 +163,12 @@ export const scaleOutCheck = z.object({
 })
 
 // --- plans -----------------------------------------------------------------------------------
-export const askPlan = z.object({ operation: z.enum(operationNames), input: z.unknown() })
+/** How this one operation reaches the hosts; what is left out is the cluster's setting. Seconds, as `--ssh-timeout`. */
+export const reachInput = z.object({
+  sshClient: z.enum(sshClients).optional(),
+  connectTimeoutS: z.number().int().min(1).max(3600).optional(),
+})
+export const askPlan = z.object({ operation: z.enum(operationNames), input: z.unknown(), reach: reachInput.optional() })
 export const deployInput = z.object({
   version: z.string(),
   topology: z.string().max(1_000_000),

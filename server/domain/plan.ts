@@ -2,6 +2,7 @@ import type { FolderPart } from './facts'
 import type { Gate } from './health'
 import type { HostId, InstanceId } from './instance'
 import type { Problem } from './problem'
+import type { SshClient } from './ssh-client'
 import type { Step } from './step'
 import type { Words } from './words/words'
 
@@ -41,6 +42,8 @@ export type PlanHost = {
   sshPort: number
   /** The cluster's own bound for a TCP connection. */
   connectTimeoutMs?: number
+  /** Who holds the connection, where the operation, the cluster or its topology says so. */
+  client?: SshClient
   /** The credential that the user gave, until the deploy user's key works. */
   given?: Login
   deploy: Login

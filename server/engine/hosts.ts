@@ -59,6 +59,7 @@ export class Hosts {
       ...{ host, address: known.address, port: known.sshPort },
       login: login === 'given' ? (known.given ?? known.deploy) : known.deploy,
       ...(known.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: known.connectTimeoutMs }),
+      ...(known.client === undefined ? {} : { client: known.client }),
     }
   }
 

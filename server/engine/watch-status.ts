@@ -3,6 +3,7 @@ import type { ClusterStatus, DisplayRow } from '@/server/domain/display'
 import type { UnitFact } from '@/server/domain/facts'
 import type { HostId, Instance } from '@/server/domain/instance'
 import type { HostProbe } from '@/server/domain/probe'
+import { reachOf } from '@/server/domain/ssh-client'
 import type { Topology } from '@/server/domain/topology/topology'
 import { askHost, parseHost } from '@/server/probes/batch'
 import { healthPath, parseVersion, statusPath } from '@/server/probes/cluster-answers'
@@ -181,8 +182,9 @@ const startOf = (metrics: string): string | undefined => {
 const targets = (cluster: ClusterWithTopology, instances: readonly Instance[]) => {
   const ports = new Map(instances.map(({ hostId, sshPort }) => [hostId, sshPort]))
   const login = { user: cluster.deployUser, credentialId: cluster.credentialId, sudo: 'nopasswd' as const }
-  const timeout = cluster.connectTimeoutS === null ? {} : { connectTimeoutMs: cluster.connectTimeoutS * 1000 }
-  return (host: HostId): Target => ({ host, address: host, port: ports.get(host) ?? 22, login, ...timeout })
+  const { connectTimeoutS, sshClient } = reachOf({}, cluster, cluster.topology.global.ssh_type)
+  const reach = { ...(connectTimeoutS && { connectTimeoutMs: connectTimeoutS * 1000 }), ...(sshClient && { client: sshClient }) }
+  return (host: HostId): Target => ({ host, address: host, port: ports.get(host) ?? 22, login, ...reach })
 }
 
 const inParallel = async <T, R>(items: readonly T[], width: number, work: (item: T) => Promise<R>): Promise<R[]> => {

@@ -5,11 +5,13 @@ import { type HostSighting, keptFactsOf } from '@/server/domain/host-seen'
 import type { HostId, Instance } from '@/server/domain/instance'
 import type { Login } from '@/server/domain/plan'
 import type { ClusterProbe, HostProbe } from '@/server/domain/probe'
+import { type Reach, reachOf } from '@/server/domain/ssh-client'
 import { instancesOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
 import { askHost, parseHost } from '@/server/probes/batch'
 import { testLogin } from '@/server/remote/test-login'
 import { HttpFailed, LinkLost, type Target } from '@/server/remote/transport'
+import type { ClusterWithTopology } from '@/server/store/clusters'
 import { keepSightings } from '@/server/store/hosts-seen'
 import { askTasks } from './ask-tasks'
 import type { ErrandRun } from './errand-run'
@@ -62,25 +64,28 @@ const lookAt = async (run: ErrandRun, target: Target, probes: readonly HostProbe
   }
 }
 
-/** `connectTimeoutS`: the cluster's own, if it has one. */
-export const targetOf = (host: { hostId: HostId; sshPort: number }, login: Login, connectTimeoutS?: number | null): Target => ({
+export const targetOf = (host: { hostId: HostId; sshPort: number }, login: Login, reach: Reach): Target => ({
   host: host.hostId,
   address: host.hostId,
   port: host.sshPort,
   login,
-  ...(connectTimeoutS ? { connectTimeoutMs: connectTimeoutS * 1000 } : {}),
+  ...(reach.connectTimeoutS ? { connectTimeoutMs: reach.connectTimeoutS * 1000 } : {}),
+  ...(reach.sshClient ? { client: reach.sshClient } : {}),
 })
+
+/** As the cluster's settings say. */
+export const reachTo = (cluster: ClusterWithTopology): Reach => reachOf({}, cluster, cluster.topology.global.ssh_type)
 
 /** What the planners ask of DM and the monitors, through tunnels from the instances' own hosts. A silent one stays unknown. */
 export const lookAtCluster = async (
   run: ErrandRun,
   topology: Topology,
-  ask: { login: Login; probes: readonly ClusterProbe[]; connectTimeoutS?: number | undefined },
+  ask: { login: Login; probes: readonly ClusterProbe[]; reach: Reach },
 ): Promise<ClusterFacts> => {
   const facts = noClusterFacts(run.now().toISOString())
   const instances = instancesOf(topology)
   const at = (one: Instance) => ({
-    target: targetOf(one, ask.login, ask.connectTimeoutS),
+    target: targetOf(one, ask.login, ask.reach),
     endpoint: { address: one.host, port: one.ports[0] ?? 0 },
   })
   const health: Record<string, ClusterFacts['health'][string]> = {}
@@ -109,13 +114,13 @@ export const lookAtCluster = async (
 const lookAtTasks = async (
   run: ErrandRun,
   topology: Topology,
-  ask: { login: Login; probes: readonly ClusterProbe[]; connectTimeoutS?: number | undefined },
+  ask: { login: Login; probes: readonly ClusterProbe[]; reach: Reach },
 ): Promise<Pick<ClusterFacts, 'tasks' | 'tasksError' | 'sources'>> => {
   const wanted = ask.probes.find((probe) => probe.probe === 'tasks')
   const masters = instancesOf(topology).filter(({ component }) => component === 'dm-master')
   const [first] = masters
   if (wanted?.probe !== 'tasks' || !first) return {}
-  const target = targetOf(first, ask.login, ask.connectTimeoutS)
+  const target = targetOf(first, ask.login, ask.reach)
   return askTasks(run, { masters, target, user: topology.global.user, dmctl: wanted.dmctl })
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '@/server/domain/app-error'
 import type { CheckRow } from '@/server/domain/check-row'
+import { reachOf } from '@/server/domain/ssh-client'
 import { hostsOf } from '@/server/domain/topology/instances'
 import { normalVersion } from '@/server/domain/topology/names'
 import { parseTopology } from '@/server/domain/topology/parse'
@@ -33,9 +34,10 @@ export const preflightHosts = async (run: ErrandRun, raw: unknown): Promise<Chec
     packages: await listPackages(run.db),
   }
   const needs = deploy.needs(topology, input)
+  const reach = reachOf({}, {}, topology.global.ssh_type)
   const looks = await lookAtHosts(
     run,
-    hostsOf(topology).map((host) => ({ target: targetOf(host, given), probes: needs.host[host.hostId] ?? [] })),
+    hostsOf(topology).map((host) => ({ target: targetOf(host, given, reach), probes: needs.host[host.hostId] ?? [] })),
   )
   const hosts = Object.fromEntries(Object.entries(looks).flatMap(([host, look]) => (look.lost ? [] : [[host, look.facts]])))
   return preflight(topology, { hosts }, input).map((row) => {

@@ -3,6 +3,7 @@ import { selectInput } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
 import type { Login } from '@/server/domain/plan'
 import { restartInput, type rollingInput } from '@/server/domain/plan-inputs'
+import { reachOf } from '@/server/domain/ssh-client'
 import { dmctlFor } from '@/server/operations/dmctl-packages'
 import type { OperationInput } from '@/server/operations/input'
 import { type ClusterWithTopology, findCluster } from '@/server/store/clusters'
@@ -26,7 +27,7 @@ export const existingCluster = async (run: ErrandRun, row: PlanRow): Promise<{ c
     localTexts: await textsOfFiles(run.db, cluster.secretsOf, cluster.files),
     ...(cluster.secretsOf === cluster.name ? {} : { secretsOf: cluster.secretsOf }),
     ...(cluster.waitTimeoutS === null ? {} : { waitTimeoutS: cluster.waitTimeoutS }),
-    ...(cluster.connectTimeoutS === null ? {} : { connectTimeoutS: cluster.connectTimeoutS }),
+    ...reachOf({}, cluster, cluster.topology.global.ssh_type),
   }
   return { cluster, input }
 }

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { reachInput } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
 import { canonical } from '@/server/domain/audit-chain'
 import type { HostFacts } from '@/server/domain/facts'
 import type { HostId } from '@/server/domain/instance'
 import { type Login, type OperationName, operationNames, type Plan, stepsOf } from '@/server/domain/plan'
 import { isError, type Problem } from '@/server/domain/problem'
+import { type Reach, reachFlags, reachOf } from '@/server/domain/ssh-client'
 import type { Step } from '@/server/domain/step'
 import { hostsOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
@@ -42,7 +44,9 @@ export const preparePlan = async (run: ErrandRun, raw: unknown): Promise<{ planI
 const prepare = async (run: ErrandRun, row: PlanRow, operation: OperationName): Promise<void> => {
   const prepared = await preparers[operation](run, row)
   if (prepared.problems.some(isError)) return failPlan(run.db, row.id, { problems: prepared.problems, error: 'usecases.plan-has-errors' })
-  const { topology, input } = prepared
+  const { topology } = prepared
+  const asked = askedReach(row)
+  const input = { ...prepared.input, ...reachOf(asked, prepared.input, topology.global.ssh_type) }
   const verb = operations[operation]
   const loginOn = (host: HostId): Login => (input.given && (input.givenHosts?.includes(host) ?? true) ? input.given : input.deploy)
   const login = input.givenHosts ? input.deploy : (input.given ?? input.deploy)
@@ -50,7 +54,7 @@ const prepare = async (run: ErrandRun, row: PlanRow, operation: OperationName): 
   const hosts = hostsOf(topology).filter(({ hostId }) => needs.host[hostId])
   const looks = await lookAtHosts(
     run,
-    hosts.map((host) => ({ target: targetOf(host, loginOn(host.hostId), input.connectTimeoutS), probes: needs.host[host.hostId] ?? [] })),
+    hosts.map((host) => ({ target: targetOf(host, loginOn(host.hostId), input), probes: needs.host[host.hostId] ?? [] })),
   )
   const seen = factsOf(looks)
   const facts: OperationFacts =
@@ -58,19 +62,23 @@ const prepare = async (run: ErrandRun, row: PlanRow, operation: OperationName): 
       ? { hosts: seen }
       : {
           hosts: seen,
-          cluster: await lookAtCluster(run, topology, { login, probes: needs.cluster, connectTimeoutS: input.connectTimeoutS }),
+          cluster: await lookAtCluster(run, topology, { login, probes: needs.cluster, reach: input }),
         }
   const problems = [...prepared.problems, ...withLost(looks, verb.validate(topology, facts, input))]
   if (problems.some(isError)) return failPlan(run.db, row.id, { problems, error: 'usecases.plan-has-errors' })
-  const { plan, blobs } = verb.plan(topology, facts, input)
+  const { plan: made, blobs } = verb.plan(topology, facts, input)
+  const plan = { ...made, tiupCommand: `${made.tiupCommand}${reachFlags(asked)}` }
   for (const blob of blobs) await keepBlob(run.db, blob)
-  const steps = await forecastOf(run, plan, { topology, loginOn, connectTimeoutS: input.connectTimeoutS })
+  const steps = await forecastOf(run, plan, { topology, loginOn, reach: input })
   const text = canonical({ ...plan, problems })
   const creates = prepared.creates && { ...prepared.creates, topology: withSeenPlatforms(topology, facts) }
   const forecast: Forecast = { steps, factsAt: run.now().toISOString(), ...(creates && { creates }) }
   const hash = createHash('sha256').update(text).digest('hex')
   await readyPlan(run.db, row.id, { text, hash, revision: input.revision, forecast, problems })
 }
+
+/** How hosts are to be reached in this one operation. */
+const askedReach = ({ input }: PlanRow): Reach => z.object({ reach: reachInput.optional() }).safeParse(input).data?.reach ?? {}
 
 const factsOf = (looks: Readonly<Record<HostId, HostLook>>): Record<HostId, HostFacts> =>
   Object.fromEntries(Object.entries(looks).flatMap(([host, { facts, lost }]) => (lost ? [] : [[host, facts]])))
@@ -91,12 +99,12 @@ const withLost = (looks: Readonly<Record<HostId, HostLook>>, found: readonly Pro
 const forecastOf = async (
   run: ErrandRun,
   plan: Plan,
-  from: { topology: Topology; loginOn: (host: HostId) => Login; connectTimeoutS: number | undefined },
+  from: { topology: Topology; loginOn: (host: HostId) => Login; reach: Reach },
 ): Promise<Forecast['steps']> => {
   const steps = stepsOf(plan)
   const hosts = hostsOf(from.topology).filter(({ hostId }) => plan.hosts[hostId])
   const asked = hosts.map((host) => ({
-    target: targetOf(host, from.loginOn(host.hostId), from.connectTimeoutS),
+    target: targetOf(host, from.loginOn(host.hostId), from.reach),
     probes: steps.flatMap((step) => ('host' in step && step.host === host.hostId ? kindOf(step).needs(step) : [])),
   }))
   const facts = factsOf(await lookAtHosts(run, asked))

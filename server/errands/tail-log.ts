@@ -5,7 +5,7 @@ import { instancesOf } from '@/server/domain/topology/instances'
 import { LinkLost } from '@/server/remote/transport'
 import { findCluster } from '@/server/store/clusters'
 import type { ErrandRun } from './errand-run'
-import { targetOf } from './look-at-hosts'
+import { reachTo, targetOf } from './look-at-hosts'
 
 const asked = z.object({ cluster: z.string(), instance: z.string(), file: z.string().optional(), lines: z.coerce.number().int() })
 
@@ -20,7 +20,7 @@ export const tailLog = async (run: ErrandRun, raw: unknown): Promise<{ file: str
   if (!files.includes(chosen)) throw new AppError('usecases.log-unknown', 404, { params: { file: chosen } })
   const login = { user: cluster.deployUser, credentialId: cluster.credentialId, sudo: 'nopasswd' as const }
   const path = `${instance.logDir}/${chosen}`
-  const target = targetOf(instance, login, cluster.connectTimeoutS)
+  const target = targetOf(instance, login, reachTo(cluster))
   const read = (argv: readonly string[]) => run.transport.run(target, { argv, as: 'root', deadlineMs: 20_000 }, { signal: run.signal })
   try {
     const result = await read(['tail', '-n', String(lines), '--', path])

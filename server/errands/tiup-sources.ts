@@ -88,7 +88,7 @@ const sshSource = async (run: ErrandRun, { address, port, credentialId, path: gi
   const credential = await findCredential(run.db, credentialId)
   if (!credential) throw new AppError('usecases.credential-unknown', 404, { params: { id: credentialId } })
   const login = { user: credential.username, credentialId, sudo: credential.sudo }
-  const target = targetOf({ hostId: address, sshPort: port }, login)
+  const target = targetOf({ hostId: address, sshPort: port }, login, {})
   const storage = given || `${(await typed(run, target, ['printenv', 'HOME']))?.trim() ?? ''}/.tiup/storage/dm`
   const clusters = `${storage.replace(/\/+$/, '').replace(/\/clusters$/, '')}/clusters`
   const shape = ['-mindepth', '2', '-maxdepth', '2', '-type', 'f', '-name', 'meta.yaml', '-print0']

@@ -8,6 +8,7 @@ import { currentOf } from '@/server/domain/ledger'
 import { downloadName, type PackageInfo, type ProgramVersion, parseProgramVersion } from '@/server/domain/package'
 import type { Login } from '@/server/domain/plan'
 import type { HostProbe } from '@/server/domain/probe'
+import type { Reach } from '@/server/domain/ssh-client'
 import { instancesOf } from '@/server/domain/topology/instances'
 import { statusPath } from '@/server/probes/cluster-answers'
 import { HttpFailed, LinkLost } from '@/server/remote/transport'
@@ -15,7 +16,7 @@ import { findCluster } from '@/server/store/clusters'
 import { readLedger } from '@/server/store/ledger'
 import { listPackages } from '@/server/store/packages'
 import type { ErrandRun } from './errand-run'
-import { type HostLook, lookAtHosts, targetOf } from './look-at-hosts'
+import { type HostLook, lookAtHosts, reachTo, targetOf } from './look-at-hosts'
 
 type Place = { instance: Instance; path: string; found: PackageInfo | undefined; expected: VerifiedBinary['expected'] }
 
@@ -42,14 +43,14 @@ export const verifyBinaries = async (run: ErrandRun, raw: unknown): Promise<Veri
   const hosts = new Map(places.map(({ instance }) => [instance.hostId, instance]))
   const looks = await lookAtHosts(
     run,
-    [...hosts.values()].map((one) => ({ target: targetOf(one, login, cluster.connectTimeoutS), probes: probesOn(one.hostId, places) })),
+    [...hosts.values()].map((one) => ({ target: targetOf(one, login, reachTo(cluster)), probes: probesOn(one.hostId, places) })),
   )
   const rows = await Promise.all(
     places.map(async (place) => {
       const { instance } = place
       const look = looks[instance.hostId]
       const running = isRunning(look, instance)
-      const says = running && isDm(instance) ? await programSays(run, instance, { login, connectTimeoutS: cluster.connectTimeoutS }) : null
+      const says = running && isDm(instance) ? await programSays(run, instance, { login, reach: reachTo(cluster) }) : null
       return rowOf(place, look, { says, running })
     }),
   )
@@ -87,12 +88,8 @@ const rowOf = (
 }
 
 /** `/status` of a master or worker is the text of its -V. Null where it does not answer with one. */
-const programSays = async (
-  run: ErrandRun,
-  instance: Instance,
-  at: { login: Login; connectTimeoutS: number | null },
-): Promise<ProgramVersion | null> => {
-  const target = targetOf(instance, at.login, at.connectTimeoutS)
+const programSays = async (run: ErrandRun, instance: Instance, at: { login: Login; reach: Reach }): Promise<ProgramVersion | null> => {
+  const target = targetOf(instance, at.login, at.reach)
   const request = { address: instance.host, port: instance.ports[0] ?? 0, method: 'GET', path: statusPath, timeoutMs: 3000 } as const
   try {
     const { status, body } = await run.transport.http(target, request)

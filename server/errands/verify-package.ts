@@ -8,7 +8,7 @@ import { LinkLost, type PutSource, type Target } from '@/server/remote/transport
 import { findCluster } from '@/server/store/clusters'
 import { findPackage, noteVerified, packageFile, type StoredPackage } from '@/server/store/packages'
 import type { ErrandRun } from './errand-run'
-import { targetOf } from './look-at-hosts'
+import { reachTo, targetOf } from './look-at-hosts'
 
 const asked = z.object({ sha256: z.string(), cluster: z.string(), host: z.string(), by: z.string() })
 
@@ -27,7 +27,7 @@ export const verifyPackage = async (run: ErrandRun, raw: unknown): Promise<Verif
   const instance = cluster && instancesOf(cluster.topology).find(({ hostId }) => hostId === host)
   if (!cluster || !instance) throw new AppError('usecases.instance-unknown', 404, { params: { instance: host } })
   const login = { user: cluster.deployUser, credentialId: cluster.credentialId, sudo: 'nopasswd' as const }
-  const text = await programSays(run, { found, target: targetOf(instance, login, cluster.connectTimeoutS) })
+  const text = await programSays(run, { found, target: targetOf(instance, login, reachTo(cluster)) })
   const version = parseProgramVersion(text)
   if (!version) throw saysNothing(found, host, text)
   const verified = { ...version, cluster: name, host, user: login.user, by, at: run.now().toISOString(), text: text.slice(0, 4096) }

@@ -114,6 +114,7 @@ const planHost = (host: { hostId: HostId; sshPort: number }, input: OperationInp
   address: host.hostId,
   sshPort: host.sshPort,
   ...(input.connectTimeoutS ? { connectTimeoutMs: input.connectTimeoutS * 1000 } : {}),
+  ...(input.sshClient ? { client: input.sshClient } : {}),
   ...(input.given && (input.givenHosts?.includes(host.hostId) ?? true) ? { given: input.given } : {}),
   deploy: input.deploy,
 })

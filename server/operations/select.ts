@@ -49,7 +49,7 @@ const unsupported = ({ global }: Topology): Problem[] => {
   const kinds = [
     ...(global.enable_tls ? ['enable_tls'] : []),
     ...(global.systemd_mode === 'user' ? ['systemd_mode: user'] : []),
-    ...(global.ssh_type === 'none' || global.ssh_type === 'system' ? [`ssh_type: ${global.ssh_type}`] : []),
+    ...(global.ssh_type === 'none' ? [`ssh_type: ${global.ssh_type}`] : []),
   ]
   return kinds.map((what) => ({ code: 'select.unsupported', severity: 'error', params: { what } }))
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import ssh2, { type ParsedKey } from 'ssh2'
+import type { SshClient } from '@/server/domain/ssh-client'
 import { type ConnectSettings, connect } from './connect'
 import type { Link } from './link'
 import { createSemaphore, orAborted, type Semaphore } from './semaphore'
@@ -10,6 +11,8 @@ import { LinkLost, type Target } from './transport'
 export type PoolSettings = Omit<ConnectSettings, 'parseKey'> & {
   /** What a target's client `system` is. */
   systemSsh: SystemSsh
+  /** Of targets that don't say theirs. */
+  defaultClient: SshClient
   maxConnecting: number
   channelsPerConnection: number
   /** An unused connection is closed after this long. */
@@ -57,7 +60,7 @@ export const createConnectionPool = (settings: PoolSettings): ConnectionPool => 
   return {
     async use(target, signal, work) {
       if (isClosed) throw new LinkLost('dropped', target.host, 'transport closed')
-      const key = JSON.stringify([target.login.user, target.address, target.port, target.login.credentialId, target.client ?? 'builtin'])
+      const key = JSON.stringify([target.login.user, target.address, target.port, target.login.credentialId, clientOf(target, settings)])
       const entry = entries.get(key) ?? open(key, target)
       entry.users += 1
       if (entry.idle) clearTimeout(entry.idle)
@@ -81,15 +84,17 @@ const ignoreFailedLink = (): void => {}
 /** Pauses before further attempts when sshd dropped a connection unread. */
 const retryPausesMs = [200, 600, 1500]
 
+const clientOf = (target: Target, { defaultClient }: Pick<PoolSettings, 'defaultClient'>): SshClient => target.client ?? defaultClient
+
 const connectPatiently = async (
   target: Target,
-  settings: ConnectSettings & { systemSsh: SystemSsh },
+  settings: Omit<PoolSettings, 'idleMs'> & ConnectSettings,
   connecting: Semaphore,
 ): Promise<Link> => {
   for (let attempt = 0; ; attempt += 1) {
     const release = await connecting.take()
     try {
-      return await (target.client === 'system' ? connectBySystemSsh(target, settings.systemSsh, settings) : connect(target, settings))
+      return await (clientOf(target, settings) === 'system' ? connectBySystemSsh(target, settings.systemSsh, settings) : connect(target, settings))
     } catch (error) {
       const pauseMs = retryPausesMs[attempt]
       if (pauseMs === undefined || !isDroppedUnread(error)) throw error

@@ -1,3 +1,4 @@
+import type { SshClient } from '@/server/domain/ssh-client'
 import type { Secret } from './connect'
 import { type ConnectionPool, createConnectionPool } from './connection-pool'
 import type { PinnedKey } from './host-key'
@@ -21,6 +22,8 @@ export type TransportSettings = {
   idleMs?: number
   maxConnecting?: number
   channelsPerConnection?: number
+  /** Of targets that don't say theirs; default `builtin`. */
+  defaultClient?: SshClient
   /** What a target's client `system` is; default `ssh`, found on the PATH. */
   systemSsh?: SystemSsh
 }
@@ -35,6 +38,7 @@ export const createTransport = (settings: TransportSettings): Transport => {
     maxConnecting: 8,
     channelsPerConnection: 6,
     systemSsh: { program: 'ssh', options: [] },
+    defaultClient: 'builtin',
     ...settings,
   })
   const run = (target: Target, command: Command, options: RunOptions = {}): Promise<CommandResult> =>

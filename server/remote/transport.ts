@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { HostId } from '@/server/domain/instance'
 import type { Login } from '@/server/domain/plan'
+import type { SshClient } from '@/server/domain/ssh-client'
 
 /** Where and as whom; no secret. The transport gets secrets by `credentialId` from the resolver it was made with. */
 export type Target = {
@@ -10,11 +11,9 @@ export type Target = {
   login: Login
   /** For the TCP connection; the transport's own when it is left out. Of a link that stands already it changes nothing. */
   connectTimeoutMs?: number
-  /** Who holds the connection; default `builtin`. `system`: the SSH client of the panel's machine. */
+  /** Who holds the connection; the transport's own default when it is left out. */
   client?: SshClient
 }
-
-export type SshClient = 'builtin' | 'system'
 
 export type Command = {
   /** Never a shell string: it is quoted once, on the wire (`quote.ts`). */

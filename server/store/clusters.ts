@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ClusterStatus } from '@/server/domain/display'
+import { type SshClient, sshClients } from '@/server/domain/ssh-client'
 import type { KeptFiles } from '@/server/domain/topology/own-files'
 import type { Topology } from '@/server/domain/topology/topology'
 import type { Db, Tx } from './database'
@@ -17,6 +18,8 @@ export type ClusterRecord = {
   adopted: boolean
   connectTimeoutS: number | null
   waitTimeoutS: number | null
+  /** The cluster's own choice. */
+  sshClient: SshClient | null
   updatedAt: string
 }
 export type ClusterWithTopology = ClusterRecord & { topology: Topology; yaml: string; files: KeptFiles }
@@ -59,11 +62,10 @@ export const createCluster = async (db: Db | Tx, cluster: NewCluster): Promise<v
   })
 }
 
-export const changeTimeouts = async (
-  db: Db,
-  name: string,
-  change: { connectTimeoutS?: number | null; waitTimeoutS?: number | null },
-): Promise<boolean> => (await db.cluster.updateMany({ where: { name }, data: change })).count === 1
+export type ClusterSettings = Pick<ClusterRecord, 'connectTimeoutS' | 'waitTimeoutS' | 'sshClient'>
+
+export const changeSettings = async (db: Db, name: string, change: Partial<ClusterSettings>): Promise<boolean> =>
+  (await db.cluster.updateMany({ where: { name }, data: change })).count === 1
 
 export const readStatus = async (db: Db, cluster: string): Promise<ClusterStatus | undefined> => {
   const row = await db.clusterStatus.findUnique({ where: { cluster } })
@@ -89,6 +91,7 @@ const withTopology = (row: Stored): ClusterWithTopology | undefined => {
   const { name, version, deployUser, revision, runState, credentialId, adopted, connectTimeoutS, waitTimeoutS } = row
   return {
     ...{ name, version, deployUser, revision, runState, credentialId, adopted, connectTimeoutS, waitTimeoutS },
+    sshClient: sshClients.find((one) => one === row.sshClient) ?? null,
     lifecycle: row.lifecycle as ClusterRecord['lifecycle'], // written by createCluster and the journal's changes only
     secretsOf: row.secretsOf || row.name,
     updatedAt: row.updatedAt.toISOString(),

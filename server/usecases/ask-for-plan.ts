@@ -4,6 +4,7 @@ import { AppError } from '@/server/domain/app-error'
 import { type OperationName, operationNames } from '@/server/domain/plan'
 import { planInputs, scaleOutInput } from '@/server/domain/plan-inputs'
 import { isError, type Problem } from '@/server/domain/problem'
+import { type Reach, reachFlags } from '@/server/domain/ssh-client'
 import { parseAddition } from '@/server/domain/topology/addition'
 import { clusterNameProblem } from '@/server/domain/topology/names'
 import { parseTopology } from '@/server/domain/topology/parse'
@@ -22,21 +23,38 @@ import { tiupLine } from './tiup-line'
 import { demandNotFormer, unknownCluster } from './unknown-cluster'
 
 /** Opens a plan in state `probing`; the runner probes the hosts and makes it. Resolves with its id. */
-export const askForPlan = async (db: Db, who: Who, ask: { cluster: string; operation: string; input: unknown }): Promise<string> => {
+export const askForPlan = async (
+  db: Db,
+  who: Who,
+  ask: { cluster: string; operation: string; input: unknown; reach?: Reach | undefined },
+): Promise<string> => {
   const operation = operationNames.find((name) => name === ask.operation)
   if (!operation) throw new AppError('usecases.operation-unknown', 422, { params: { operation: ask.operation } })
   const input = readInput(operation, ask.input)
   await demandName(db, operation, ask.cluster)
   const { credentialId } = z.object({ credentialId: z.string().optional() }).parse(input)
   if (credentialId !== undefined) await demandCredential(db, credentialId)
-  const deed = { what: 'plan', command: tiupLine(operation, ask.cluster, input), cluster: ask.cluster, detail: { operation } }
+  const deed = {
+    what: 'plan',
+    command: `${tiupLine(operation, ask.cluster, input)}${reachFlags(ask.reach ?? {})}`,
+    cluster: ask.cluster,
+    detail: { operation },
+  }
   return audited(db, who, deed, async () => {
     const kept = await withoutSecrets(db, who, { cluster: ask.cluster, operation, input })
-    const id = await openPlan(db, { clusterName: ask.cluster, operation, input: kept, askedBy: who.email, askedFrom: who.from })
+    const id = await openPlan(db, {
+      clusterName: ask.cluster,
+      operation,
+      input: withReach(kept, ask.reach),
+      askedBy: who.email,
+      askedFrom: who.from,
+    })
     await askRunner(db, who, { kind: 'prepare-plan', input: { planId: id } })
     return id
   })
 }
+
+const withReach = (input: unknown, reach: Reach | undefined): unknown => (reach && typeof input === 'object' ? { ...input, reach } : input)
 
 /** The input as it may be kept: a topology's secrets sealed, masks in their places. */
 const withoutSecrets = async (

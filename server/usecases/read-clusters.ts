@@ -66,6 +66,7 @@ export const readCluster = async (db: Db, name: string): Promise<ClusterDetail> 
     tls: cluster.topology.global.enable_tls ?? false,
     grafanaUrls: grafanaUrls(cluster),
     adopted: cluster.adopted,
+    settings: { connectTimeoutS: cluster.connectTimeoutS, waitTimeoutS: cluster.waitTimeoutS, sshClient: cluster.sshClient },
     status: status ? { ...status, rows: [...status.rows], silent: { ...status.silent } } : null,
     joining: inState(cluster, 'joining'),
     leaving: inState(cluster, 'leaving'),

@@ -1,5 +1,6 @@
 import type { ComponentName } from '../component'
 import type { Problem } from '../problem'
+import { isSshClient, sshClients } from '../ssh-client'
 import { dmKeyProblems } from './dm-keys'
 import { entriesOf, exporterHosts } from './instances'
 import { type Entry, type GlobalOptions, hostIdOf, type Topology } from './topology'
@@ -104,9 +105,9 @@ const globalProblems = (global: GlobalOptions): Problem[] => {
   if (global.systemd_mode === 'user') found.push(error('user-systemd-unsupported', 'global.systemd_mode'))
   else if (global.systemd_mode !== 'system')
     found.push(error('bad-choice', 'global.systemd_mode', { value: global.systemd_mode, choices: 'system' }))
-  if (global.ssh_type === 'none' || global.ssh_type === 'system')
-    found.push(error('ssh-type-unsupported', 'global.ssh_type', { type: global.ssh_type }))
-  else if (global.ssh_type !== 'builtin') found.push(error('bad-choice', 'global.ssh_type', { value: global.ssh_type, choices: 'builtin' }))
+  if (global.ssh_type === 'none') found.push(error('ssh-type-unsupported', 'global.ssh_type', { type: global.ssh_type }))
+  else if (!isSshClient(global.ssh_type))
+    found.push(error('bad-choice', 'global.ssh_type', { value: global.ssh_type, choices: sshClients.join(', ') }))
   for (const field of ['deploy_dir', 'data_dir', 'log_dir'] as const) found.push(...pathProblems(`global.${field}`, global[field]))
   if (global.listen_host) found.push(...hostProblems('global.listen_host', global.listen_host))
   found.push(...resourceProblems('global.resource_control', global.resource_control))

@@ -138,7 +138,7 @@ export const topologyProblems = {
   },
   'topology.ssh-type-unsupported': {
     message: ['ssh_type {type} is not supported yet.', '暂不支持 ssh_type {type}。'],
-    hint: ['Set it to builtin, or leave it out.', '请设为 builtin，或不填写。'],
+    hint: ['Set it to builtin or system, or leave it out.', '请设为 builtin 或 system，或不填写。'],
   },
   'topology.no-instance': {
     message: ['The topology has no DM instance.', '拓扑中没有任何 DM 实例。'],

@@ -7,7 +7,7 @@ export const uiAuditWords = {
   'audit.deed.answer': ['Answered a question of a job', '回答任务提问'],
   'audit.deed.cancel': ['Cancelled a job', '取消任务'],
   'audit.deed.change-password': ['Changed a password', '修改密码'],
-  'audit.deed.change-timeouts': ['Changed timeouts', '修改超时设置'],
+  'audit.deed.change-settings': ['Changed settings of a cluster', '修改集群设置'],
   'audit.deed.change-user': ['Changed a user', '修改用户'],
   'audit.deed.confirm-host-keys': ['Confirmed host keys', '确认主机密钥'],
   'audit.deed.confirm-mirror': ['Pinned a mirror’s root', '固定镜像根'],

@@ -1,10 +1,11 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { askPlan, clusterDetail, clusterRow, errandView, planView, scaleOutCheck } from '@/server/domain/api'
+import { sshClients } from '@/server/domain/ssh-client'
 import { displayCsv, displayJson, displayText } from '@/server/domain/topology/display-text'
 import { ownFileLimits } from '@/server/domain/topology/own-files-input'
 import { takeTypedSecrets } from '@/server/domain/topology/typed-secrets'
-import { changeTimeouts } from '@/server/store/clusters'
+import { changeSettings } from '@/server/store/clusters'
 import { askRunner } from '@/server/usecases/ask-errand'
 import { askForPlan } from '@/server/usecases/ask-for-plan'
 import { audited } from '@/server/usecases/audited'
@@ -33,7 +34,10 @@ const read = createRoute({
 const change = createRoute({
   method: 'patch',
   path: '/api/clusters/{name}',
-  request: { ...named, ...takes(z.object({ connectTimeoutS: timeout, waitTimeoutS: timeout })) },
+  request: {
+    ...named,
+    ...takes(z.object({ connectTimeoutS: timeout, waitTimeoutS: timeout, sshClient: z.enum(sshClients).nullable().optional() })),
+  },
   responses: { ...answers(ok), ...refusals },
 })
 const display = createRoute({
@@ -93,16 +97,20 @@ export const registerClusterRoutes = (api: Api): void => {
   api.openapi(read, async (c) => c.json(await readCluster(c.get('db'), c.req.valid('param').name), 200))
   api.openapi(change, async (c) => {
     const { name } = c.req.valid('param')
-    const { connectTimeoutS, waitTimeoutS } = c.req.valid('json')
-    const wanted = { ...(connectTimeoutS !== undefined && { connectTimeoutS }), ...(waitTimeoutS !== undefined && { waitTimeoutS }) }
+    const { connectTimeoutS, waitTimeoutS, sshClient } = c.req.valid('json')
+    const wanted = {
+      ...(connectTimeoutS !== undefined && { connectTimeoutS }),
+      ...(waitTimeoutS !== undefined && { waitTimeoutS }),
+      ...(sshClient !== undefined && { sshClient }),
+    }
     const deed = {
-      what: 'change-timeouts',
-      command: `dm-panel timeouts ${name}`,
+      what: 'change-settings',
+      command: `dm-panel settings ${name}`,
       cluster: name,
       detail: { change: JSON.stringify(wanted) },
     }
     await audited(c.get('db'), who(c), deed, async () => {
-      if (!(await changeTimeouts(c.get('db'), name, wanted))) throw await unknownCluster(c.get('db'), name)
+      if (!(await changeSettings(c.get('db'), name, wanted))) throw await unknownCluster(c.get('db'), name)
     })
     return c.json({ ok: true as const }, 200)
   })
