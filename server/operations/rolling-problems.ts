@@ -29,19 +29,24 @@ const masterProblems = (context: Context, moving: readonly Instance[]): Problem[
   const masters = byComponent(moving, 'dm-master').filter((one) => up.includes(one))
   if (masters.length === 0) return []
   if (!canHandOver(topology)) return [outage(context, masters)]
-  const comeBack = byComponent(moving, 'dm-master').filter((one) => !up.includes(one)).length
-  const live = up.length + comeBack - 1
-  const needed = quorum(topology.masters.length)
+  const alive = votersOf(context, up)
+  const comeBack = byComponent(moving, 'dm-master').filter((one) => !up.includes(one) && one.lifecycle !== 'joining').length
+  // Whoever is registered counts for the majority that is needed, also a master that never came up.
+  const registered = facts.cluster?.members?.masters.length ?? topology.masters.length
+  const needed = quorum(registered)
   const found: Problem[] = []
-  if (live < needed)
-    found.push({
-      code: 'rolling.no-quorum',
-      severity: 'error',
-      params: { alive: up.length, masters: topology.masters.length, quorum: needed },
-    })
+  const goes = masters.some((one) => alive.includes(one)) ? 1 : 0
+  if (alive.length + comeBack - goes < needed)
+    found.push({ code: 'rolling.no-quorum', severity: 'error', params: { alive: alive.length, masters: registered, quorum: needed } })
   if (!facts.cluster?.members)
     found.push({ code: 'rolling.members-unknown', severity: 'error', params: { reason: facts.cluster?.membersError ?? '' } })
   return found
+}
+
+/** Those of the running masters that DM knows as alive: one that is still joining runs, and has no vote. */
+const votersOf = ({ facts }: Context, up: readonly Instance[]): Instance[] => {
+  const members = facts.cluster?.members?.masters
+  return up.filter(({ name, lifecycle }) => (members ? members.some((one) => one.name === name && one.alive) : lifecycle !== 'joining'))
 }
 
 const outage = (context: Context, masters: readonly Instance[]): Problem => ({

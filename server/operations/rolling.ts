@@ -97,8 +97,8 @@ export const programQuestions = ({ instance, expect }: Turn): HealthQuestion[] =
 const mastersUp = ({ topology, facts }: Context): Instance[] =>
   byComponent(selectable(topology), 'dm-master').filter((one) => unitState(facts, one) !== 'down')
 
-/** Whether leadership can be given away: three or more masters. With one or two any restart is an outage. */
-export const canHandOver = (topology: Topology): boolean => topology.masters.length >= 3
+/** Whether leadership can be given away: three or more masters, not counting those still joining. With one or two any restart is an outage. */
+export const canHandOver = (topology: Topology): boolean => topology.masters.filter(({ lifecycle }) => lifecycle !== 'joining').length >= 3
 
 /** Those that are down first, then in topology order, the leader last: it moves once, and no new version leads before the last turn. */
 export const masterOrder = <T extends { instance: Instance }>(turns: readonly T[], facts: OperationFacts): T[] => {

@@ -96,10 +96,15 @@ const guards = {
   'quorum-without': {
     needs: () => [],
     clusterNeeds: () => [{ probe: 'members' }],
-    holds: (asks, _seen, cluster) => judged(cluster?.members, () => aliveWithout(asks, cluster) >= quorumOf(asks.masters)),
+    // DM counts whoever is registered now, also a master that never came up.
+    holds: (asks, _seen, cluster) => judged(cluster?.members, ({ masters }) => aliveWithout(asks, cluster) >= quorumOf(masters.length)),
     expected: (asks) => `at least ${quorumOf(asks.masters)} of ${asks.masters} masters alive without ${asks.name}`,
-    seen: (asks, _seen, cluster) =>
-      cluster?.members ? `${aliveWithout(asks, cluster)} alive` : (cluster?.membersError ?? 'member list unknown'),
+    seen: (asks, _seen, cluster) => {
+      const { masters } = cluster?.members ?? {}
+      if (!masters) return cluster?.membersError ?? 'member list unknown'
+      const others = masters.length === asks.masters ? '' : ` of ${masters.length} that are registered`
+      return `${aliveWithout(asks, cluster)} alive${others}`
+    },
   } satisfies GuardKind<GuardOf<'quorum-without'>>,
   'not-loading': {
     needs: () => [],

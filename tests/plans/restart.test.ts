@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { SubtaskFact } from '@/server/domain/facts'
+import type { MembersFact, SubtaskFact } from '@/server/domain/facts'
 import type { PackageInfo } from '@/server/domain/package'
 import type { Plan } from '@/server/domain/plan'
+import { entriesAs, joinEntries } from '@/server/domain/topology/entries'
 import type { OperationFacts } from '@/server/operations/input'
 import { restart } from '@/server/operations/restart'
 import { expectGolden } from './plan-text'
@@ -23,6 +24,10 @@ const seen = (tasks: SubtaskFact[] = [subtask()], relay = false): OperationFacts
 const codes = (facts: OperationFacts, more: Parameters<typeof later>[1] = {}) =>
   restart.validate(three, facts, later(three, { dmctl, ...more })).map(({ code, severity }) => `${severity} ${code}`)
 
+const first = <T>([one]: readonly T[]): T => {
+  if (one === undefined) throw new Error('none')
+  return one
+}
 const phaseOf = (plan: Plan, word: string) => plan.phases.find(({ title }) => title.word === word)
 
 describe('restart', () => {
@@ -69,6 +74,31 @@ describe('restart', () => {
       'warning rolling.tasks-paused',
       'warning rolling.ddl-locks',
     ])
+  })
+
+  it('a master that is half-joined has no vote: registered it makes the majority larger, not registered it counts for nothing', () => {
+    const masters = [{ ...first(three.masters), host: '10.0.0.9', name: 'late' }]
+    const joining = entriesAs({ masters, workers: [], monitors: [], grafanas: [], alertmanagers: [] }, 'joining')
+    const topology = joinEntries(three, joining)
+    const { hosts, cluster } = running(topology)
+    const facts = (masters: MembersFact['masters']): OperationFacts => ({
+      hosts,
+      ...(cluster?.members && { cluster: { ...cluster, members: { ...cluster.members, masters } } }),
+    })
+    const said = (masters: MembersFact['masters'], nodes: string[]) =>
+      restart.validate(topology, facts(masters), later(topology, { nodes })).find(({ code }) => code === 'rolling.no-quorum')?.params
+    const all = cluster?.members?.masters ?? []
+    const dead = (name: string) => all.map((one) => ({ ...one, alive: one.name !== name }))
+    // It runs and is a member that never came up: of the four three are alive, and none of them may go.
+    expect(said(dead('late'), ['10.0.0.1:8261'])).toEqual({ alive: 3, masters: 4, quorum: 3 })
+    // It alone may be restarted; and where it never was registered, each of the three may be.
+    expect(said(dead('late'), ['10.0.0.9:8261'])).toBeUndefined()
+    const without = all.filter(({ name }) => name !== 'late')
+    expect(said(without, ['10.0.0.1:8261'])).toBeUndefined()
+    expect(said(all, ['10.0.0.1:8261'])).toBeUndefined()
+    // Two that run and one that never joined can't hand over: that is an outage to consent to.
+    const two = joinEntries({ ...three, masters: three.masters.slice(0, 2) }, joining)
+    expect(restart.validate(two, running(two), later(two)).map(({ code }) => code)).toContain('rolling.masters-out')
   })
 
   it('of three masters with one down no other may go, unless the one that is down comes first', () => {
