@@ -14,6 +14,7 @@ import type { ClusterDetail } from '@/server/domain/api'
 import { ExportDialog } from './export-dialog'
 import { LifeDialog, type LifeVerb, lifeVerbs } from './life-dialogs'
 import { OperateDialog, type Verb } from './operate-dialog'
+import { SettingsDialog } from './settings-dialog'
 
 /** Operations with a page of their own, in the order of the menu. */
 export const clusterPages = [
@@ -88,6 +89,11 @@ export function ClusterActions({ cluster, narrow }: { cluster: ClusterDetail; na
           ...(narrow ? [start, stop] : []),
           ...clusterPages.map(page),
           ...[...atBoot, 'clean' as const, 'rename' as const].map((verb) => dialog(verb)),
+          {
+            label: say('settings.cluster.menu'),
+            reason: role === 'viewer' ? say('role.needs-operator') : undefined,
+            onSelect: () => url.set({ do: 'settings' }),
+          },
           { kind: 'line' },
           { label: say('cluster.export-text'), onSelect: () => void copyDisplay() },
           { label: say('cluster.export-json'), onSelect: () => window.open(`${base}json`) },
@@ -103,6 +109,7 @@ export function ClusterActions({ cluster, narrow }: { cluster: ClusterDetail; na
         ]}
       />
       {url.get('do') === 'export' && role === 'admin' ? <ExportDialog cluster={cluster} onClose={() => url.set({ do: '' })} /> : null}
+      {url.get('do') === 'settings' && role !== 'viewer' ? <SettingsDialog cluster={cluster} onClose={() => url.set({ do: '' })} /> : null}
       {life && !reason ? <LifeDialog verb={life} cluster={cluster} onClose={() => url.set({ do: '' })} /> : null}
       {asked && !reason ? (
         <OperateDialog

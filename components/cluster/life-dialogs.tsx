@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useAskPlan } from '@/components/data/queries'
 import { ErrorNote } from '@/components/data/states'
 import { useWords } from '@/components/data/words'
+import { useReach } from '@/components/plan/reach-fields'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { Field, Tick } from '@/components/ui/field'
@@ -28,9 +29,10 @@ function Frame(props: Props & { verb: LifeVerb; input: unknown; why?: string | u
   const { say } = useWords()
   const router = useRouter()
   const ask = useAskPlan()
+  const { fields, reach, problem } = useReach()
   const { cluster, verb, input, onClose } = props
   const plan = (): void =>
-    ask.mutate({ cluster: cluster.name, operation: verb, input }, { onSuccess: (made) => router.push(`/plans/${made.id}`) })
+    ask.mutate({ cluster: cluster.name, operation: verb, input, reach }, { onSuccess: (made) => router.push(`/plans/${made.id}`) })
   return (
     <Dialog
       open
@@ -40,7 +42,7 @@ function Frame(props: Props & { verb: LifeVerb; input: unknown; why?: string | u
       footer={
         <>
           <Button onClick={onClose}>{say('operate.keep')}</Button>
-          <Button look="primary" busy={ask.isPending} reason={props.why} onClick={plan}>
+          <Button look="primary" busy={ask.isPending} reason={props.why ?? problem} onClick={plan}>
             {say('operate.plan')}
           </Button>
         </>
@@ -50,6 +52,7 @@ function Frame(props: Props & { verb: LifeVerb; input: unknown; why?: string | u
         <p className="t2">{say(`${verb}.note`)}</p>
         <ErrorNote error={ask.error} />
         {props.children}
+        {fields}
       </div>
     </Dialog>
   )

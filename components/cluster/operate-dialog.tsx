@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useAskPlan } from '@/components/data/queries'
 import { ErrorNote } from '@/components/data/states'
 import { useWords } from '@/components/data/words'
+import { useReach } from '@/components/plan/reach-fields'
 import { Note } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
@@ -30,12 +31,18 @@ export function OperateDialog(props: { verb: Verb; cluster: ClusterDetail; nodes
   const { say } = useWords()
   const router = useRouter()
   const ask = useAskPlan()
+  const { fields, reach, problem } = useReach()
   const [chosen, setChosen] = useState<Chosen>({ roles: [], nodes: props.nodes })
   const [credentialId, setCredential] = useState('')
   const rows = cluster.status?.rows ?? []
   const plan = (): void =>
     ask.mutate(
-      { cluster: cluster.name, operation: verb, input: verb === 'remove-deploy' ? { ...(credentialId && { credentialId }) } : chosen },
+      {
+        cluster: cluster.name,
+        operation: verb,
+        reach,
+        input: verb === 'remove-deploy' ? { ...(credentialId && { credentialId }) } : chosen,
+      },
       { onSuccess: (made) => router.push(`/plans/${made.id}`) },
     )
   const title =
@@ -49,7 +56,7 @@ export function OperateDialog(props: { verb: Verb; cluster: ClusterDetail; nodes
       footer={
         <>
           <Button onClick={onClose}>{say('operate.keep')}</Button>
-          <Button look="primary" busy={ask.isPending} onClick={plan}>
+          <Button look="primary" busy={ask.isPending} reason={problem} onClick={plan}>
             {say('operate.plan')}
           </Button>
         </>
@@ -64,6 +71,7 @@ export function OperateDialog(props: { verb: Verb; cluster: ClusterDetail; nodes
         ) : (
           <Choose cluster={cluster} rows={rows} chosen={chosen} onChoose={setChosen} />
         )}
+        {fields}
       </div>
     </Dialog>
   )

@@ -19,6 +19,7 @@ import type {
 import type { AuditVerified } from '@/server/domain/api-audit'
 import type { HostRow } from '@/server/domain/api-hosts'
 import type { PackageDetail } from '@/server/domain/api-packages'
+import type { ReachInput } from '@/server/domain/ssh-client'
 import { ApiFailure, api } from './api'
 import { keys } from './keys'
 
@@ -117,8 +118,8 @@ export const useSend = <I, O>(send: (input: I) => Promise<O>, touches: readonly 
 
 /** Asks the runner for a plan; the page of the answer's id shows it. */
 export const useAskPlan = () =>
-  useSend((ask: { cluster: string; operation: string; input: unknown }) =>
-    api<PlanView>(`/api/clusters/${at(ask.cluster)}/plans`, { method: 'POST', body: { operation: ask.operation, input: ask.input } }),
+  useSend(({ cluster, ...body }: { cluster: string; operation: string; input: unknown; reach?: ReachInput | undefined }) =>
+    api<PlanView>(`/api/clusters/${at(cluster)}/plans`, { method: 'POST', body }),
   )
 export const useSubmitPlan = (planId: string) =>
   useSend(

@@ -13,6 +13,7 @@ import { uiOperationsWords } from '@/server/domain/words/ui-operations'
 import { uiPackagesWords } from '@/server/domain/words/ui-packages'
 import { uiPagesWords } from '@/server/domain/words/ui-pages'
 import { uiPatchWords } from '@/server/domain/words/ui-patch'
+import { uiReachWords } from '@/server/domain/words/ui-reach'
 import { uiScaleWords } from '@/server/domain/words/ui-scale'
 import { uiUpgradeWords } from '@/server/domain/words/ui-upgrade'
 import { fill, inLanguage, type Language, type Pair, type Words } from '@/server/domain/words/words'
@@ -26,6 +27,7 @@ const all = {
   ...uiPackagesWords,
   ...uiOperationsWords,
   ...uiLifeWords,
+  ...uiReachWords,
   ...uiScaleWords,
   ...uiUpgradeWords,
   ...uiPatchWords,

@@ -12,6 +12,7 @@ import { Note } from '@/components/ui/banner'
 import { Button, ButtonLink } from '@/components/ui/button'
 import { StatusShape } from '@/components/ui/status-shape'
 import type { PlanView } from '@/server/domain/api'
+import type { ReachInput } from '@/server/domain/ssh-client'
 import type { StepId } from '@/server/domain/step'
 import { documentOf } from './document'
 import { Review } from './review'
@@ -146,11 +147,11 @@ type Waiver = { code: string; host?: string; reason: string }
 const useAgain = (record: PlanView) => {
   const router = useRouter()
   const ask = useSend(async (waiver: Waiver | undefined) => {
-    const input = await api<{ waivers?: Waiver[] }>(`/api/plans/${record.id}/input`)
+    const { reach, ...input } = await api<{ waivers?: Waiver[]; reach?: ReachInput }>(`/api/plans/${record.id}/input`)
     const waivers = waiver
       ? { waivers: [...(input.waivers ?? []).filter(({ code, host }) => code !== waiver.code || host !== waiver.host), waiver] }
       : {}
-    return askPlan({ cluster: record.cluster, operation: record.operation, input: { ...input, ...waivers } })
+    return askPlan({ cluster: record.cluster, operation: record.operation, input: { ...input, ...waivers }, reach })
   })
   return {
     run: (waiver?: Waiver) => ask.mutate(waiver, { onSuccess: (plan) => router.replace(`/plans/${plan.id}`) }),
@@ -159,5 +160,6 @@ const useAgain = (record: PlanView) => {
   }
 }
 
-const askPlan = ({ cluster, operation, input }: { cluster: string; operation: string; input: unknown }) =>
-  api<PlanView>(`/api/clusters/${encodeURIComponent(cluster)}/plans`, { method: 'POST', body: { operation, input } })
+type Ask = { cluster: string; operation: string; input: unknown; reach: ReachInput | undefined }
+
+const askPlan = ({ cluster, ...body }: Ask) => api<PlanView>(`/api/clusters/${encodeURIComponent(cluster)}/plans`, { method: 'POST', body })

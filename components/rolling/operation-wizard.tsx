@@ -7,6 +7,7 @@ import { useAskPlan } from '@/components/data/queries'
 import { ErrorNote } from '@/components/data/states'
 import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
+import { useReach } from '@/components/plan/reach-fields'
 import { Banner } from '@/components/ui/banner'
 import { Button, ButtonLink } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
@@ -50,6 +51,7 @@ export function OperationWizard(props: Props) {
   const url = useUrlState()
   const router = useRouter()
   const ask = useAskPlan()
+  const { fields, reach, problem } = useReach()
   const held = useReason(cluster)
   const reason = held ?? (cluster.lifecycle === 'deploying' ? say('wiz.deploying') : undefined)
   const [tried, setTried] = useState<readonly string[]>([])
@@ -71,8 +73,9 @@ export function OperationWizard(props: Props) {
     if (following) return go(following)
     const open = steps.find(({ problems }) => problems.length > 0)
     if (open) return lead(open)
+    if (problem) return
     ask.mutate(
-      { cluster: cluster.name, operation: props.operation, input: props.input },
+      { cluster: cluster.name, operation: props.operation, input: props.input, reach },
       { onSuccess: (plan) => router.push(`/plans/${plan.id}`) },
     )
   }
@@ -94,6 +97,7 @@ export function OperationWizard(props: Props) {
         <div className="wmain">
           {draft.restored ? <Restored onAnew={draft.anew} /> : null}
           {step.body}
+          {last ? <div className="px-5 pb-4">{fields}</div> : null}
           <div className="px-5 pb-4" aria-live="polite">
             <ErrorNote error={ask.error} />
           </div>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { wantedPackage } from './api-packages'
 import { operationNames } from './plan'
-import { sshClients } from './ssh-client'
+import { reachInput, sshClients } from './ssh-client'
 import { ownFilesInput } from './topology/own-files-input'
 
 /**
@@ -163,11 +163,6 @@ export const scaleOutCheck = z.object({
 })
 
 // --- plans -----------------------------------------------------------------------------------
-/** How this one operation reaches the hosts; what is left out is the cluster's setting. Seconds, as `--ssh-timeout`. */
-export const reachInput = z.object({
-  sshClient: z.enum(sshClients).optional(),
-  connectTimeoutS: z.number().int().min(1).max(3600).optional(),
-})
 export const askPlan = z.object({ operation: z.enum(operationNames), input: z.unknown(), reach: reachInput.optional() })
 export const deployInput = z.object({
   version: z.string(),

@@ -1,8 +1,17 @@
+import { z } from 'zod'
+
 /** Who holds the connections to hosts: the panel itself, or the SSH client of its machine (`tiup dm --ssh=system`). */
 export const sshClients = ['builtin', 'system'] as const
 export type SshClient = (typeof sshClients)[number]
 
 export const isSshClient = (text: string): text is SshClient => sshClients.some((one) => one === text)
+
+/** How one operation reaches the hosts; what is left out is the cluster's setting. Seconds, as `--ssh-timeout`. */
+export const reachInput = z.object({
+  sshClient: z.enum(sshClients).optional(),
+  connectTimeoutS: z.number().int().min(1).max(3600).optional(),
+})
+export type ReachInput = z.infer<typeof reachInput>
 
 /** How hosts are to be reached; what is not said is the panel's default. Timeout of the TCP connection, in seconds (`--ssh-timeout`). */
 export type Reach = { connectTimeoutS?: number | null | undefined; sshClient?: SshClient | null | undefined }

@@ -1,5 +1,4 @@
 import type { Instance } from '@/server/domain/instance'
-import type { Problem } from '@/server/domain/problem'
 import type { Change } from '@/server/domain/step'
 import { instancesOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'

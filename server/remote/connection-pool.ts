@@ -94,7 +94,9 @@ const connectPatiently = async (
   for (let attempt = 0; ; attempt += 1) {
     const release = await connecting.take()
     try {
-      return await (clientOf(target, settings) === 'system' ? connectBySystemSsh(target, settings.systemSsh, settings) : connect(target, settings))
+      return await (clientOf(target, settings) === 'system'
+        ? connectBySystemSsh(target, settings.systemSsh, settings)
+        : connect(target, settings))
     } catch (error) {
       const pauseMs = retryPausesMs[attempt]
       if (pauseMs === undefined || !isDroppedUnread(error)) throw error

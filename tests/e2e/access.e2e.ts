@@ -100,6 +100,26 @@ const cookieHeader = (client: ApiClient) => ({
     .join('; '),
 })
 
+test('hosts: which answer, what stands on them, their disks; a silent one says since when', async ({ page, panel, api, sim }) => {
+  const host = panel.hosts[5] ?? ''
+  await clusterOf(api, sim, 'standing', oneHost(host))
+  await page.goto('/hosts')
+  const row = page.getByRole('table', { name: 'Hosts' }).getByRole('row', { name: new RegExp(`${host}:22022`) })
+  await expect(row).toContainText('standing 2', { timeout: 90_000 })
+  await expect(row).toContainText('Answers')
+  await expect(row).toContainText('Simulated Linux 1, x86_64')
+  await expect(row).toContainText('4 × CPU, 8.0 GiB')
+  await expect(row).toContainText(/100.0 GiB of 100.0 GiB free/)
+  panel.fault(host, 'silent')
+  await page.goto('/clusters/standing') // somebody looks, so that it is asked at once
+  await expect(page.getByText(new RegExp(`${host.replaceAll('.', '\\.')}.*did not answer`)).first()).toBeVisible({ timeout: 60_000 })
+  await page.goto('/hosts')
+  await expect(row).toContainText('No answer', { timeout: 30_000 })
+  await page.getByRole('button', { name: /^No answer/ }).click()
+  await expect(page.getByRole('table', { name: 'Hosts' }).getByRole('row')).toHaveCount(2)
+  panel.fault(host)
+})
+
 test('a host whose key has changed is not spoken to until the new key is typed', async ({ page, panel, sim }) => {
   const mine = new ApiClient(panel.url)
   await mine.signIn('alice@example.org', adminPassword)

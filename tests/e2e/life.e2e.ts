@@ -58,8 +58,8 @@ test('not at boot, renamed, cleaned, destroyed: each by its dialog and its revie
   await test.step('clean', async () => {
     await choose(page, 'orders', 'Clean data and logs…')
     await expect(page.getByRole('button', { name: 'Make the plan' })).toHaveAttribute('aria-disabled', 'true')
-    await page.getByRole('checkbox', { name: /--log/ }).check()
-    await page.getByRole('checkbox', { name: /--data/ }).check()
+    await page.getByText('(--log)').click()
+    await page.getByText('(--data)').click()
     await looksRight(page, 'clean dialog')
     await makePlan(page)
     await expect(page.getByLabel('Type orders to confirm')).toBeVisible({ timeout: 60_000 })
@@ -71,7 +71,7 @@ test('not at boot, renamed, cleaned, destroyed: each by its dialog and its revie
   await test.step('destroy', async () => {
     await choose(page, 'orders', 'Destroy…')
     await page.getByText('Keep the data of').click()
-    await page.getByRole('checkbox', { name: 'prometheus', exact: true }).check()
+    await page.getByRole('checkbox', { name: 'prometheus', exact: true }).press('Space')
     await looksRight(page, 'destroy dialog')
     await makePlan(page)
     await expect(page.getByLabel('Type orders to confirm')).toBeVisible({ timeout: 60_000 })

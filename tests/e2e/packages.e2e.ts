@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
+import { createServer } from 'node:http'
 import os from 'node:os'
 import path from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import type { PackageRow } from '@/server/domain/api'
 import { elfProgram, tarGz } from '../support/archives'
+import { makeMirror } from '../support/make-mirror'
 import { expect, test } from './fixtures'
 
 test.use({ site: 'packages' })
@@ -103,4 +105,55 @@ test('the wrong program is refused in words, before anything is kept', async ({ 
   await page.getByLabel('Component').selectOption('dm-master')
   await expect(page.getByText(/is a program for linux\/arm64|is a dm-worker, not a dm-master/).first()).toBeVisible()
   expect((await api.get<PackageRow[]>('/api/packages')).length).toBe(before)
+})
+
+/** A signed mirror with one package, on loopback. */
+const aMirror = async (folder: string): Promise<{ location: string; rootPath: string; fingerprint: string; close(): void }> => {
+  fs.mkdirSync(folder, { recursive: true })
+  const file = path.join(folder, 'package.tar.gz')
+  fs.writeFileSync(file, await tarGz([{ name: 'dm-worker/dm-worker', mode: 0o755, body: elfProgram() }]))
+  const dir = path.join(folder, 'mirror')
+  const entry = 'dm-worker/dm-worker'
+  const made = await makeMirror(dir, [{ component: 'dm-worker', version: 'v8.7.1', os: 'linux', arch: 'amd64', file, entry }])
+  const server = createServer((request, response) => {
+    const asked = path.join(dir, path.normalize(new URL(request.url ?? '/', 'http://mirror').pathname))
+    if (!fs.existsSync(asked) || !fs.statSync(asked).isFile()) return void response.writeHead(404).end()
+    fs.createReadStream(asked).pipe(response)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const bound = server.address()
+  if (typeof bound !== 'object' || bound === null) throw new Error('the mirror has no port')
+  return { ...made, location: `http://127.0.0.1:${bound.port}`, close: () => server.close() }
+}
+
+test('a mirror is judged by a root that came as a file: another root is refused, the right one is confirmed and pinned', async ({
+  page,
+}, info) => {
+  const mirror = await aMirror(info.outputPath('own'))
+  const other = await aMirror(info.outputPath('other'))
+  await page.goto('/settings?tab=mirrors')
+  await page.getByRole('link', { name: 'Open packages' }).click()
+  const drawer = page.getByRole('complementary', { name: 'Mirror' })
+  await drawer.getByLabel('Address or folder').fill(mirror.location)
+  await drawer.getByRole('button', { name: 'My own root.json' }).click()
+  await drawer.getByRole('textbox', { name: 'root.json' }).fill('{')
+  await expect(drawer.getByText(/This is no JSON/)).toBeVisible()
+  const file = drawer.getByLabel('From a file…')
+  const read = drawer.getByRole('button', { name: 'Read the mirror' })
+  await file.setInputFiles(other.rootPath)
+  await read.click()
+  await expect(drawer.getByRole('alert')).toBeVisible({ timeout: 30_000 })
+  await expect(drawer.getByRole('button', { name: 'It is the right one: pin it' })).toBeHidden()
+  await file.setInputFiles(mirror.rootPath)
+  await read.click()
+  await expect(drawer.getByText(mirror.fingerprint.replace(/(.{4})(?=.)/g, '$1 '))).toBeVisible({ timeout: 30_000 })
+  await looksRight(page, 'mirror, own root')
+  await drawer.getByRole('button', { name: 'It is the right one: pin it' }).click()
+  await expect(drawer.getByText('pinned', { exact: true })).toBeVisible()
+  await page.goto('/settings?tab=mirrors')
+  const rows = page.getByRole('table', { name: 'Mirror roots' })
+  await expect(rows.getByRole('row', { name: new RegExp(mirror.location) })).toContainText(mirror.fingerprint.slice(0, 16))
+  await expect(rows.getByRole('row', { name: new RegExp(other.location) })).toHaveCount(0)
+  mirror.close()
+  other.close()
 })

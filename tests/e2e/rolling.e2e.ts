@@ -115,8 +115,8 @@ test('one master: the outage is consented to and measured; all at once wants a r
   await runReviewedPlan(page, 'Restart single', 'single')
   await continueToEnd(page)
   await page.getByText('Was away').click()
-  await expect(
-    page.getByRole('table', { name: 'Was away' }).getByRole('row', { name: new RegExp(`API of ${host}:8261`) }),
-  ).toContainText(/\d+(\.\d)? s/)
+  await expect(page.getByRole('table', { name: 'Was away' }).getByRole('row', { name: new RegExp(`API of ${host}:8261`) })).toContainText(
+    /\d+(\.\d)? s/,
+  )
   await looksRight(page, 'a job that measured')
 })

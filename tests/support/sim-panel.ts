@@ -121,7 +121,10 @@ export const simPanel = async (addresses: readonly string[]): Promise<SimPanel> 
         ...engineDefaults,
         ...{ db: panel.db, transport, panelId: 'p', runner, stopping: new AbortController().signal, pollMs: 50 },
         blobs: async (sha256) => (await readBlob(panel.db, sha256))?.parts ?? [],
-        secret: async (id) => (await secretOf(id)).password,
+        secret: async (id) => {
+          const { password, plain } = await secretOf(id)
+          return password ?? plain // an export has no password
+        },
         keepExport: (kept) => keepExport(deps, kept),
         packages: async (sha256) => {
           const file = packageFile(panel.folder, sha256)
