@@ -8,7 +8,8 @@ export function DeletesTable({ plan, say }: { plan: Plan; say: Say }) {
   const deletes = plan.impact.deletes ?? []
   if (deletes.length === 0) return null
   return (
-    <div className="my-3 max-h-72 overflow-auto">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className="my-3 max-h-72 overflow-auto" tabIndex={0} aria-label={say('deletes.title')}>
       <table className="tb flush" aria-label={say('deletes.title')}>
         <thead>
           <tr>
@@ -33,7 +34,7 @@ export function DeletesTable({ plan, say }: { plan: Plan; say: Say }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }
 
