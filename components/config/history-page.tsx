@@ -156,12 +156,12 @@ function Compared({ name, a, b }: { name: string; a: number; b: number }) {
   const [older, newer] = [useRevisionText(name, a), useRevisionText(name, b)]
   const title = say('history.compare', { a, b })
   return (
-    <section className="border-(--line) border-t" aria-label={title}>
+    <div className="border-(--line) border-t">
       <h2 className="pad py-2">{title}</h2>
       <div className="pad empty:hidden">
         <ErrorNote error={older.error ?? newer.error} />
       </div>
       {older.data && newer.data ? <DiffView before={older.data.yaml} after={newer.data.yaml} label={title} /> : null}
-    </section>
+    </div>
   )
 }

@@ -33,7 +33,7 @@ test('edit-config and reload: errors by line, what changes where, a reason; pend
 
   await editor.fill(`${yaml}server_configs:\n  worker:\n    log-level: debug # noisy for a day\n`)
   await expect(problems).not.toContainText('can’t change')
-  await expect(page.getByRole('region', { name: 'Topology' })).toContainText('log-level: debug # noisy for a day')
+  await expect(page.getByRole('region', { name: 'Topology', exact: true })).toContainText('log-level: debug # noisy for a day')
   await looksRight(page, 'edit-config, text')
   await page.getByRole('tab', { name: /Files on hosts 1/ }).click()
   const files = page.getByRole('list', { name: 'Files that a reload writes' })

@@ -24,6 +24,7 @@ export const uiAuditWords = {
   'audit.deed.preflight': ['Checked hosts before a deploy', '部署前检查'],
   'audit.deed.probe-hosts': ['Checked hosts', '检查主机'],
   'audit.deed.read-mirror': ['Read a mirror', '读取镜像'],
+  'audit.deed.edit-config': ['Edit configuration', '编辑配置'],
   'audit.deed.reload': ['Reload', '重载配置'],
   'audit.deed.remove-credential': ['Deleted a credential', '删除凭据'],
   'audit.deed.remove-deploy': ['Remove an unfinished deploy', '移除未完成的部署'],
