@@ -196,7 +196,8 @@ const importLanes = (context: Redeploy, keep: Keep): LaneDraft[] => {
   const { former, input, facts } = context
   const { backup, importBy } = backOf(input)
   const dmctl = importBy && dmctlRef(former.topology, { ...input, dmctl: importBy })
-  if (!backup || !dmctl) return []
+  // dmctl refuses a folder with nothing in it.
+  if (!backup || !dmctl || backup.sources.length + backup.tasks.length === 0) return []
   const host = dmctlHost(former.topology)
   const archive = refOf(keep(blobOf([{ secret: backup.secret }])))
   const { sources, tasks } = backup
