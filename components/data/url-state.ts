@@ -1,11 +1,12 @@
 'use client'
 
-import { usePathname, useRouter, useSearchParams } from 'next/navigation'
+import { useSearchParams } from 'next/navigation'
 
-/** State in the address: filters, tab, drawer. An empty value leaves it. */
+/**
+ * State in the address: filters, tab, drawer. An empty value leaves it.
+ * Written at once and without asking the server: two changes in a row both hold, however slow the line is.
+ */
 export const useUrlState = () => {
-  const router = useRouter()
-  const path = usePathname()
   const params = useSearchParams()
   return {
     get: (name: string): string => params.get(name) ?? '',
@@ -15,7 +16,7 @@ export const useUrlState = () => {
         if (value) next.set(name, value)
         else next.delete(name)
       }
-      router.replace(next.size > 0 ? `${path}?${next}` : path, { scroll: false })
+      window.history.replaceState(null, '', next.size > 0 ? `?${next}` : window.location.pathname)
     },
   }
 }

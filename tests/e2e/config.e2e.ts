@@ -79,7 +79,7 @@ test('edit-config and reload: errors by line, what changes where, a reason; pend
 
   await page.goto('/clusters/edited/revisions')
   await expect(list.getByRole('row', { name: /r3 .*applied/ })).toBeVisible()
-  await page.getByRole('radio', { name: 'Compare from revision 1' }).check()
+  await page.getByRole('radio', { name: 'Compare from revision 1' }).click()
   await expect(page.getByRole('region', { name: 'Revision 1 to 3' }).first()).toContainText('log-level: debug')
   await page.getByRole('link', { name: 'Revert to revision 1' }).click()
   await expect(page.getByLabel('Reason')).toHaveValue('Back to revision 1')

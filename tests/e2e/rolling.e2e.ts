@@ -40,7 +40,7 @@ test('a rolling restart by keyboard: instances, pace, review, canary, one instan
   await looksRight(page, 'restart, how')
 
   // A bad number leads to its field, and is kept over a reload.
-  await page.getByText('Advanced').click()
+  await page.getByText('Advanced as usual').click()
   await page.getByLabel('Workers at once').fill('none')
   await page.getByRole('button', { name: 'Make the plan' }).press('Enter')
   const problem = page.getByRole('button', { name: 'Workers at once: a whole number from 1 to 64.', exact: true })
@@ -79,7 +79,7 @@ test('a gate is waited for in the open, and skipped only with a reason', async (
   await page.goto(`/clusters/gated/restart?nodes=${host}:8262`)
   await expect(page.getByText('= 1 of 2 instances')).toBeVisible({ timeout: 30_000 })
   await page.getByRole('button', { name: 'Next: How' }).click()
-  await page.getByText('Advanced').click()
+  await page.getByText('Advanced as usual').click()
   await page.getByLabel('Each gate must hold for at least').fill('90')
   await page.getByRole('button', { name: 'Make the plan' }).click()
   await runReviewedPlan(page, 'Restart gated', 'gated')
