@@ -26,11 +26,12 @@ export type RunningCluster = {
   statuses: (role: string) => Promise<string[]>
 }
 
-/** `before`: looks at the hosts as they are before the deploy. */
+/** `before`: looks at the hosts as they are before the deploy. `settings`: of the panel's environment. */
 export const startRunningCluster = async (
   topology: (hosts: readonly LabHost[]) => string,
   count = 6,
   before?: (hosts: readonly LabHost[]) => Promise<void>,
+  settings: Record<string, string> = {},
 ): Promise<RunningCluster> => {
   const mirror = await labMirror()
   const hosts = await freshHosts(count)
@@ -40,7 +41,7 @@ export const startRunningCluster = async (
     return found
   }
   await giveAlertmanagerItsTemplates(host(1))
-  const panel = await startApiPanel({ DM_PANEL_MIRROR_ROOT: path.dirname(mirror.dir) })
+  const panel = await startApiPanel({ DM_PANEL_MIRROR_ROOT: path.dirname(mirror.dir), ...settings })
   const { api } = panel
   await fetchFromMirror(api, mirror)
   const logins = await keepLogins(api)
