@@ -10,6 +10,9 @@ import type { LeftFolder, MasterSeen } from './upgrade'
 /** A text in the blob store, by its hash. `secret` ones are never shown and their hash is not either. */
 export type BlobRef = { sha256: string; sizeBytes: number; secret: boolean }
 
+/** DM's former fixed key, or the credential that holds another one. */
+export type KeyFile = 'former' | { credentialId: string }
+
 /** Stable and unique in a plan: `2.1/10.0.0.3/unit-running/dm-master-8261`. */
 export type StepId = string
 
@@ -32,8 +35,8 @@ export type Change =
   /** An upgrade begins: from here on there is a way back by binaries, until a master of the new version has led. */
   | { change: 'upgrade-began'; from: string; to: string }
   | { change: 'upgrade-led' }
-  /** `secretKey`: from now on every master's configuration names a key file. */
-  | { change: 'cluster-version'; version: string; secretKey?: true }
+  /** `secretKey`: from now on every master's configuration names a key file. `keyFile`: what is in it, for masters that come later. */
+  | { change: 'cluster-version'; version: string; secretKey?: true; keyFile?: KeyFile }
   /** The files of this revision lie on the instance's host; its process is older. */
   | { change: 'config-written'; instance: InstanceId; revision: number }
   /** And nothing older runs there. */
@@ -63,14 +66,16 @@ export type Guard =
   | { guard: 'unit-known'; unit: string }
   /** As at review, or as this job makes it: nobody else has changed it since. */
   | { guard: 'file-is'; path: string; oneOf: readonly string[] }
-  /** Without this master the ones that are alive now still have the majority of `masters`. */
-  | { guard: 'quorum-without'; name: string; masters: number }
+  /** Without this master the ones that are alive now still have the majority of `masters`; one that `leaves` is no longer registered then. */
+  | { guard: 'quorum-without'; name: string; masters: number; leaves?: true }
   /** Something lies there. */
   | { guard: 'path-present'; path: string }
   /** No other service of the host runs as this user. */
   | { guard: 'user-unused'; user: string; except: readonly string[] }
   /** None of these tasks is in a full dump or load. */
   | { guard: 'not-loading'; tasks: readonly string[] }
+  /** These sources are bound and these tasks run: DM can read the passwords of both. */
+  | { guard: 'passwords-read'; sources: readonly string[]; tasks: readonly { task: string; source: string }[] }
 
 type OnHost<K extends string, F> = { kind: K; id: StepId; host: HostId } & F
 type OnCluster<K extends string, F> = { kind: K; id: StepId } & F
@@ -139,6 +144,11 @@ export type Step =
    * which start of its unit this is. What is silent is noted as unknown; it never fails for that.
    */
   | OnHost<'leadership-noted', { instance: InstanceId; name: string; unit: string; exeSha256: string }>
+  /**
+   * The user's own text has run, once, by `/bin/sh -c`, and has ended with 0: as the deploy user without new privileges, or as root.
+   * Neither to be observed nor to be repeated.
+   */
+  | OnHost<'command', { command: string; sudo: boolean; seconds: number }>
   /** Waits until the gate's questions hold; does nothing itself. */
   | OnHost<'awaited', { gate: Gate }>
   | OnCluster<'recorded', { record: Change }>
@@ -149,6 +159,8 @@ export type StepOf<K extends StepKindName> = Extract<Step, { kind: K }>
 /** What a step may do. */
 export type Act =
   | { act: 'exec'; argv: readonly string[]; stdin?: string; as: 'root' | 'deploy'; deadlineMs: number }
+  /** The user's own text, for `/bin/sh -c`; its output and exit status are the result. */
+  | { act: 'command'; command: string; as: 'root' | 'deploy'; seconds: number }
   /** Content goes to a staged name only; an exec makes it live. `path` is the staged path, owned by root 0600 until then. */
   | { act: 'put'; content: { blob: BlobRef } | { package: string; sizeBytes: number }; path: string }
   | { act: 'http'; from: HostId; address: string; port: number; method: 'GET' | 'PUT' | 'POST' | 'DELETE'; path: string; body?: string }

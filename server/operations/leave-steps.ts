@@ -74,11 +74,11 @@ export const masterSteps = (one: Instance, context: LeaveContext): Draft[] => {
       gate: waitFor([{ ask: 'masters-settled', host, names: staying, except }], input.waitTimeoutS ?? 120, settledS * 1000),
     },
   })
-  const masters = way === 'documented' ? total : total - 1
+  const majority = way === 'documented' ? { masters: total } : { masters: total - 1, leaves: true as const }
   const handOver: Draft[] =
     alive && !lost
       ? [
-          { subject: `quorum-${one.id}`, step: { kind: 'guard', host, asks: { guard: 'quorum-without', name: one.name, masters } } },
+          { subject: `quorum-${one.id}`, step: { kind: 'guard', host, asks: { guard: 'quorum-without', name: one.name, ...majority } } },
           evict(one),
           {
             subject: `leader-${one.id}`,

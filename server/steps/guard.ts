@@ -13,6 +13,8 @@ type GuardKind<G extends Guard> = {
   holds(asks: G, seen: HostFacts, cluster?: ClusterFacts): Verdict
   expected(asks: G): string
   seen(asks: G, seen: HostFacts, cluster?: ClusterFacts): string
+  /** What is said when it does not hold, where there is more to say than that. */
+  failure?: string
 }
 
 const otherListeners = (asks: GuardOf<'port-free-or-ours'>, seen: HostFacts) =>
@@ -21,6 +23,10 @@ const otherListeners = (asks: GuardOf<'port-free-or-ours'>, seen: HostFacts) =>
 const aliveWithout = ({ name }: GuardOf<'quorum-without'>, cluster: ClusterFacts | undefined): number =>
   (cluster?.members?.masters ?? []).filter((one) => one.alive && one.name !== name).length
 
+/** Whoever is registered when the master is gone, for a while or for good. */
+const staying = <T extends { name: string }>({ name, leaves }: GuardOf<'quorum-without'>, masters: readonly T[]): T[] =>
+  masters.filter((one) => !leaves || one.name !== name)
+
 const otherUnits = ({ user, except }: GuardOf<'user-unused'>, seen: HostFacts): string[] =>
   (seen.userUnits[user] ?? []).filter((unit) => !except.includes(unit))
 
@@ -28,6 +34,19 @@ const loading = ({ tasks }: GuardOf<'not-loading'>, cluster: ClusterFacts | unde
   (cluster?.tasks ?? [])
     .filter(({ task, stage, unit }) => tasks.includes(task) && stage === 'Running' && (unit === 'Dump' || unit === 'Load'))
     .map(({ task, source, unit }) => `${task} on ${source}: ${unit}`)
+
+/** What speaks against DM's reading of passwords: a source that is bound to nobody, a task that does not run, in DM's own words. */
+const unread = ({ sources, tasks }: GuardOf<'passwords-read'>, cluster: ClusterFacts | undefined): string[] => [
+  ...sources.flatMap((source) => {
+    const holder = cluster?.members?.workers.find((one) => one.source === source && one.stage === 'bound')
+    return holder ? [] : [`${source} is bound to no worker that is online`]
+  }),
+  ...tasks.flatMap(({ task, source }) => {
+    const now = cluster?.tasks?.find((one) => one.task === task && one.source === source)
+    if (now?.stage === 'Running' || now?.stage === 'Finished') return []
+    return [`${task} on ${source}: ${now?.stage ?? 'not reported'}${now?.error ? `: ${now.error}` : ''}`]
+  }),
+]
 
 const guards = {
   platform: {
@@ -97,12 +116,14 @@ const guards = {
     needs: () => [],
     clusterNeeds: () => [{ probe: 'members' }],
     // DM counts whoever is registered now, also a master that never came up.
-    holds: (asks, _seen, cluster) => judged(cluster?.members, ({ masters }) => aliveWithout(asks, cluster) >= quorumOf(masters.length)),
+    holds: (asks, _seen, cluster) =>
+      judged(cluster?.members, ({ masters }) => aliveWithout(asks, cluster) >= quorumOf(staying(asks, masters).length)),
     expected: (asks) => `at least ${quorumOf(asks.masters)} of ${asks.masters} masters alive without ${asks.name}`,
     seen: (asks, _seen, cluster) => {
       const { masters } = cluster?.members ?? {}
       if (!masters) return cluster?.membersError ?? 'member list unknown'
-      const others = masters.length === asks.masters ? '' : ` of ${masters.length} that are registered`
+      const stay = staying(asks, masters).length
+      const others = stay === asks.masters ? '' : ` of ${stay} that are registered`
       return `${aliveWithout(asks, cluster)} alive${others}`
     },
   } satisfies GuardKind<GuardOf<'quorum-without'>>,
@@ -114,6 +135,23 @@ const guards = {
     seen: (asks, _seen, cluster) =>
       cluster?.tasks ? loading(asks, cluster).join(', ') || 'none' : (cluster?.tasksError ?? 'tasks unknown'),
   } satisfies GuardKind<GuardOf<'not-loading'>>,
+  'passwords-read': {
+    needs: () => [],
+    clusterNeeds: ({ tasks }) => [
+      { probe: 'members' },
+      ...[...new Set(tasks.map(({ task }) => task))].map((task) => ({ probe: 'task', task }) as const),
+    ],
+    holds: (asks, _seen, cluster) =>
+      cluster?.members && (cluster.tasks || asks.tasks.length === 0) ? (unread(asks, cluster).length === 0 ? 'yes' : 'no') : 'unknown',
+    expected: ({ sources, tasks }) =>
+      [
+        ...(sources.length > 0 ? [`bound: ${sources.join(', ')}`] : []),
+        ...(tasks.length > 0 ? [`running: ${tasks.map(({ task, source }) => `${task} on ${source}`).join(', ')}`] : []),
+      ].join('; '),
+    seen: (asks, _seen, cluster) =>
+      cluster?.members ? unread(asks, cluster).join('; ') || 'as expected' : (cluster?.membersError ?? 'member list unknown'),
+    failure: 'upgrade.passwords-unread',
+  } satisfies GuardKind<GuardOf<'passwords-read'>>,
 } satisfies { [K in Guard['guard']]: GuardKind<GuardOf<K>> }
 
 /** Parameters of methods are bivariant, so the exact table may be read as a plain one; a guard only ever meets its own row. */
@@ -130,6 +168,7 @@ export const guard: StepKind<StepOf<'guard'>> = {
   acts: () => [],
   predict: (_step, seen) => seen,
   explain: ({ asks }, seen, _turn, cluster) => ({ expected: kindOf(asks).expected(asks), seen: kindOf(asks).seen(asks, seen, cluster) }),
+  failure: ({ asks }) => kindOf(asks).failure ?? 'engine.guard',
   afterCrash: 'probe',
   volatile: true,
 }
