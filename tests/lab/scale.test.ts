@@ -1,18 +1,25 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type LabHost, labAvailable } from '@/tests/support/lab'
+import { type LabHost, labAvailable, labCredentials, labPrivateKey } from '@/tests/support/lab'
 import { until } from '@/tests/support/panel'
 import { on } from './on-host'
 import { failedElsewhere, pollMasters } from './poller'
 import { bindingsAt, createSource, ownTurns, type RunningCluster, startRunningCluster } from './running-cluster'
 
-/** In and out on real hosts, by the API alone. Each test goes on where the one before ended. */
+/** In and out on real hosts, by the API alone and the system's SSH client. Each test goes on where the one before ended. */
 describe.skipIf(!labAvailable().ok)('scale-out and scale-in on lab hosts', () => {
   let lab: RunningCluster
+  const ssh = recordingSsh()
   beforeAll(async () => {
-    lab = await startRunningCluster(threeHosts, 6)
+    lab = await startRunningCluster(threeHosts, 6, undefined, { TIUP_NATIVE_SSH: 'true', DM_PANEL_SSH: ssh.program })
     await createSource(lab.address(1), 'mysql-01')
   }, 400_000)
-  afterAll(() => lab?.panel.stop())
+  afterAll(async () => {
+    await lab?.panel.stop()
+    ssh.forget()
+  })
 
   const listed = async (by: number, type: 'master' | 'worker') => {
     const answer = await fetch(`http://${lab.address(by)}:8261/apis/v1alpha1/members?${type}=true`)
@@ -88,7 +95,24 @@ describe.skipIf(!labAvailable().ok)('scale-out and scale-in on lab hosts', () =>
     const refused = await lab.api.plan('lab', 'scale-in', { nodes: [last] })
     expect(refused.problems.map(({ code }) => code)).toContain('scale-in.last-master')
   }, 300_000)
+
+  it('all of it went by the system’s SSH client, which was told no secret by argv', () => {
+    const calls = ssh.calls()
+    for (const { address } of lab.hosts.slice(0, 5)) expect(calls).toMatch(new RegExp(`-N -T .* -l (root|tidb) -- ${address}$`, 'm'))
+    expect(calls).toContain('StrictHostKeyChecking=yes')
+    const keyLines = labPrivateKey().split('\n').slice(1, -2)
+    for (const secret of [labCredentials.root.password, labCredentials.admin.password, 'PRIVATE KEY', ...keyLines])
+      expect(calls).not.toContain(secret)
+  })
 })
+
+/** An ssh that writes down how it is called. */
+function recordingSsh(): { program: string; calls: () => string; forget: () => void } {
+  const folder = mkdtempSync(path.join(tmpdir(), 'dm-panel-recording-ssh-'))
+  const [program, calls] = [path.join(folder, 'ssh'), path.join(folder, 'calls')]
+  writeFileSync(program, `#!/bin/sh\nprintf '%s\\n' "$*" >>'${calls}'\nexec ssh "$@"\n`, { mode: 0o755 })
+  return { program, calls: () => readFileSync(calls, 'utf8'), forget: () => rmSync(folder, { recursive: true }) }
+}
 
 /** 3 dm-master and 2 dm-worker on hosts 1 to 3, exporters with them; 4 to 6 stay bare. */
 const threeHosts = (hosts: readonly LabHost[]): string => {
