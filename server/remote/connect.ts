@@ -1,12 +1,15 @@
 import { setMaxListeners } from 'node:events'
 import net from 'node:net'
+import type { Duplex } from 'node:stream'
 import ssh2, { type AnyAuthMethod, type AuthenticationType, type ParsedKey } from 'ssh2'
 import { algorithmsFor, judgeHostKey, type PinnedKey, readHostKey } from './host-key'
 import type { Link } from './link'
+import { type AgentChoice, chosenAgent, demandAgent } from './ssh-agent'
 import { ssh2Link } from './ssh2-link'
-import { LinkLost, type Target } from './transport'
+import { HttpFailed, LinkLost, type Target } from './transport'
 
-export type Secret = { password?: string; privateKey?: string; passphrase?: string }
+/** `agent`: logged in by a key that the ssh-agent of this machine holds. */
+export type Secret = { password?: string; privateKey?: string; passphrase?: string; agent?: AgentChoice }
 
 export type ConnectSettings = {
   secretOf: (credentialId: string) => Promise<Secret>
@@ -17,16 +20,19 @@ export type ConnectSettings = {
   loginTimeoutMs: number
   keepaliveMs: number
   parseKey: (privateKey: string, passphrase: string | undefined) => ParsedKey | Error
+  /** Of the ssh-agent; undefined: there is none. */
+  agentSocket: string | undefined
 }
 
 /**
  * Connects and logs in. The host key is compared with the pinned ones in the key exchange, before any credential is sent.
- * Rejects with `LinkLost` only, but for errors of `secretOf` and `pinnedKeys`.
+ * `via`: the link of the last jump host. Rejects with `LinkLost` only, but for errors of `secretOf` and `pinnedKeys`.
  */
-export const connect = async (target: Target, settings: ConnectSettings): Promise<Link> => {
+export const connect = async (target: Target, settings: ConnectSettings, via?: Link): Promise<Link> => {
   const pinned = await settings.pinnedKeys(target.address, target.port)
-  const methods = authMethods(target, await settings.secretOf(target.login.credentialId), settings)
-  const socket = await openSocket(target, target.connectTimeoutMs ?? settings.connectTimeoutMs)
+  const methods = await authMethods(target, await settings.secretOf(target.login.credentialId), settings)
+  const timeoutMs = target.connectTimeoutMs ?? settings.connectTimeoutMs
+  const socket = await (via ? openThrough(via, target, timeoutMs) : openSocket(target, timeoutMs))
   return login(target, { socket, pinned, methods }, settings)
 }
 
@@ -50,7 +56,22 @@ export const openSocket = (target: Pick<Target, 'host' | 'address' | 'port'>, ti
     })
   })
 
-type Entrance = { socket: net.Socket; pinned: readonly PinnedKey[]; methods: AnyAuthMethod[] }
+/** A TCP connection from a jump host; rejects as `openSocket` does. */
+export const openThrough = async (via: Link, target: Pick<Target, 'host' | 'address' | 'port'>, timeoutMs: number): Promise<Duplex> => {
+  const stop = new AbortController()
+  const late = new LinkLost('connect-timeout', target.host, `no answer on port ${target.port} within ${timeoutMs} ms through the jump host`)
+  const timer = setTimeout(() => stop.abort(late), timeoutMs)
+  try {
+    return await via.forward(target.address, target.port, stop.signal)
+  } catch (error) {
+    if (error instanceof HttpFailed) throw new LinkLost('unreachable', target.host, `the jump host can’t reach it: ${error.detail}`)
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+type Entrance = { socket: Duplex; pinned: readonly PinnedKey[]; methods: AnyAuthMethod[] }
 
 const login = (target: Target, { socket, pinned, methods }: Entrance, settings: ConnectSettings): Promise<Link> =>
   new Promise((resolve, reject) => {
@@ -103,17 +124,25 @@ const closedEarly = (target: Target): LinkLost => new LinkLost('unreachable', ta
 
 const loginFailure = (target: Target, error: Error & { level?: string }): LinkLost => {
   const code =
-    error.level === 'client-authentication' ? 'auth-refused' : error.level === 'client-timeout' ? 'connect-timeout' : 'unreachable'
+    error.level === 'client-authentication' || error.level === 'agent'
+      ? 'auth-refused'
+      : error.level === 'client-timeout'
+        ? 'connect-timeout'
+        : 'unreachable'
   return new LinkLost(code, target.host, error.message)
 }
 
-const authMethods = (target: Target, secret: Secret, settings: ConnectSettings): AnyAuthMethod[] => {
+const authMethods = async (target: Target, secret: Secret, settings: ConnectSettings): Promise<AnyAuthMethod[]> => {
   const username = target.login.user
   const methods: AnyAuthMethod[] = []
   if (secret.privateKey !== undefined) {
     const key = settings.parseKey(secret.privateKey, secret.passphrase)
     if (key instanceof Error) throw new LinkLost('auth-refused', target.host, `private key not readable: ${key.message}`)
     methods.push({ type: 'publickey', username, key })
+  }
+  if (secret.agent) {
+    const socket = await demandAgent(target.host, secret.agent, settings.agentSocket)
+    methods.push({ type: 'agent', username, agent: chosenAgent(socket, secret.agent) })
   }
   const { password } = secret
   if (password !== undefined) {

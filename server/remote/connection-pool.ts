@@ -24,6 +24,8 @@ export type PooledLink = Link & { channels: Semaphore }
 export type ConnectionPool = {
   /** Runs `work` on the one connection of this host, user and credential, connecting when there is none. */
   use<T>(target: Target, signal: AbortSignal | undefined, work: (link: PooledLink) => Promise<T>): Promise<T>
+  /** The same with the link of the target's last jump host; undefined when it has none. */
+  useWay<T>(target: Target, work: (via: Link | undefined) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -35,11 +37,49 @@ export const createConnectionPool = (settings: PoolSettings): ConnectionPool => 
   const parseKey = createKeyReader()
   let isClosed = false
 
+  /** Through the jump hosts, whose links are shared by all that come this way and are left when this one ends. */
+  const make = async (target: Target): Promise<PooledLink> => {
+    const way = await goTo(target)
+    try {
+      const made = await connectPatiently(target, { ...settings, parseKey }, connecting, way?.link)
+      if (way) made.lost.addEventListener('abort', way.leave, { once: true })
+      if (made.lost.aborted) way?.leave()
+      return { ...made, channels: createSemaphore(settings.channelsPerConnection) }
+    } catch (error) {
+      way?.leave()
+      throw error
+    }
+  }
+
+  const goTo = async (target: Target): Promise<Way | undefined> => {
+    const hop = lastHop(target)
+    if (!hop) return undefined
+    const entry = enter(hop)
+    let isLeft = false
+    const leaveOnce = (): void => {
+      if (!isLeft) leave(entry)
+      isLeft = true
+    }
+    try {
+      return { link: await entry.link, leave: leaveOnce }
+    } catch (error) {
+      leaveOnce()
+      throw error instanceof LinkLost ? throughHop(error, target, hop) : error
+    }
+  }
+
+  const enter = (target: Target): Entry => {
+    if (isClosed) throw new LinkLost('dropped', target.host, 'transport closed')
+    const { login, address, port, jump = [] } = target
+    const key = JSON.stringify([login.user, address, port, login.credentialId, clientOf(target, settings), jump])
+    const entry = entries.get(key) ?? open(key, target)
+    entry.users += 1
+    if (entry.idle) clearTimeout(entry.idle)
+    return entry
+  }
+
   const open = (key: string, target: Target): Entry => {
-    const link = connectPatiently(target, { ...settings, parseKey }, connecting).then((made) => ({
-      ...made,
-      channels: createSemaphore(settings.channelsPerConnection),
-    }))
+    const link = make(target)
     const entry: Entry = { link, users: 0, idle: null }
     const forget = (): void => {
       if (entry.idle) clearTimeout(entry.idle)
@@ -59,15 +99,19 @@ export const createConnectionPool = (settings: PoolSettings): ConnectionPool => 
 
   return {
     async use(target, signal, work) {
-      if (isClosed) throw new LinkLost('dropped', target.host, 'transport closed')
-      const key = JSON.stringify([target.login.user, target.address, target.port, target.login.credentialId, clientOf(target, settings)])
-      const entry = entries.get(key) ?? open(key, target)
-      entry.users += 1
-      if (entry.idle) clearTimeout(entry.idle)
+      const entry = enter(target)
       try {
         return await work(await orAborted(entry.link, signal))
       } finally {
         leave(entry)
+      }
+    },
+    async useWay(target, work) {
+      const way = await goTo(target)
+      try {
+        return await work(way?.link)
+      } finally {
+        way?.leave()
       }
     },
     async close() {
@@ -81,6 +125,24 @@ export const createConnectionPool = (settings: PoolSettings): ConnectionPool => 
 /** Who asked for the link was told why it failed; closing has nothing to close then. */
 const ignoreFailedLink = (): void => {}
 
+type Way = { link: Link; leave: () => void }
+
+/** The last jump host as a target of its own, by way of those before it. */
+const lastHop = ({ jump = [], connectTimeoutMs, client }: Target): Target | undefined => {
+  const hop = jump.at(-1)
+  if (!hop) return undefined
+  const { address, port, user, credentialId } = hop
+  return {
+    ...{ host: address, address, port, login: { user, credentialId, sudo: 'nopasswd' as const }, jump: jump.slice(0, -1) },
+    ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
+    ...(client === undefined ? {} : { client }),
+  }
+}
+
+/** It is the target that can't be reached; the detail says where on the way. */
+const throughHop = ({ code, host, detail }: LinkLost, target: Target, hop: Target): LinkLost =>
+  new LinkLost(code, target.host, host === hop.host ? `jump host ${hop.login.user}@${hop.address}:${hop.port}: ${detail}` : detail)
+
 /** Pauses before further attempts when sshd dropped a connection unread. */
 const retryPausesMs = [200, 600, 1500]
 
@@ -90,13 +152,14 @@ const connectPatiently = async (
   target: Target,
   settings: Omit<PoolSettings, 'idleMs'> & ConnectSettings,
   connecting: Semaphore,
+  via: Link | undefined,
 ): Promise<Link> => {
   for (let attempt = 0; ; attempt += 1) {
     const release = await connecting.take()
     try {
       return await (clientOf(target, settings) === 'system'
-        ? connectBySystemSsh(target, settings.systemSsh, settings)
-        : connect(target, settings))
+        ? connectBySystemSsh(target, settings.systemSsh, settings, via)
+        : connect(target, settings, via))
     } catch (error) {
       const pauseMs = retryPausesMs[attempt]
       if (pauseMs === undefined || !isDroppedUnread(error)) throw error

@@ -23,6 +23,8 @@ export type Link = {
   forward(address: string, port: number, stop: AbortSignal): Promise<Duplex>
   /** undefined: this client has none; null: the host has none. */
   sftp: (() => Promise<SFTPWrapper | null>) | undefined
+  /** What another system ssh runs as its ProxyCommand to come through here; undefined: this client has none. */
+  proxyCommand: ((address: string, port: number) => string) | undefined
   close(): void
 }
 

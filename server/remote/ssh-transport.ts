@@ -5,6 +5,7 @@ import type { PinnedKey } from './host-key'
 import { quoteArgv } from './quote'
 import { remoteArgv } from './remote-argv'
 import { runCommand } from './run-command'
+import { scanHostKeys } from './scan-host-keys'
 import type { SystemSsh } from './system-link'
 import { type Command, type CommandResult, LinkLost, type RunOptions, type Target, type Transport } from './transport'
 import { tunnelHttp } from './tunnel-http'
@@ -24,6 +25,8 @@ export type TransportSettings = {
   channelsPerConnection?: number
   /** Of targets that don't say theirs; default `builtin`. */
   defaultClient?: SshClient
+  /** Of the ssh-agent, for credentials that name one of its keys. */
+  agentSocket?: string | undefined
   /** What a target's client `system` is; default `ssh`, found on the PATH. */
   systemSsh?: SystemSsh
 }
@@ -39,6 +42,7 @@ export const createTransport = (settings: TransportSettings): Transport => {
     channelsPerConnection: 6,
     systemSsh: { program: 'ssh', options: [] },
     defaultClient: 'builtin',
+    agentSocket: undefined,
     ...settings,
   })
   const run = (target: Target, command: Command, options: RunOptions = {}): Promise<CommandResult> =>
@@ -56,6 +60,7 @@ export const createTransport = (settings: TransportSettings): Transport => {
           release()
         }
       }),
+    hostKeys: (target, timeoutMs) => pool.useWay(target, (via) => scanHostKeys(target.address, target.port, timeoutMs, via)),
     close: () => pool.close(),
   }
 }

@@ -20,6 +20,7 @@ export const ssh2Link = (at: LoggedIn): Link => ({
   exec: (text) => exec(at, text),
   forward: (address, port, stop) => forward(at, { address, port }, stop),
   sftp: () => openSftp(at),
+  proxyCommand: undefined,
   close: () => at.client.end(),
 })
 

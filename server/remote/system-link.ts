@@ -14,6 +14,7 @@ import { type KeyAgent, startKeyAgent } from './key-agent'
 import type { Exit, Link, Running } from './link'
 import { quoteArgv } from './quote'
 import { scanHostKeys } from './scan-host-keys'
+import { type AgentChoice, demandAgent } from './ssh-agent'
 import { HttpFailed, LinkLost, type Target } from './transport'
 
 /** The SSH client of this machine, for plug-ins, customised clients and `~/.ssh/config`. */
@@ -34,25 +35,25 @@ const ownFailure = 255
 /**
  * A link that a system ssh holds (ControlMaster); commands and tunnels are further ssh processes that share it. Host keys are the
  * pinned ones. Keys are signed with in this process, passwords are given through a pipe. Rejects with `LinkLost`. A command that a
- * signal ends has the exit code 128 + its number.
+ * signal ends has the exit code 128 + its number. `via`: the link of the last jump host, held by a system ssh too.
  */
-export const connectBySystemSsh = async (target: Target, ssh: SystemSsh, settings: ConnectSettings): Promise<Link> => {
+export const connectBySystemSsh = async (target: Target, ssh: SystemSsh, settings: ConnectSettings, via?: Link): Promise<Link> => {
   const pinned = await settings.pinnedKeys(target.address, target.port)
-  if (pinned.length === 0) throw new LinkLost('host-key-unknown', target.host, await shownKey(target, settings.connectTimeoutMs))
+  if (pinned.length === 0) throw new LinkLost('host-key-unknown', target.host, await shownKey(target, settings.connectTimeoutMs, via))
   const folder = await mkdtemp(path.join(os.tmpdir(), 'dm-panel-ssh-'))
   const means: Means = { ...{ target, ssh, folder, control: path.join(folder, 'control') }, ends: [], lost: new AbortController() }
   try {
-    return await master(means, { pinned, offer: await offerCredential(means, settings), settings })
+    return await master(means, { pinned, offer: await offerCredential(means, settings), settings, via })
   } catch (error) {
     await leave(means)
     throw error
   }
 }
 
-/** Not always reachable without the system's ssh: behind a jump host, its key must be confirmed from a known_hosts text. */
-const shownKey = async ({ address, port, connectTimeoutMs }: Target, timeoutMs: number): Promise<string> => {
+/** Not always reachable without the system's ssh: behind a ProxyCommand of its own, its key must be confirmed from a known_hosts text. */
+const shownKey = async ({ address, port, connectTimeoutMs }: Target, timeoutMs: number, via: Link | undefined): Promise<string> => {
   try {
-    const [best] = await scanHostKeys(address, port, connectTimeoutMs ?? timeoutMs)
+    const [best] = await scanHostKeys(address, port, connectTimeoutMs ?? timeoutMs, via)
     return best ? `${best.keyType} ${best.fingerprint}` : ''
   } catch (error) {
     if (error instanceof LinkLost) return error.detail
@@ -88,16 +89,26 @@ const offerCredential = async (means: Means, settings: ConnectSettings): Promise
     ends.push(await startKeyAgent(key, socket))
     options.push(`IdentityAgent=${socket}`)
   }
+  if (secret.agent) options.push(...(await agentOptions(means, secret.agent, settings.agentSocket)))
   if (secret.password === undefined) return { env: sshEnvironment(), options: [...options, 'BatchMode=yes'] }
   const askpass = offerPassword(secret.password, folder)
   ends.push(askpass)
   return { env: { ...sshEnvironment(), ...askpass.env }, options: [...options, 'BatchMode=no'] }
 }
 
-type Login = { pinned: readonly PinnedKey[]; offer: Offer; settings: ConnectSettings }
+/** A chosen key is named by its public half, the agent has the other one. */
+const agentOptions = async ({ target, folder }: Means, choice: AgentChoice, agentSocket: string | undefined): Promise<string[]> => {
+  const socket = await demandAgent(target.host, choice, agentSocket)
+  if (choice.publicKey === '') return [`IdentityAgent=${socket}`]
+  const publicHalf = path.join(folder, 'chosen.pub')
+  await writeFile(publicHalf, `${choice.publicKey}\n`)
+  return [`IdentityAgent=${socket}`, `IdentityFile=${publicHalf}`, 'IdentitiesOnly=yes']
+}
+
+type Login = { pinned: readonly PinnedKey[]; offer: Offer; settings: ConnectSettings; via: Link | undefined }
 
 /** Starts the ssh that holds the connection; resolves when it has logged in. */
-const master = async (means: Means, { pinned, offer, settings }: Login): Promise<Link> => {
+const master = async (means: Means, { pinned, offer, settings, via }: Login): Promise<Link> => {
   const { target, control } = means
   await writeFile(knownHosts(means), pinned.map(({ keyType, key }) => `${alias} ${keyType} ${key}\n`).join(''), { mode: 0o600 })
   const connectMs = target.connectTimeoutMs ?? settings.connectTimeoutMs
@@ -105,6 +116,7 @@ const master = async (means: Means, { pinned, offer, settings }: Login): Promise
     ...hostKeyOptions(means, pinned),
     ...['ControlMaster=yes', 'ControlPersist=no', `ConnectTimeout=${Math.ceil(connectMs / 1000)}`, 'NumberOfPasswordPrompts=1'],
     ...[`ServerAliveInterval=${Math.ceil(settings.keepaliveMs / 1000)}`, 'ServerAliveCountMax=3', 'ForwardAgent=no', 'ForwardX11=no'],
+    ...(via?.proxyCommand ? [`ProxyCommand=${via.proxyCommand(target.address, target.port)}`] : []),
     ...offer.options,
   ]
   const args = ['-N', '-T', ...asOptions([...options, ...means.ssh.options]), ...address(means)]
@@ -156,6 +168,7 @@ const linkOf = (means: Means, child: ChildProcessWithoutNullStreams, ended: Prom
     exec: (text) => exec(means, text),
     forward: (to, port, stop) => forward(means, { address: to, port }, stop),
     sftp: undefined,
+    proxyCommand: (to, port) => proxyCommand(means, { address: to, port }),
     close: () => void child.stdin.end(),
   }
 }
@@ -230,9 +243,19 @@ const stands = async (means: Means): Promise<boolean> => {
   return isThere
 }
 
-const forward = async (means: Means, to: { address: string; port: number }, stop: AbortSignal): Promise<Duplex> => {
+type Endpoint = { address: string; port: number }
+
+/** To be called as a tunnel to `to`. */
+const tunnelArgs = (means: Means, to: Endpoint): string[] => {
   const at = to.address.includes(':') ? `[${to.address}]` : to.address
-  const child = start(means, [...shared, '-W', `${at}:${to.port}`, ...address(means)])
+  return [...shared, '-W', `${at}:${to.port}`, ...address(means)]
+}
+
+/** The other ssh gives it to a shell, and expands what follows a percent sign. */
+const proxyCommand = (means: Means, to: Endpoint): string => quoteArgv([means.ssh.program, ...tunnelArgs(means, to)]).replaceAll('%', '%%')
+
+const forward = async (means: Means, to: Endpoint, stop: AbortSignal): Promise<Duplex> => {
+  const child = start(means, tunnelArgs(means, to))
   let said = ''
   child.stderr.on('data', (bytes: Buffer) => {
     said += bytes.toString()
@@ -256,6 +279,8 @@ const failureOf = ({ host }: Target, said: string): LinkLost => {
   if (/HOST IDENTIFICATION HAS CHANGED|Host key verification failed|host key is known for/i.test(said))
     return new LinkLost('host-key-changed', host, fingerprint ?? last)
   if (/Permission denied|authentication (methods|failures)/i.test(said)) return new LinkLost('auth-refused', host, last)
+  const refused = /(?:open|forwarding|request) failed: .*/.exec(said)?.[0]
+  if (refused) return new LinkLost('unreachable', host, `the jump host can’t reach it: ${refused}`)
   if (/timed out/i.test(said)) return new LinkLost('connect-timeout', host, last)
   return new LinkLost('unreachable', host, last)
 }

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream'
 import type { HostId } from '@/server/domain/instance'
 import type { Login } from '@/server/domain/plan'
-import type { SshClient } from '@/server/domain/ssh-client'
+import type { Hop, SshClient } from '@/server/domain/ssh-client'
+import type { SeenHostKey } from './host-key'
 
 /** Where and as whom; no secret. The transport gets secrets by `credentialId` from the resolver it was made with. */
 export type Target = {
@@ -13,6 +14,8 @@ export type Target = {
   connectTimeoutMs?: number
   /** Who holds the connection; the transport's own default when it is left out. */
   client?: SshClient
+  /** Jump hosts on the way, the first one first. */
+  jump?: readonly Hop[]
 }
 
 export type Command = {
@@ -68,6 +71,8 @@ export type Transport = {
   ): Promise<void>
   /** HTTP through an SSH tunnel from the target. Rejects with `LinkLost` only when the SSH link is lost; `HttpFailed` otherwise. */
   http(target: Target, request: HttpRequest, options?: { signal?: AbortSignal }): Promise<HttpResponse>
+  /** The keys that a host shows, one per type, best first; by way of its jump hosts. Nobody logs in to it. */
+  hostKeys(target: Target, timeoutMs: number): Promise<SeenHostKey[]>
   close(): Promise<void>
 }
 
@@ -84,7 +89,8 @@ export class LinkLost extends Error {
       | 'dropped'
       | 'sudo-refused'
       | 'upload-corrupt'
-      | 'no-ssh-client',
+      | 'no-ssh-client'
+      | 'no-agent',
     readonly host: HostId,
     readonly detail: string,
   ) {

@@ -58,6 +58,9 @@ it.skipIf(!port).each(['builtin', 'system'] as const)(
 
       const many = await Promise.all(Array.from({ length: 30 }, (_, index) => transport.run(target, sh(`echo ${index}`))))
       expect(many.map((one) => one.stdout.trim())).toEqual(many.map((_, index) => String(index)))
+      const hop = { address: '127.0.0.1', port: Number(port), user: login.user, credentialId: 'c' }
+      expect((await transport.run({ ...target, jump: [hop, hop] }, sh('echo "$SSH_CONNECTION"'))).stdout).toMatch(/^127\.0\.0\.1 /)
+
       const refused = transport.http(target, { address: '127.0.0.1', port: 1, method: 'GET', path: '/', timeoutMs: 3000 })
       await expect(refused).rejects.toMatchObject({ name: 'HttpFailed', code: 'refused' })
     } finally {

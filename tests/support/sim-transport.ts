@@ -78,6 +78,10 @@ export class SimTransport implements Transport {
     })
   }
 
+  hostKeys(): Promise<never> {
+    return Promise.reject(new Error('hosts in memory have no keys'))
+  }
+
   close(): Promise<void> {
     return Promise.resolve()
   }

@@ -41,6 +41,7 @@ const here: Transport = {
   },
   put: () => Promise.reject(new Error('nothing is written there')),
   http: () => Promise.reject(new Error('nothing is asked there')),
+  hostKeys: async () => [],
   close: async () => {},
 }
 

@@ -61,6 +61,12 @@ export const errandsProblems = {
     'Install openssh-client where the panel runs, set DM_PANEL_SSH to its path, or choose the builtin client.',
     '请在面板所在机器上安装 openssh-client，或用 DM_PANEL_SSH 指定其路径，或改用内置客户端。',
   ),
+  'errands.no-agent': host(
+    'the ssh-agent of the panel’s machine can’t log in',
+    '面板所在机器的 ssh-agent 无法用于登录',
+    'Start the agent, add the key by ssh-add, and set DM_PANEL_SSH_AGENT to its socket before the panel starts.',
+    '请启动 agent 并用 ssh-add 添加密钥，在启动面板前将 DM_PANEL_SSH_AGENT 设为其 socket 路径。',
+  ),
   'errands.log-unreadable': {
     message: ['{file} can’t be read: {detail}', '无法读取 {file}：{detail}'],
     hint: ['The node may never have started; then it has no log.', '节点可能从未启动，因此没有日志。'],

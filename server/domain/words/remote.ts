@@ -50,6 +50,16 @@ export const remoteProblems = {
       '请在面板所在机器上安装 openssh-client，或用 DM_PANEL_SSH 指定其路径，或改用内置客户端。',
     ],
   },
+  'remote.no-agent': {
+    message: [
+      'The ssh-agent of this panel’s machine can’t log in to {host}: {detail}',
+      '面板所在机器的 ssh-agent 无法用于登录 {host}：{detail}',
+    ],
+    hint: [
+      'Start the agent, add the key by ssh-add, and set DM_PANEL_SSH_AGENT to its socket before the panel starts.',
+      '请启动 agent 并用 ssh-add 添加密钥，在启动面板前将 DM_PANEL_SSH_AGENT 设为其 socket 路径。',
+    ],
+  },
   'mirror.unreachable': {
     message: ['The mirror can’t be read ({name}): {detail}', '无法读取镜像（{name}）：{detail}'],
     hint: ['Check the mirror’s address and the network, then try again.', '请检查镜像地址和网络，然后重试。'],
