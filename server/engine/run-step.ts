@@ -59,7 +59,7 @@ export const runStep = async (at: StepRun): Promise<StepEnd> => {
     if (verdict === 'yes') return settleYes(at, interrupted)
     const silent = kindOf(step).silenceIsKnown ? undefined : silenceOf(seen)
     if (verdict === 'unknown' && silent !== undefined) return fail(at, seen, { code: 'engine.cluster-silent', params: { why: silent } })
-    if (kindOf(step).volatile) return fail(at, seen, { code: 'engine.guard', params: {} })
+    if (kindOf(step).volatile) return fail(at, seen, { code: kindOf(step).failure?.(step) ?? 'engine.guard', params: {} })
     if (at.sure && !at.sure()) return 'unsure'
     if (interrupted && kindOf(step).afterCrash === 'ask' && before.attempt !== run.claim.attempt && !wasToldToRetry(at)) return 'unknown'
     if (!interrupted || before.attempt !== run.claim.attempt) await run.writer.append({ kind: 'started', ...place })

@@ -10,6 +10,7 @@ import { sealedOf } from '@/server/store/credentials'
 import { listPackages } from '@/server/store/packages'
 import type { PlanRow } from '@/server/store/plans'
 import type { ErrandRun } from './errand-run'
+import { keyFilePart } from './key-file'
 import { existingCluster, rollingPart } from './prepare-existing'
 import { common, openPart } from './prepare-upgrade'
 import type { Prepared } from './prepared'
@@ -35,7 +36,14 @@ export const prepareRedeploy = async (run: ErrandRun, row: PlanRow): Promise<Pre
   const dmctl = pace.dmctl ?? exportBy
   return {
     topology: cluster.topology,
-    input: { ...input, ...pace, ...(dmctl && { dmctl }), ...(await common(run, cluster, packages)), upgrade: wish },
+    input: {
+      ...input,
+      ...pace,
+      ...(dmctl && { dmctl }),
+      ...(await common(run, cluster, packages)),
+      ...(await keyFilePart(run, cluster)),
+      upgrade: wish,
+    },
     problems: [],
   }
 }

@@ -16,6 +16,7 @@ import { textsOfFiles } from '@/server/usecases/keep-files'
 import { roleDefaults } from '@/server/usecases/role-packages'
 import { deedsOn } from './deeds'
 import type { ErrandRun } from './errand-run'
+import { keyFilePart } from './key-file'
 import { grafanaSecrets } from './prepare-deploy'
 import { existingCluster, rollingPart } from './prepare-existing'
 import type { Prepared } from './prepared'
@@ -53,6 +54,7 @@ export const prepareScaleOut = async (run: ErrandRun, row: PlanRow): Promise<Pre
       ...(given && { given }),
       ...(key && { publicKey: key.publicKey }),
       packages,
+      ...(await keyFilePart(run, cluster)),
       grafanaSecrets: await grafanaSecrets(run, { of: cluster.secretsOf, by: row.askedBy }, topology),
       waivers: asked.waivers.map(({ code, host }) => ({ code, ...(host === undefined ? {} : { host }) })),
     },

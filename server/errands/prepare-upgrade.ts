@@ -1,6 +1,4 @@
 import semver from 'semver'
-import { z } from 'zod'
-import { AppError } from '@/server/domain/app-error'
 import type { PackageInfo } from '@/server/domain/package'
 import { finaliseInput, rollbackInput, upgradeInput } from '@/server/domain/plan-inputs'
 import type { Problem } from '@/server/domain/problem'
@@ -8,13 +6,13 @@ import { normalVersion } from '@/server/domain/topology/names'
 import { dmctlToExport } from '@/server/operations/dmctl-packages'
 import type { OperationInput, UpgradeWish } from '@/server/operations/input'
 import type { ClusterWithTopology } from '@/server/store/clusters'
-import { sealedOf } from '@/server/store/credentials'
 import { ledgerUses, readLedger } from '@/server/store/ledger'
 import { listPackages } from '@/server/store/packages'
 import type { PlanRow } from '@/server/store/plans'
 import { openUpgrade } from '@/server/store/upgrades'
 import { grafanaSecretsOf } from '@/server/usecases/grafana-secrets'
 import type { ErrandRun } from './errand-run'
+import { keyOf } from './key-file'
 import { existingCluster, rollingPart } from './prepare-existing'
 import type { Prepared } from './prepared'
 import { scanPasswords } from './scan-passwords'
@@ -53,14 +51,6 @@ const paceOf = async (
 ): Promise<Partial<OperationInput>> => {
   const { dmctl, ...pace } = await rollingPart(run, cluster, asked)
   return asked.offline || !dmctl ? pace : { ...pace, dmctl }
-}
-
-/** A key is 64 hex digits (DM: AES-256); '' for one that is none. What it is is not said. */
-const keyOf = async (run: ErrandRun, id: string): Promise<string> => {
-  const sealed = await sealedOf(run.db, id)
-  if (sealed === undefined) throw new AppError('usecases.credential-unknown', 404, { params: { id } })
-  const { password = '' } = z.looseObject({ password: z.string().optional() }).parse(JSON.parse(run.secrets.openSealed(sealed, id)))
-  return /^[0-9a-fA-F]{64}$/.test(password) ? password : ''
 }
 
 /** From v8.0.0 on DM has no fixed key: whether it matters is seen in an export, where dmctl can make one. */

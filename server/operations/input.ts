@@ -84,8 +84,12 @@ export type OperationInput = {
   borrowed?: { packages: readonly string[]; sharedHosts: readonly HostId[] }
   /** clean: what is deleted, and of whom not. */
   clean?: { data: boolean; logs: boolean; ignoreNodes: readonly string[]; ignoreRoles: readonly string[] }
+  /** exec: what is run on each host. */
+  exec?: { command: string; sudo: boolean; timeoutS: number; atOnce: number }
   /** rename: the new name; `clusterName` is the former. */
   renameTo?: string
+  /** scale-out, redeploy: what the panel knows of the masters' key file: DM's former key, or a stored one by its name; and its hash. */
+  keyFile?: { stored?: string; sha256: string }
   /** The name under which the cluster's secrets are stored, where that is another: one that it had before. */
   secretsOf?: string
   /** remove-deploy: the deploy's plan, and what each step that acted made (`deedsOf`; `already` steps are not in it). */

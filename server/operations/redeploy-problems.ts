@@ -1,7 +1,8 @@
 import type { Problem } from '@/server/domain/problem'
 import { instancesOf } from '@/server/domain/topology/instances'
 import { startRelayLines } from '@/server/probes/dmctl-answers'
-import { backOf, type Redeploy } from './redeploy-target'
+import { freshKeyProblems } from './across-eight'
+import { backOf, freshMasters, type Redeploy } from './redeploy-target'
 import { masterRestartS } from './rolling-problems'
 import { selectionProblems, unseenHosts } from './select'
 import { stagingBytes } from './staging'
@@ -21,6 +22,7 @@ export const redeployProblems = (context: Redeploy): Problem[] => {
     ...backupProblems(context),
     ...packageProblems(context),
     ...folderProblems(context),
+    ...freshKeyProblems(freshMasters(context), facts, input),
     ...(topology.masters.some((one) => one.v1_source_path)
       ? [{ code: 'redeploy.v1-sources', severity: 'error', params: {} } as const]
       : []),

@@ -6,6 +6,7 @@ import { formerTopology } from '@/server/domain/topology/beside'
 import { directoriesOf, instancesOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
 import type { LeftFolder } from '@/server/domain/upgrade'
+import type { FreshMasters } from './across-eight'
 import { packageFor } from './deploy-packages'
 import type { OperationFacts, OperationInput, RedeployWish } from './input'
 import { isDm } from './leave-steps'
@@ -53,6 +54,12 @@ export const redeployOf = (topology: Topology, facts: OperationFacts, input: Ope
     left: going ? [...(wish.open?.left ?? [])] : leftBy(topology, own),
   }
 }
+
+/** Its masters in fresh folders read the key that the present ones have. */
+export const freshMasters = ({ topology, former, staged }: Redeploy): FreshMasters => ({
+  fresh: { topology: former.topology, masters: staged.map(({ instance }) => instance) },
+  standing: { topology, masters: instancesOf(topology) },
+})
 
 const wasReached = (instance: Instance, input: OperationInput): boolean => {
   const now = currentOf(input.ledger ?? [], instance.id)

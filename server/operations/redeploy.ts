@@ -1,7 +1,9 @@
 import type { HealthQuestion } from '@/server/domain/health'
 import type { Instance } from '@/server/domain/instance'
 import { directoriesOf, instancesOf } from '@/server/domain/topology/instances'
+import { hasSecretKey } from '@/server/domain/topology/secret-key'
 import type { Topology } from '@/server/domain/topology/topology'
+import { freshKeyDrafts, freshKeyProbes, passwordsPhase } from './across-eight'
 import { exportPhase } from './backup'
 import {
   blobOf,
@@ -22,7 +24,7 @@ import type { Needs, Operation, OperationFacts, OperationInput, PlannedBlob } fr
 import { instanceFiles } from './instance-files'
 import { directoryStep } from './prepare-hosts'
 import { redeployProblems } from './redeploy-problems'
-import { backOf, type Redeploy, redeployOf } from './redeploy-target'
+import { backOf, freshMasters, type Redeploy, redeployOf } from './redeploy-target'
 import { programQuestions, rollingPhases } from './rolling'
 import { masterRestartS } from './rolling-problems'
 import { dmctlHost, dmctlRef, sourceQuestions, sourcesOf } from './sources'
@@ -66,7 +68,8 @@ export const redeploy: Operation = {
 /** As an upgrade; and whether the fresh folders are free, and have room. */
 const redeployNeeds = (topology: Topology, input: OperationInput): Needs => {
   const { host, cluster } = upgradeNeeds(topology, input)
-  const fresh = redeployOf(topology, { hosts: {} }, input).staged.map(({ instance }) => instance)
+  const context = redeployOf(topology, { hosts: {} }, input)
+  const fresh = context.staged.map(({ instance }) => instance)
   const probes = (id: string) =>
     fresh
       .filter(({ hostId }) => hostId === id)
@@ -74,7 +77,8 @@ const redeployNeeds = (topology: Topology, input: OperationInput): Needs => {
         ...directoriesOf(one).map((path) => ({ probe: 'path', path, hash: false }) as const),
         { probe: 'disk', path: one.deployDir } as const,
       ])
-  return { host: Object.fromEntries(Object.entries(host).map(([id, all]) => [id, [...all, ...probes(id)]])), cluster }
+  const keys = (id: string) => freshKeyProbes(freshMasters(context), id)
+  return { host: Object.fromEntries(Object.entries(host).map(([id, all]) => [id, [...all, ...probes(id), ...keys(id)]])), cluster }
 }
 
 type Keep = (blob: PlannedBlob) => PlannedBlob
@@ -104,6 +108,7 @@ const phasesOf = (context: Redeploy, keep: Keep): PhaseDraft[] => {
       recordLane(input.clusterName, { change: 'redeployed', version }),
       recordLane(input.clusterName, { change: 'run-state', to: 'running' }),
     ]),
+    ...(hasSecretKey(former.topology) ? [passwordsPhase(former.topology, facts)] : []),
   ]
 }
 
@@ -130,7 +135,9 @@ const installLanes = (context: Redeploy, keep: Keep): LaneDraft[] => {
     const dmctl = importBy && host === dmctlHost(former.topology) ? [importBy] : []
     const packages = new Map([...own.map((one) => one.package), ...dmctl].map((one) => [one.sha256, one]))
     const cached = cachedOn(host, [...packages.values()])
-    return { ...cached, steps: [...roomGuards(host, own), ...cached.steps, ...own.flatMap((one) => installSteps(one))] }
+    const installed = own.flatMap((one) => installSteps(one))
+    const keys = freshKeyDrafts(freshMasters(context), { topology: former.topology, facts, input, keep }, host)
+    return { ...cached, steps: [...roomGuards(host, own), ...cached.steps, ...installed, ...keys] }
   })
 
   function installSteps(one: Staged): Draft[] {

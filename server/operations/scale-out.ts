@@ -4,6 +4,7 @@ import type { HostProbe } from '@/server/domain/probe'
 import { entriesAs, entriesOnly, onlyEntries, withLifecycle } from '@/server/domain/topology/entries'
 import { hostsOf, instancesOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
+import { type FreshMasters, freshKeyDrafts, freshKeyProbes, freshKeyProblems } from './across-eight'
 import { type Draft, type LaneDraft, type PhaseDraft, phase, planOf } from './build'
 import { deployNeeds } from './deploy'
 import { groupOn } from './deploy-paths'
@@ -26,7 +27,11 @@ export const scaleOut: Operation = {
   needs: (topology, input) => scaleOutNeeds(topology, input),
   validate: (topology, facts, input) => {
     const growth = growthOf(topology, facts, input)
-    return [...scaleOutProblems(growth, facts, input), ...refreshProblems({ ...refreshOf(growth, facts, input), keep: (blob) => blob })]
+    return [
+      ...scaleOutProblems(growth, facts, input),
+      ...freshKeyProblems(newMasters(growth), facts, input),
+      ...refreshProblems({ ...refreshOf(growth, facts, input), keep: (blob) => blob }),
+    ]
   },
   plan: (asWritten, facts, input) => {
     const growth = growthOf(asWritten, facts, input)
@@ -62,6 +67,7 @@ const scaleOutNeeds = (topology: Topology, input: OperationInput): Needs => {
     ...(known[host] ?? []),
     ...(known[host] ? [{ probe: 'user', user: topology.global.user } as const] : []),
     ...(fresh[host] ?? []).filter(({ probe }) => !known[host] || (probe !== 'system' && probe !== 'listeners' && probe !== 'user')),
+    ...freshKeyProbes(newMasters(growth), host),
     ...pairs.filter((pair) => pair.from === host).map(({ address, port }) => ({ probe: 'reach', address, port }) as const),
   ]
   return {
@@ -69,6 +75,12 @@ const scaleOutNeeds = (topology: Topology, input: OperationInput): Needs => {
     cluster: [{ probe: 'members' }],
   }
 }
+
+/** Those that come read the same key as those that are there. */
+const newMasters = ({ topology, before, view }: Growth): FreshMasters => ({
+  fresh: { topology, masters: byComponent(instancesOf(view), 'dm-master') },
+  standing: { topology: before, masters: byComponent(instancesOf(before), 'dm-master') },
+})
 
 const unique = (probes: readonly HostProbe[]): HostProbe[] => [...new Map(probes.map((probe) => [JSON.stringify(probe), probe])).values()]
 
@@ -96,7 +108,7 @@ const phasesOf = (growth: Growth, facts: OperationFacts, input: OperationInput, 
     phase('plan.prepare-hosts', lanes(newHosts, (host) => prepareSteps(host, context)).map(given)),
     phase(
       'plan.install',
-      lanes(hosts, (host) => installSteps(host, context)),
+      lanes(hosts, (host) => [...installSteps(host, context), ...freshKeyDrafts(newMasters(growth), context, host)]),
     ),
     ...joinPhases({ topology, input, instances, masters: joined }),
     phase(

@@ -5,6 +5,7 @@ import { hostsOf, instancesOf } from '@/server/domain/topology/instances'
 import { versionProblem } from '@/server/domain/topology/names'
 import { hasSecretKey } from '@/server/domain/topology/secret-key'
 import type { Topology } from '@/server/domain/topology/topology'
+import { crossesEight, isNightly } from './across-eight'
 import type { OperationFacts, OperationInput, UpgradeWish } from './input'
 import { clockRows } from './preflight'
 import { canHandOver, type Turn } from './rolling'
@@ -39,8 +40,6 @@ export const upgradeProblems = (context: Context, staged: readonly Staged[], tur
     ...(wish.offline ? [] : rollingProblems(topology, facts, input, turns)),
   ]
 }
-
-const isNightly = (version: string): boolean => version === 'nightly' || version.endsWith('-nightly')
 
 /** TiUP's rule: nightly always goes; else the target is no lower than what is there. Here: than what any process says of itself. */
 const directionProblems = ({ facts, input, wish }: Context): Problem[] => {
@@ -114,9 +113,7 @@ const listed = (names: readonly string[]): string => names.join(', ')
 
 /** From v8.0.0 on DM has no fixed key any more: encrypted passwords of sources and tasks need the key by which they were made. */
 const secretKeyProblems = ({ topology, facts, input, wish }: Context): Problem[] => {
-  const eight = (version: string): boolean => isNightly(version) || semver.gte(semver.parse(version) ?? '0.0.0', '8.0.0')
-  const versions = [input.version, ...Object.values(facts.cluster?.versions ?? {})].filter((version) => semver.parse(version) !== null)
-  if (!eight(wish.to) || versions.every(eight)) return []
+  if (!crossesEight(input, facts, wish.to)) return []
   if (hasSecretKey(topology)) return []
   const { passwords } = wish
   if (passwords && 'encrypted' in passwords) return encryptedProblems(passwords, wish, input.version)
@@ -133,9 +130,9 @@ const encryptedProblems = (
   if (encrypted.length === 0) return []
   if (secretKey === undefined && !formerKey)
     return [{ code: 'upgrade.passwords-encrypted', severity: 'error', path: 'secretKey', params: { names: listed(encrypted), from, to } }]
-  return closed.length > 0
-    ? [{ code: 'upgrade.passwords-closed', severity: 'error', path: 'secretKey', params: { names: listed(closed) } }]
-    : []
+  if (closed.length === 0) return []
+  const code = formerKey ? 'upgrade.passwords-foreign' : 'upgrade.passwords-closed'
+  return [{ code, severity: 'error', path: 'secretKey', params: { names: listed(closed), from, to } }]
 }
 
 const backupProblems = ({ input, wish }: Context): Problem[] => {

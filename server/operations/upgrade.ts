@@ -1,11 +1,11 @@
-import { formerFixedKey } from '@/server/domain/former-key'
 import type { Instance } from '@/server/domain/instance'
 import { currentOf } from '@/server/domain/ledger'
 import { instancesOf } from '@/server/domain/topology/instances'
-import { hasSecretKey, secretKeyPath, withSecretKey } from '@/server/domain/topology/secret-key'
+import { hasSecretKey, withSecretKey } from '@/server/domain/topology/secret-key'
 import type { Topology } from '@/server/domain/topology/topology'
+import { crossesEight, keyFileStep, passwordsPhase } from './across-eight'
 import { exportPhase } from './backup'
-import { blobOf, type Draft, type PhaseDraft, phase, planOf, recordLane, refOf } from './build'
+import { type Draft, type PhaseDraft, phase, planOf, recordLane } from './build'
 import { withSeenPlatforms } from './deploy-packages'
 import { groupOn } from './deploy-paths'
 import type { Needs, Operation, OperationFacts, OperationInput, PlannedBlob, UpgradeWish } from './input'
@@ -48,7 +48,8 @@ export const upgrade: Operation = {
         stagePhase({ topology, facts }, staged, dmctlToo(topology, input)),
         phase('plan.upgrade-begin', [recordLane(input.clusterName, { change: 'upgrade-began', from, to: wish.to })]),
         ...rolledOrOffline(topology, facts, { input, turns, offline: wish.offline }),
-        phase('plan.record', recordLanes(input, wish)),
+        phase('plan.record', recordLanes(topology, input, wish)),
+        ...(isReadAnew(facts, input, wish) ? [passwordsPhase(topology, facts)] : []),
       ],
       problems: upgradeProblems({ topology, facts, input, wish }, staged, turns),
       impact: wish.offline ? { sources: [], masterOutageS: 0 } : rollingImpact(topology, facts, input, turns),
@@ -117,7 +118,7 @@ export const turnsOf = (
     const keyed = hasKey(wish) && !hasSecretKey(topology)
     const rendered = keyed ? withSecretKey(topology) : topology
     const files = [
-      ...(keyed && instance.component === 'dm-master' ? [keyFile(instance, { ...own, keep, wish })] : []),
+      ...(keyed && instance.component === 'dm-master' ? [keyFileStep(instance, { topology, facts, keep }, wish.secretKey)] : []),
       ...instanceFiles(instance, { topology: rendered, input: { ...input, version: wish.to }, keep, ...own }),
       ...(instance.patched ? [unmark(instance)] : []),
     ]
@@ -131,17 +132,9 @@ export const turnsOf = (
 /** Whether masters get a key file with this upgrade. */
 const hasKey = ({ secretKey, formerKey }: UpgradeWish): boolean => secretKey !== undefined || formerKey === true
 
-/** Only the deploy user reads it; its content is a stored secret that is joined at the wire. */
-const keyFile = (
-  instance: Instance,
-  { owner, group, keep, wish }: { owner: string; group: string; keep: (blob: PlannedBlob) => PlannedBlob; wish: UpgradeWish },
-): Draft => {
-  const path = `${instance.deployDir}/${secretKeyPath}`
-  const content = refOf(
-    keep(blobOf([wish.secretKey === undefined ? { text: formerFixedKey } : { secret: wish.secretKey }], { sensitive: true })),
-  )
-  return { subject: path, step: { kind: 'file', host: instance.hostId, path, content, mode: '0600', owner, group } }
-}
+/** After v8.0.0 was crossed, unless the export has shown that no password is encrypted; offline nothing runs that could read one. */
+const isReadAnew = (facts: OperationFacts, input: OperationInput, { to, offline, passwords }: UpgradeWish): boolean =>
+  !offline && crossesEight(input, facts, to) && !(passwords && 'encrypted' in passwords && passwords.encrypted.length === 0)
 
 const unmark = (instance: Instance): Draft => ({
   subject: `patched-${instance.id}`,
@@ -191,11 +184,14 @@ export const rolledOrOffline = (
 
 const dmctlToo = (topology: Topology, { dmctl }: OperationInput) => (dmctl ? [{ host: dmctlHost(topology), package: dmctl }] : [])
 
-const recordLanes = (input: OperationInput, { to, offline, ...wish }: UpgradeWish) => [
+const recordLanes = (topology: Topology, input: OperationInput, wish: UpgradeWish) => [
   recordLane(input.clusterName, {
     change: 'cluster-version',
-    version: to,
-    ...(hasKey({ to, offline, ...wish }) ? { secretKey: true } : {}),
+    version: wish.to,
+    ...(hasKey(wish) ? { secretKey: true } : {}),
+    ...(hasKey(wish) && !hasSecretKey(topology)
+      ? { keyFile: wish.secretKey === undefined ? 'former' : { credentialId: wish.secretKey } }
+      : {}),
   }),
-  ...(offline ? [] : [recordLane(input.clusterName, { change: 'run-state', to: 'running' })]),
+  ...(wish.offline ? [] : [recordLane(input.clusterName, { change: 'run-state', to: 'running' })]),
 ]

@@ -36,6 +36,8 @@ export type StepKind<S extends Step> = {
   silenceIsKnown?: boolean
   /** A guard is asked every time and never skipped by the journal. */
   volatile?: boolean
+  /** A guard's problem code when it does not hold; `engine.guard` by default. */
+  failure?(step: S): string
   /** Judges an `http` act's answer; only for kinds that have such acts. 'refused' is a port where nobody listens. */
   answered?(step: S, answer: { status: number; body: string } | 'refused' | 'timeout'): 'ok' | 'failed'
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ClusterStatus } from '@/server/domain/display'
 import { type SshClient, sshClients } from '@/server/domain/ssh-client'
+import type { KeyFile } from '@/server/domain/step'
 import type { KeptFiles } from '@/server/domain/topology/own-files'
 import type { Topology } from '@/server/domain/topology/topology'
 import type { Db, Tx } from './database'
@@ -20,6 +21,8 @@ export type ClusterRecord = {
   waitTimeoutS: number | null
   /** The cluster's own choice. */
   sshClient: SshClient | null
+  /** What an upgrade put into its masters' key files; null: nothing that the panel knows. */
+  keyFile: KeyFile | null
   updatedAt: string
 }
 export type ClusterWithTopology = ClusterRecord & { topology: Topology; yaml: string; files: KeptFiles }
@@ -92,6 +95,7 @@ const withTopology = (row: Stored): ClusterWithTopology | undefined => {
   return {
     ...{ name, version, deployUser, revision, runState, credentialId, adopted, connectTimeoutS, waitTimeoutS },
     sshClient: sshClients.find((one) => one === row.sshClient) ?? null,
+    keyFile: row.keyFile === null || row.keyFile === 'former' ? row.keyFile : { credentialId: row.keyFile },
     lifecycle: row.lifecycle as ClusterRecord['lifecycle'], // written by createCluster and the journal's changes only
     secretsOf: row.secretsOf || row.name,
     updatedAt: row.updatedAt.toISOString(),

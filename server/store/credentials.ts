@@ -51,9 +51,9 @@ export const sealedOf = async (db: Db, id: string): Promise<string | undefined> 
 export const wipeCredential = async (db: Db | Tx, id: string, at: Date): Promise<boolean> =>
   (await db.credential.updateMany({ where: { id, wipedAt: null }, data: { sealed: '', wipedAt: at } })).count === 1
 
-/** Clusters whose deploy user logs in by it. */
+/** Clusters whose deploy user logs in by it, or whose masters have it as their key. */
 export const credentialUsers = async (db: Db, id: string): Promise<string[]> =>
-  (await db.cluster.findMany({ where: { credentialId: id }, select: { name: true } })).map(({ name }) => name)
+  (await db.cluster.findMany({ where: { OR: [{ credentialId: id }, { keyFile: id }] }, select: { name: true } })).map(({ name }) => name)
 
 type Stored = Awaited<ReturnType<Db['credential']['findUniqueOrThrow']>>
 

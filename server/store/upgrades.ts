@@ -1,4 +1,4 @@
-import type { Change } from '@/server/domain/step'
+import type { Change, KeyFile } from '@/server/domain/step'
 import { formerTopology } from '@/server/domain/topology/beside'
 import { foldersText } from '@/server/domain/topology/entries-text'
 import { hasSecretKey, secretKeyText, withSecretKey } from '@/server/domain/topology/secret-key'
@@ -90,7 +90,7 @@ export const beginRedeploy = async (
   const open = await openUpgrade(tx, cluster)
   if (open?.state !== 'open') return
   await tx.clusterUpgrade.update({ where: { id: open.id }, data: { state: 'redeploying', led: true, left: JSON.stringify(left) } })
-  await tx.cluster.updateMany({ where: { name: cluster }, data: { version } })
+  await tx.cluster.updateMany({ where: { name: cluster }, data: { version, ...(dropKey ? { keyFile: null } : {}) } })
   await tx.rolePackage.deleteMany({ where: { cluster } })
   const now = await demandCluster(tx, cluster)
   const topology = formerTopology(now.topology, { suffix, dropKey })
@@ -106,9 +106,10 @@ export const endRedeploy = async (tx: Tx, cluster: string): Promise<void> => {
 export const reachVersion = async (
   tx: Tx,
   cluster: string,
-  { version, secretKey }: { version: string; secretKey?: true },
+  { version, secretKey, keyFile }: { version: string; secretKey?: true; keyFile?: KeyFile },
 ): Promise<void> => {
-  await tx.cluster.updateMany({ where: { name: cluster }, data: { version } })
+  const key = keyFile === 'former' ? keyFile : keyFile?.credentialId
+  await tx.cluster.updateMany({ where: { name: cluster }, data: { version, ...(key === undefined ? {} : { keyFile: key }) } })
   await tx.rolePackage.deleteMany({ where: { cluster } })
   const { topology, yaml } = await demandCluster(tx, cluster)
   const keyed = secretKey && !hasSecretKey(topology)

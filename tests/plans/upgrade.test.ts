@@ -213,7 +213,7 @@ describe('upgrade', () => {
     expect(blobs.find(({ sha256 }) => sha256 === files[0]?.content.sha256)?.parts).toEqual([{ text: formerFixedKey }])
     expect(JSON.stringify(plan)).not.toContain(formerFixedKey)
     expect(stepsOf(plan)).toContainEqual(
-      expect.objectContaining({ record: { change: 'cluster-version', version: 'v8.5.1', secretKey: true } }),
+      expect.objectContaining({ record: { change: 'cluster-version', version: 'v8.5.1', secretKey: true, keyFile: 'former' } }),
     )
   })
 
@@ -233,8 +233,41 @@ describe('upgrade', () => {
       expect(JSON.stringify(text)).toContain('secret-key-path = \\"conf/dm-secret.key\\"')
     }
     expect(lanes).toHaveLength(3)
-    const last = plan.phases.at(-1)?.lanes[0]?.steps[0]
-    expect(last).toMatchObject({ record: { change: 'cluster-version', secretKey: true } })
+    const recorded = plan.phases.at(-2)?.lanes[0]?.steps[0]
+    expect(recorded).toMatchObject({
+      record: { change: 'cluster-version', secretKey: true, keyFile: { credentialId: 'credential-key' } },
+    })
+  })
+
+  it('across v8.0.0 it ends with a look at what ran before, unless the export showed that no password is encrypted', () => {
+    const last = (facts: OperationFacts, wish: Partial<UpgradeWish>, from = 'v7.5.0') =>
+      upgrade.plan(three, facts, ask(three, wish, { version: from })).plan.phases.at(-1)
+    const paused = { ...subtask, task: 't2', stage: 'Paused' }
+    expect(last(seen(three, [subtask, paused]), { formerKey: true })).toMatchObject({
+      title: { word: 'plan.passwords-read' },
+      lanes: [
+        {
+          steps: [
+            {
+              kind: 'guard',
+              asks: { guard: 'passwords-read', sources: ['mysql-01'], tasks: [{ task: 't1', source: 'mysql-01' }] },
+            },
+          ],
+        },
+      ],
+    })
+    const word = (wish: Partial<UpgradeWish>, from?: string) => last(seen(), wish, from)?.title.word
+    expect(word({ passwords: { unknown: 'dmctl is silent' } }), 'waived').toBe('plan.passwords-read')
+    expect(word({ passwords: { encrypted: [], closed: [] } })).toBe('plan.record')
+    expect(word({ formerKey: true, offline: true })).toBe('plan.record')
+    expect(word({}, 'v8.5.0')).toBe('plan.record')
+  })
+
+  it('passwords that no key opens are entered anew by hand: each case has its own way', () => {
+    const wish = { passwords: { encrypted: ['mysql-01'], closed: ['mysql-01'] } }
+    const found = (more: Partial<UpgradeWish>) => codes(seen(), ask(three, { ...wish, ...more }, { version: 'v7.5.0' }))
+    expect(found({ formerKey: true })).toContain('error upgrade.passwords-foreign')
+    expect(found({ secretKey: 'credential-key' })).toContain('error upgrade.passwords-closed')
   })
 
   it('without an export only with a reason; a hotfix that goes is named', () => {

@@ -1,4 +1,5 @@
 import { isMap, parseDocument } from 'yaml'
+import type { Instance } from '../instance'
 import type { Topology } from './topology'
 
 /** Relative to the deploy folder, in which the run script starts dm-master: one setting fits all masters. */
@@ -8,6 +9,14 @@ const setting = 'secret-key-path'
 /** Whether a topology names a key for encrypted passwords already. */
 export const hasSecretKey = (topology: Topology): boolean =>
   [topology.serverConfigs?.master, ...topology.masters.map((one) => one.config)].some((config) => config && setting in config)
+
+/** The file from which a dm-master reads its key, for it starts in its deploy folder; undefined where none is configured. */
+export const keyFileOf = (topology: Topology, { component, host, ports, deployDir }: Instance): string | undefined => {
+  const entry = component === 'dm-master' ? topology.masters.find((one) => one.host === host && one.port === ports[0]) : undefined
+  const path = entry?.config?.[setting] ?? (entry && topology.serverConfigs?.master?.[setting])
+  if (typeof path !== 'string' || path === '') return undefined
+  return path.startsWith('/') ? path : `${deployDir}/${path}`
+}
 
 /** Every master reads its key from a file of its own deploy folder (DM v8.0.0 and later; earlier ones do not know the setting). */
 export const withSecretKey = (topology: Topology): Topology => ({

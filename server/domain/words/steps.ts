@@ -12,6 +12,7 @@ export const stepWords = {
   'step.guard-quorum-without': ['The masters keep their majority without {name}', '没有 {name} 时 master 仍有多数'],
   'step.guard-path-present': ['{path} is there', '{path} 存在'],
   'step.guard-user-unused': ['No other service runs as {user}', '没有其他服务以 {user} 身份运行'],
+  'step.guard-passwords-read': ['Sources are bound and tasks run: DM reads their passwords', '上游已绑定且任务在运行：DM 能读取其密码'],
   'step.guard-not-loading': ['No task is in a full dump or load', '没有任务处于全量导出或导入'],
   'step.source-bound-elsewhere': ['Move the source of {instance} to a free worker', '将 {instance} 的上游迁移到空闲 worker'],
   'step.master-absent': ['Take dm-master {name} out of the member list', '从成员列表移除 dm-master {name}'],

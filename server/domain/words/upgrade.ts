@@ -69,8 +69,42 @@ export const upgradeProblems = {
   'upgrade.passwords-closed': {
     message: ['The key does not open the passwords of {names}.', '该密钥无法解开 {names} 的密码。'],
     hint: [
-      'Upgrade with DM’s former fixed key. For another key, enter these passwords anew afterwards: in plain text, or encrypted by a dmctl that has the new key.',
-      '请使用 DM 原固定密钥升级。若要更换密钥，请之后重新录入这些密码（明文或用新密钥加密）。',
+      'DM {from} encrypts by its fixed key only, so any other key opens none of its passwords, and the panel does not encrypt them anew. Either choose DM’s former fixed key: they stay as they are. Or enter each of them in plain text before this upgrade: for a source, pause its tasks, “operate-source update” with its file, resume; for a task, stop-task and start-task with its file. Then ask for this plan again.',
+      'DM {from} 只使用固定密钥加密，其他密钥无法解开，面板也不会重新加密。请选择 DM 原固定密钥（密码保持不变）；或在升级前改为明文：上游先暂停其任务，用其文件执行 operate-source update，再恢复；任务用其文件执行 stop-task 和 start-task。然后重新生成此计划。',
+    ],
+  },
+  'upgrade.passwords-foreign': {
+    message: ['DM’s former fixed key does not open the passwords of {names}.', 'DM 原固定密钥无法解开 {names} 的密码。'],
+    hint: [
+      'They were not encrypted by dmctl {from}, so DM can’t have read them either. Enter them anew before this upgrade, in plain text or encrypted by dmctl {from}: for a source, pause its tasks, “operate-source update” with its file, resume; for a task, stop-task and start-task with its file. Then ask for this plan again.',
+      '它们不是由 dmctl {from} 加密的，DM 也无法读取。请在升级前重新录入（明文，或用 dmctl {from} 加密）：上游先暂停其任务，用其文件执行 operate-source update，再恢复；任务用其文件执行 stop-task 和 start-task。然后重新生成此计划。',
+    ],
+  },
+  'upgrade.passwords-unread': {
+    message: [
+      'With its key file DM does not replicate as before: not every source is bound, or not every task runs that did at review.',
+      '使用密钥文件后，DM 的同步与之前不同：有上游未绑定，或审阅时运行的任务未在运行。',
+    ],
+    hint: [
+      'Read what was seen. If access is denied (error 1045), DM can’t read that password: enter it anew, in plain text or by “dmctl encrypt” of this version. For a source: pause its tasks, “operate-source update” with its file, resume-task. For a task: stop-task, then start-task with its file; it goes on from its checkpoint. Then retry.',
+      '请查看实际情况。若为拒绝访问（错误 1045），说明 DM 无法读取该密码，请重新录入（明文，或用此版本的 dmctl encrypt 加密）。上游：暂停其任务，用其文件执行 operate-source update，再 resume-task。任务：stop-task 后用其文件 start-task，会从检查点继续。然后重试。',
+    ],
+  },
+  'secret-key.missing': {
+    message: [
+      '{instance} would not start: its configuration names the key file {path}, which {host} does not have, and the panel does not know what belongs there.',
+      '{instance} 将无法启动：其配置指定了密钥文件 {path}，{host} 上没有，面板也不知道其内容。',
+    ],
+    hint: [
+      'Copy it from a master that runs ({from}), owned by {user}, mode 0600, then ask for this plan again. Folders above it belong to {user} too.',
+      '请从运行中的 master（{from}）复制，属主 {user}，权限 0600，上级目录也属于 {user}，然后重新生成此计划。',
+    ],
+  },
+  'secret-key.differs': {
+    message: ['The key file {path} on {host} is another one than {from}.', '{host} 上的密钥文件 {path} 与 {from} 不同。'],
+    hint: [
+      'All masters must have the same key, or passwords that one has encrypted can’t be read by the next leader. Copy it from there, then ask for this plan again.',
+      '所有 master 必须使用相同的密钥，否则下一个 leader 无法读取密码。请从那里复制，然后重新生成此计划。',
     ],
   },
   'upgrade.secret-key-form': {
@@ -232,6 +266,7 @@ export const upgradeProblems = {
 export const upgradeWords: Record<string, Pair> = {
   'plan.backup': ['Export sources and tasks', '导出上游与任务配置'],
   'plan.upgrade-begin': ['From here on: the upgrade', '由此开始升级'],
+  'plan.passwords-read': ['Passwords can be read', '密码可读取'],
   'plan.upgrade-offline': ['Swap binaries and files of what is stopped', '替换已停止实例的二进制与文件'],
   'plan.redeploy-install': ['The former version, into fresh folders', '将旧版本安装到新目录'],
   'plan.redeploy-begin': ['From here on: the former version', '由此开始切换到旧版本'],
