@@ -163,6 +163,21 @@ export const cleanInput = z
 
 export const renameInput = z.object({ name: z.string().trim().min(1).max(200) })
 
+/** exec: a command with TiUP's template values, once per host of the selected instances. Seconds. */
+export const execInput = z.object({
+  ...selectInput.shape,
+  command: z
+    .string()
+    .max(32_768)
+    .refine((text) => text.trim() !== '' && !text.includes('\0'), 'a command')
+    .transform((text) => text.replaceAll('\r\n', '\n')),
+  /** As root; needs a permission of its own. */
+  sudo: z.boolean().default(false),
+  timeoutS: z.number().int().min(1).max(86_400).default(120),
+  /** Hosts at once, as `-c`. */
+  atOnce: z.number().int().min(1).max(64).default(5),
+})
+
 /** What each operation is asked for with. */
 export const planInputs = {
   deploy: deployInput,
@@ -183,5 +198,6 @@ export const planInputs = {
   clean: cleanInput,
   destroy: destroyInput,
   rename: renameInput,
+  exec: execInput,
   'remove-deploy': removeDeployInput,
 } as const satisfies Record<OperationName, z.ZodType>

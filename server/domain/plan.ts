@@ -2,7 +2,7 @@ import type { FolderPart } from './facts'
 import type { Gate } from './health'
 import type { HostId, InstanceId } from './instance'
 import type { Problem } from './problem'
-import type { SshClient } from './ssh-client'
+import type { Hop, SshClient } from './ssh-client'
 import type { Step } from './step'
 import type { Words } from './words/words'
 
@@ -25,9 +25,14 @@ export const operationNames = [
   'clean',
   'destroy',
   'rename',
+  'exec',
   'remove-deploy',
 ] as const
 export type OperationName = (typeof operationNames)[number]
+
+/** Operations that hold no cluster: they change nothing that another one goes by, and run beside a job. */
+const beside: ReadonlySet<string> = new Set<OperationName>(['exec'])
+export const runsBeside = (operation: string): boolean => beside.has(operation)
 
 /** How a host is logged in to; names a stored credential, never holds a secret. */
 export type Login = {
@@ -44,6 +49,8 @@ export type PlanHost = {
   connectTimeoutMs?: number
   /** Who holds the connection, where the operation, the cluster or its topology says so. */
   client?: SshClient
+  /** Jump hosts on the way to it, the first one first. */
+  jump?: readonly Hop[]
   /** The credential that the user gave, until the deploy user's key works. */
   given?: Login
   deploy: Login
@@ -74,6 +81,8 @@ export type Phase = {
   tolerance: number
   /** Lane numbers (1-based) after which the operator is asked to continue. */
   pauseAfter?: readonly number[]
+  /** A lane that fails makes the whole job end as failed, without a question. */
+  failsJob?: true
   /** Finishes what it began: a cancel waits for the phase's end. */
   uninterruptible?: boolean
 }

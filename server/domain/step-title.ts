@@ -14,6 +14,8 @@ export const stepTitle = (step: Step): Words => {
       return { word: step.onlyEmpty ? 'step.empty-path-absent' : 'step.path-absent', params: { path: step.path } }
     case 'contents-absent':
       return { word: `step.contents-absent-${step.only}`, params: { path: step.path } }
+    case 'command':
+      return { word: step.sudo ? 'step.command-root' : 'step.command', params: { command: firstLine(step.command) } }
     case 'member-absent':
       return { word: `step.${step.type}-absent`, params: { name: step.name } }
     case 'awaited':
@@ -23,6 +25,11 @@ export const stepTitle = (step: Step): Words => {
     default:
       return { word: `step.${step.kind}`, params: scalars(step) }
   }
+}
+
+const firstLine = (command: string): string => {
+  const [line = '', more] = command.trim().split('\n')
+  return line.length > 120 || more !== undefined ? `${line.slice(0, 120)} …` : line
 }
 
 const recordWord = (record: Change): string => {

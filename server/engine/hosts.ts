@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { HostFacts } from '@/server/domain/facts'
 import type { HostId } from '@/server/domain/instance'
-import type { Lane, Plan } from '@/server/domain/plan'
+import { type Lane, type Plan, runsBeside } from '@/server/domain/plan'
 import type { HostProbe } from '@/server/domain/probe'
 import type { Act } from '@/server/domain/step'
 import { askHost, parseHost } from '@/server/probes/batch'
@@ -37,6 +37,9 @@ const passing = new Set<LinkLost['code']>(['unreachable', 'connect-timeout', 'dr
 
 export const mayPass = (error: unknown): error is LinkLost => error instanceof LinkLost && passing.has(error.code)
 
+/** Jobs that run beside others have a lock of their own; no cluster's name has an @. */
+const lockName = ({ cluster, operation }: Plan, { jobId }: Claim): string => (runsBeside(operation) ? `@${jobId}` : cluster)
+
 /** The hosts of a plan as one attempt reaches them: every mutating command is fenced by the attempt's number on the host itself. */
 export class Hosts {
   /** Secrets that were resolved in this attempt; masked wherever output is kept. */
@@ -60,6 +63,7 @@ export class Hosts {
       login: login === 'given' ? (known.given ?? known.deploy) : known.deploy,
       ...(known.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: known.connectTimeoutMs }),
       ...(known.client === undefined ? {} : { client: known.client }),
+      ...(known.jump === undefined ? {} : { jump: known.jump }),
     }
   }
 
@@ -112,7 +116,8 @@ export class Hosts {
   /** One mutating command under the host's lock. */
   exec(host: HostId, login: LoginName, act: Exec, options: RunOptions = {}): Promise<CommandResult> {
     this.alive()
-    const { cluster, deployUser } = this.plan
+    const { deployUser } = this.plan
+    const { cluster } = this.holder()
     const { jobId, attempt } = this.claim
     const user = act.as === 'deploy' ? { user: deployUser } : {}
     const tag = act.tag === undefined ? {} : { tag: act.tag }
@@ -172,7 +177,7 @@ export class Hosts {
   }
 
   private holder() {
-    return { cluster: this.plan.cluster, panelId: this.engine.panelId, jobId: this.claim.jobId, attempt: this.claim.attempt }
+    return { cluster: lockName(this.plan, this.claim), panelId: this.engine.panelId, jobId: this.claim.jobId, attempt: this.claim.attempt }
   }
 
   private async source(content: Extract<Act, { act: 'put' }>['content']): Promise<PutSource | (PutSource & { text: string })> {

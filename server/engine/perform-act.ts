@@ -1,22 +1,16 @@
-import type { HostFacts } from '@/server/domain/facts'
 import type { HostId } from '@/server/domain/instance'
-import type { Failure } from '@/server/domain/journal'
-import type { Lane } from '@/server/domain/plan'
 import type { HostProbe } from '@/server/domain/probe'
 import type { Act, Step } from '@/server/domain/step'
 import { readKept } from '@/server/probes/dmctl-script'
-import { type CommandResult, HttpFailed } from '@/server/remote/transport'
-import { lockExit } from '@/server/steps/host-lock'
+import { HttpFailed } from '@/server/remote/transport'
 import { kindOf } from '@/server/steps/kinds'
 import { idHash } from '@/server/steps/staging'
 import { splitProbed, withProbe } from '@/server/steps/with-probe'
 import { ContentGone } from './content-gone'
-import { demandAlive, type JobRun } from './job-run'
+import { type Doing, failureOf, type Performed } from './doing'
+import { demandAlive } from './job-run'
 import { createOutputFilter } from './output-filter'
-import type { Place } from './place'
-
-export type Performed = { failure?: Failure; made: readonly string[]; facts?: HostFacts }
-type Doing = { run: JobRun; lane: Lane; step: Step; place: Place; host: HostId }
+import { performCommand } from './perform-command'
 
 const httpTimeoutMs = 10_000
 const progressEveryMs = 500
@@ -30,6 +24,8 @@ export const performAct = async (doing: Doing, act: Act, thenProbe: readonly Hos
   switch (act.act) {
     case 'exec':
       return performExec(doing, act, thenProbe)
+    case 'command':
+      return performCommand(doing, act)
     case 'put':
       return performPut(doing, act)
     case 'http':
@@ -113,14 +109,4 @@ const performKeepExport = async ({ run, lane, place, host }: Doing, act: Extract
   const { sha256, sizeBytes, sources, tasks } = kept
   run.writer.output(place, 'note', `kept ${sizeBytes} bytes, sha256 ${sha256}: ${sources} sources, ${tasks} tasks\n`)
   return { made: [] }
-}
-
-const failureOf = (result: CommandResult): Failure | undefined => {
-  if (result.timedOut || result.exitCode === 124 || result.exitCode === 137)
-    return { code: 'engine.deadline', params: { seconds: Math.round(result.durationMs / 1000) } }
-  if (result.exitCode === 0) return undefined
-  const said = result.stderr.trim().split('\n').at(-1)?.slice(0, 500) ?? ''
-  if (result.exitCode === lockExit.notOurs) return { code: 'engine.fence-refused', params: { said } }
-  if (result.exitCode === null) return { code: 'engine.killed', params: { signal: result.signal ?? '' } }
-  return { code: 'engine.exit', params: { status: result.exitCode } }
 }

@@ -113,7 +113,10 @@ const runPhases = async (run: JobRun): Promise<PhaseEnd> => {
     const end = await runPhase(run, phase)
     if (end.end !== 'done') return end
   }
-  return { end: 'done' }
+  const lost = run.plan.phases.some(
+    ({ failsJob, lanes }) => failsJob && lanes.some(({ id }) => run.writer.view.lanes[id]?.state === 'failed'),
+  )
+  return lost ? { end: 'failed', reason: 'hosts-failed' } : { end: 'done' }
 }
 
 /** A question that a former attempt asked still stands; nothing is done before it is answered. */

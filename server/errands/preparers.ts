@@ -2,6 +2,7 @@ import type { OperationName } from '@/server/domain/plan'
 import type { PlanRow } from '@/server/store/plans'
 import type { ErrandRun } from './errand-run'
 import { prepareDeploy } from './prepare-deploy'
+import { prepareExec } from './prepare-exec'
 import { prepareRestart, prepareSelection } from './prepare-existing'
 import { prepareClean, prepareDestroy } from './prepare-life'
 import { preparePatch } from './prepare-patch'
@@ -33,5 +34,6 @@ export const preparers: Record<OperationName, (run: ErrandRun, row: PlanRow) => 
   clean: prepareClean,
   destroy: prepareDestroy,
   rename: prepareRename,
+  exec: prepareExec,
   'remove-deploy': prepareRemoval,
 }

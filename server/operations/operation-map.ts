@@ -3,6 +3,7 @@ import { disable, enable } from './boot'
 import { clean } from './clean'
 import { deploy } from './deploy'
 import { destroy } from './destroy'
+import { exec } from './exec'
 import { finalise } from './finalise'
 import type { Operation } from './input'
 import { patch } from './patch'
@@ -39,5 +40,6 @@ export const operations: Record<OperationName, Operation> = {
   clean,
   destroy,
   rename,
+  exec,
   'remove-deploy': removeDeploy,
 }

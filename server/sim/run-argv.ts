@@ -1,7 +1,9 @@
+import { commandEndScript, commandScript } from '@/server/steps/command'
 import { fencedScript } from '@/server/steps/host-lock'
 import { withProbeScript } from '@/server/steps/with-probe'
 import { versionText } from './dm-http'
 import type { SimMachine } from './machine'
+import { shellWords } from './shell-words'
 import { dmctlScripts } from './sim-dmctl'
 import { simProbe } from './sim-probes'
 import { simLock, simMade, simScripts } from './sim-scripts'
@@ -39,6 +41,8 @@ const runScript = (context: RunContext, [flag, text = '', zero = '', ...args]: r
   if (name === 'probe') return text === simProbe.text ? ok(probe(context, args)) : unknownScript(name)
   if (name === fencedScript.name) return text === fencedScript.text ? fenced(context, args) : unknownScript(name)
   if (name === withProbeScript.name) return text === withProbeScript.text ? withProbe(context, args) : unknownScript(name)
+  if (name === commandScript.name) return text === commandScript.text ? userText(context, args) : unknownScript(name)
+  if (name === commandEndScript.name) return text === commandEndScript.text ? ok() : unknownScript(name) // each command here is over at once
   const ofWorld = dmctlScripts.get(name)
   if (ofWorld?.text === text) return context.user === 'root' ? ofWorld.run(context, args) : needsRoot(name)
   const tried = tryScripts.get(name)
@@ -65,6 +69,30 @@ const withProbe = (context: RunContext, [count = '', ...rest]: readonly string[]
   const acted = runArgv(context, rest.slice(0, Number(count)))
   const asked = runArgv(context, rest.slice(Number(count)))
   return { code: acted.code, out: `${acted.out}\n::then-probe ${acted.code}\n${asked.out}`, err: acted.err + asked.err }
+}
+
+/** A user's text: plain commands, one after another. A simulated host has no shell. */
+const userText = (context: RunContext, [user = '', , mark = '', text = '']: readonly string[]): Outcome => {
+  if (context.user !== 'root') return needsRoot(commandScript.name)
+  if (!context.machine.state.users[user]) return fail(67, `this host has no user ${user}`)
+  const said = { out: '', err: '', code: 0 }
+  for (const line of text.split(/[;\n]/).filter((one) => one.trim() !== '')) {
+    const words = shellWords(line)
+    if (words?.[0] === 'exit') {
+      said.code = Number(words[1] ?? said.code)
+      break
+    }
+    const one = plainCommand({ ...context, user, stdin: '' }, words, line)
+    Object.assign(said, { out: said.out + one.out, err: said.err + one.err, code: one.code })
+  }
+  return { code: 0, out: `${said.out}\n::${mark} ${said.code} ended\n`, err: said.err }
+}
+
+const plainCommand = (context: RunContext, words: readonly string[] | undefined, line: string): Outcome => {
+  if (!words) return fail(2, `simulated host: it knows plain commands only: ${line.trim()}`)
+  if (words[0] === 'sudo' && context.user !== 'root')
+    return fail(1, 'sudo: The "no new privileges" flag is set, which prevents sudo from running as root.')
+  return runArgv(context, words)
 }
 
 type Program = (context: RunContext, args: readonly string[]) => Outcome

@@ -3,6 +3,7 @@ import { authorizedKeyAbsent, authorizedKeyPresent } from './authorized-key'
 import { awaited } from './awaited'
 import { binaries } from './binaries'
 import { binariesStaged } from './binaries-staged'
+import { command } from './command'
 import { configExported } from './config-exported'
 import { configImported } from './config-imported'
 import { contentsAbsent } from './contents-absent'
@@ -47,6 +48,7 @@ export const stepKinds = {
   'config-exported': configExported,
   'config-imported': configImported,
   'leadership-noted': leadershipNoted,
+  command,
   awaited,
   recorded,
 } satisfies { [K in StepKindName]: StepKind<StepOf<K>> }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { EndState } from '@/server/domain/journal'
+import { runsBeside } from '@/server/domain/plan'
 import type { Change } from '@/server/domain/step'
 import type { Tx } from './database'
 import { endFormerNames, namesOf, nowCalled, renameCluster } from './former-names'
@@ -15,9 +16,7 @@ export type EndedJob = { id: string; clusterName: string; state: EndState; reaso
 export const endJob = async (tx: Tx, { id, clusterName, state, reason, at }: EndedJob): Promise<void> => {
   await tx.job.updateMany({ where: { id }, data: { endedAt: at, holder: null, leaseUntil: null } })
   await tx.reservation.deleteMany({ where: { jobId: id } })
-  await settleStarted(tx, id, clusterName)
-  await tx.credential.updateMany({ where: { oneTimeFor: clusterName, wipedAt: null }, data: { wipedAt: at, sealed: '' } })
-  if (state === 'succeeded') await forgetSecrets(tx, id, clusterName, at)
+  await settleCluster(tx, { id, clusterName, state, reason, at })
   const intent = await tx.auditRecord.findFirst({ where: { jobId: id, phase: 'intent' }, orderBy: { at: 'asc' } })
   if (!intent) return
   const { act, actor, from, what, command, cluster, planHash, targets } = intent
@@ -28,6 +27,15 @@ export const endJob = async (tx: Tx, { id, clusterName, state, reason, at }: End
       detail: JSON.stringify({ reason }),
     },
   })
+}
+
+/** What the end of a job means for its cluster; one that ran beside others held none. */
+const settleCluster = async (tx: Tx, { id, clusterName, state, at }: EndedJob): Promise<void> => {
+  const { operation } = await tx.job.findUniqueOrThrow({ where: { id }, select: { operation: true } })
+  if (runsBeside(operation)) return
+  await settleStarted(tx, id, clusterName)
+  await tx.credential.updateMany({ where: { oneTimeFor: clusterName, wipedAt: null }, data: { wipedAt: at, sealed: '' } })
+  if (state === 'succeeded') await forgetSecrets(tx, id, clusterName, at)
 }
 
 /** A cluster that this job has removed leaves no key and no password; what was typed for its successor meanwhile stays. */

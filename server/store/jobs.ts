@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { runsBeside } from '@/server/domain/plan'
 import { type Db, isDuplicate, retryBusy, type Tx } from './database'
 
 /** The process that holds a job. pid and start time name it within one boot of one machine. */
@@ -22,7 +23,7 @@ export type Created =
 
 class NotReady extends Error {}
 
-/** One transaction: the plan becomes `submitted`, the job and the cluster's reservation are written, then `also`. */
+/** One transaction: the plan becomes `submitted`, the job and the cluster's reservation (unless it runs beside others) are written, then `also`. */
 export const createJob = async (db: Db, job: NewJob): Promise<Created> => {
   const id = job.id ?? randomUUID()
   try {
@@ -46,7 +47,7 @@ const insertJob = async (tx: Tx, id: string, job: NewJob): Promise<number> => {
   const last = await tx.job.aggregate({ _max: { number: true } })
   const number = (last._max.number ?? 0) + 1
   await tx.job.create({ data: { id, number, planId, clusterName, operation, state: 'queued', startedBy } })
-  await tx.reservation.create({ data: { clusterName, jobId: id } })
+  if (!runsBeside(operation)) await tx.reservation.create({ data: { clusterName, jobId: id } })
   await job.also?.(tx, { id, number })
   return number
 }

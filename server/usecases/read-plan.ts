@@ -58,6 +58,8 @@ const commandText = (act: Act): string => {
   switch (act.act) {
     case 'exec':
       return `${act.as === 'root' ? '# ' : '$ '}${act.argv.map(shown).join(' ')}${act.stdin === undefined ? '' : `\n${act.stdin}`}`
+    case 'command':
+      return `${act.as === 'root' ? '# ' : '$ '}${act.command}`
     case 'put':
       return `put ${'blob' in act.content ? blobName(act.content.blob) : `package ${act.content.package}`} ${act.path}`
     case 'http':

@@ -18,6 +18,10 @@ export const tiupLine = (operation: OperationName, cluster: string, input: unkno
     const offline = Reflect.get(given, 'offline') === true ? ['--offline'] : []
     return ['tiup dm upgrade', cluster, String(Reflect.get(given, 'version') ?? ''), ...offline].join(' ')
   }
+  if (operation === 'exec') {
+    if (Reflect.get(given, 'sudo') === true) flags.push('--sudo')
+    flags.push(`--command '${String(Reflect.get(given, 'command') ?? '').replaceAll("'", "'\\''")}'`)
+  }
   if (operation === 'reload' && Reflect.get(given, 'restart') === 'none') flags.push('--skip-restart')
   if (operation === 'rollback' || operation === 'redeploy' || operation === 'finalise') return `dm-panel ${operation} ${cluster}`
   if (operation === 'scale-out') return `tiup dm scale-out ${cluster} scale.yaml`

@@ -90,6 +90,8 @@ const actText = (act: Act): string => {
         .map((word) => (word.includes('\n') ? '(script)' : word))
         .join(' ')}`
     }
+    case 'command':
+      return `${act.as}$ /bin/sh -c ${JSON.stringify(act.command)} (at most ${act.seconds} s)`
     case 'put':
       return `put ${'blob' in act.content ? `${act.content.blob.secret ? 'a text with a secret' : act.content.blob.sha256.slice(0, 12)}` : act.content.package.slice(0, 12)} at ${act.path}`
     case 'http':

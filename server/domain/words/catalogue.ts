@@ -2,6 +2,7 @@ import { deployWords } from './deploy'
 import { editProblems, editWords, reloadProblems } from './edit'
 import { engineProblems, engineWords } from './engine'
 import { errandsProblems } from './errands'
+import { execProblems, execWords } from './exec'
 import { jobWords } from './job'
 import { lifeProblems, lifeWords } from './life'
 import { operationProblems, operationWords } from './operations'
@@ -28,6 +29,7 @@ const problems: Readonly<Record<string, ProblemWords>> = {
   ...editProblems,
   ...reloadProblems,
   ...lifeProblems,
+  ...execProblems,
   ...patchProblems,
   ...upgradeProblems,
   ...ledgerProblems,
@@ -44,6 +46,7 @@ const words: Readonly<Record<string, Pair>> = {
   ...scaleWords,
   ...editWords,
   ...lifeWords,
+  ...execWords,
   ...patchWords,
   ...upgradeWords,
   ...stepWords,

@@ -45,6 +45,8 @@ export const stepWords = {
   'step.unit-stopped': ['Stop {unit}', '停止 {unit}'],
   'step.path-absent': ['Delete {path}', '删除 {path}'],
   'step.empty-path-absent': ['Delete {path} if it is empty', '若 {path} 为空则删除'],
+  'step.command': ['Run as the deploy user: {command}', '以部署用户执行：{command}'],
+  'step.command-root': ['Run as root: {command}', '以 root 执行：{command}'],
   'step.contents-absent-all': ['Delete all that is in {path}', '删除 {path} 中的所有内容'],
   'step.contents-absent-logs': ['Delete the log files in {path}', '删除 {path} 中的日志文件'],
   'step.leader-not-here': ['{instance} gives up leadership', '{instance} 放弃 leader 身份'],
