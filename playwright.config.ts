@@ -4,12 +4,18 @@ import { defineConfig } from '@playwright/test'
 const chromium = (): string =>
   ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`).find((file) => existsSync(file)) ?? 'chromium'
 
-/** Every test starts or shares a whole panel of its own, so one worker; Chromium is the one that the distribution has. */
+/**
+ * Each file has a whole panel of its own, so two files run side by side; those on real hosts share the hosts and follow one another.
+ * Chromium is the one that the distribution has.
+ */
 const config = defineConfig({
   testDir: 'tests/e2e',
-  testMatch: '*.e2e.ts',
+  projects: [
+    { name: 'hosts', testMatch: 'lab*.e2e.ts', workers: 1 },
+    { name: 'simulated', testMatch: '*.e2e.ts', testIgnore: 'lab*.e2e.ts', workers: 2 },
+  ],
   globalSetup: './tests/e2e/build-pages.ts',
-  workers: 1,
+  workers: 3,
   fullyParallel: false,
   forbidOnly: process.env.CI !== undefined,
   timeout: 120_000,

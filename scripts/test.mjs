@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { haveCompiler, installPackages, packagesAreInstalled, run } from './prepare.mjs'
 
@@ -22,20 +23,25 @@ await one('lint', bin('biome'), ['ci', '--diagnostic-level=error', '.'])
 await one('migrations match the schema', process.execPath, ['scripts/migration.mjs', 'check'])
 await one('nothing unused', bin('knip'), ['--no-progress'])
 await vitest('unit and platform tests', [])
-await lab()
-await endToEnd()
+// Both wait more than they work, and each has hosts of its own: they run side by side.
+if (!whyNoLab())
+  await run('Building what the lab deploys', process.execPath, ['--import', 'tsx', 'tests/support/lab-mirror.ts'], process.env)
+await Promise.all([lab(), endToEnd()])
 
 rmSync(reports, { recursive: true })
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exit(total.failed > 0 ? 1 : 0)
 
 async function lab() {
-  const config = 'tests/lab/vitest.config.ts'
-  const can = 'tests/lab/hosts/hosts'
-  if (!existsSync(config)) return skip('lab', `there is no ${config}`)
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return skip('lab', 'it makes hosts with systemd, which needs root on Linux')
-  if (!existsSync(can)) return skip('lab', `there is no ${can}`)
-  await vitest('lab', ['--config', config])
+  const why = whyNoLab()
+  if (why) return skip('lab', why)
+  await vitest('lab', ['--config', 'tests/lab/vitest.config.ts'])
+}
+
+/** Why no hosts can be made here; undefined where they can. */
+function whyNoLab() {
+  const isRoot = process.platform === 'linux' && process.getuid?.() === 0
+  return isRoot ? undefined : 'it makes hosts with systemd, which needs root on Linux'
 }
 
 async function endToEnd() {
@@ -43,7 +49,7 @@ async function endToEnd() {
   const why = installChromium()
   if (why) return skip('e2e', why)
   const report = path.join(reports, 'e2e.json')
-  const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report }
+  const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report, ...otherHosts() }
   const code = await stream('e2e', bin('playwright'), ['test', '--reporter=list,json'], env)
   const found = read(report)
   const stats = found?.stats
@@ -51,6 +57,13 @@ async function endToEnd() {
   const failed = stats.unexpected + stats.flaky
   for (const why of whySkipped(found)) console.log(`skipped, because ${why}`)
   count('e2e', { passed: stats.expected, failed: Math.max(failed, code === 0 ? 0 : 1), skipped: stats.skipped })
+}
+
+/** Hosts for the browser's tests beside those of the lab: another name, another network. */
+function otherHosts() {
+  const { TESTBED_NAME: name = 'tb', TESTBED_SUBNET: subnet = '10.77.0' } = process.env
+  const [a, b, c] = subnet.split('.')
+  return { TESTBED_NAME: `${name.slice(0, 7)}b`, TESTBED_SUBNET: `${a}.${b}.${(Number(c) + 100) % 250}` }
 }
 
 /** Why tests of a Playwright report were skipped, each reason once, with its file. */
@@ -107,10 +120,13 @@ function count(title, { passed, failed, skipped }) {
   console.log(`== ${title}: ${failed === 0 ? 'ok' : 'FAILED'}`)
 }
 
+/** Runs a command and prints what it says, each line with the suite's name; resolves with its exit code. */
 function stream(title, command, args, env = {}) {
   console.log(`\n== ${title}`)
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, CI: '1', ...env } })
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, CI: '1', ...env } })
+    for (const output of [child.stdout, child.stderr])
+      createInterface({ input: output }).on('line', (line) => console.log(`${title} │ ${line}`))
     child.on('error', (error) => {
       console.error(error.message)
       resolve(1)

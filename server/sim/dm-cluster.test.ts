@@ -222,6 +222,21 @@ describe('workers and sources', () => {
     expect(stages()).toEqual(['bound s1'])
   })
 
+  it('keepalive-ttl of the worker is its lease', () => {
+    addSource('s1')
+    stop(w1, workerUnit)
+    const own = { owner: 'root', group: 'root', mode: '0644' }
+    host(w1).machine.writeFile('/d/conf/dm-worker.toml', 'keepalive-ttl = 15\n', own)
+    start(w1, workerUnit)
+    expect(stages()).toEqual(['free', 'bound s1'])
+    host(w1).machine.remove('/d/bin/dm-worker/dm-worker') // it can't come back
+    world.kill(w1, workerUnit, 137)
+    later(14_000)
+    expect(stages()).toEqual(['free', 'bound s1'])
+    later(2_000)
+    expect(stages()).toEqual(['offline', 'bound s1'])
+  })
+
   it('with relay the lease lasts half an hour', () => {
     addSource('s1')
     expect(refusalOf(dmctl([{ do: 'start-relay', source: 's1', workers: [workerName(w1)] }]).said[0])).toBeUndefined()

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { keepaliveTtlS } from './dm-config'
 import { Schedule } from './dm-schedule'
 import type { SimMachine } from './machine'
 import type { DmClusterState, DmMember, DmSeat, DmWorker, SimProcess } from './state'
@@ -310,10 +311,11 @@ export class SimDm {
     // The same name at another address is not let in (recorded b2); its port stays closed.
     if (known && known.addr !== addr) return
     process.settled = true
-    const seat = seatOf(worker)
-    if (!known) cluster.workers.push({ name, addr, source: '', last: '', seat })
+    if (known?.seat?.pid === worker.pid && known.leaseUntilMs === undefined) return
+    const came = { seat: seatOf(worker), ttlS: keepaliveTtlS(worker.host.machine, process) }
+    if (!known) cluster.workers.push({ name, addr, source: '', last: '', ...came })
     else {
-      known.seat = seat
+      Object.assign(known, came)
       delete known.leaseUntilMs
     }
   }
@@ -324,7 +326,8 @@ export class SimDm {
       if (worker.seat === undefined || this.isWorkerUp(worker)) continue
       const reads = Object.values(cluster.relay).some((names) => names.includes(worker.name))
       const withRelay = reads || cluster.sources.some((one) => one.id === worker.source && one.relay)
-      if (!this.isStopped(worker.seat)) worker.leaseUntilMs ??= this.now() + (withRelay ? this.timing.relayLeaseMs : this.timing.leaseMs)
+      const leaseMs = withRelay ? this.timing.relayLeaseMs : (this.timing.leaseMs * (worker.ttlS ?? 60)) / 60
+      if (!this.isStopped(worker.seat)) worker.leaseUntilMs ??= this.now() + leaseMs
       else delete worker.leaseUntilMs
       if (worker.leaseUntilMs === undefined || this.now() >= worker.leaseUntilMs) {
         delete worker.seat

@@ -72,6 +72,8 @@ export type DmWorker = {
   /** The source that it held last: it gets that one back first. */
   last: string
   seat?: DmSeat
+  /** Its `keepalive-ttl` when it registered, seconds; 60 in a state kept by an older panel. */
+  ttlS?: number
   /** Its process is gone without a word: its lease lasts until then. */
   leaseUntilMs?: number
 }
