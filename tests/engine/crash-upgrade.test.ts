@@ -4,10 +4,12 @@ import type { Question } from '@/server/domain/journal'
 import { currentOf } from '@/server/domain/ledger'
 import type { Plan } from '@/server/domain/plan'
 import { instancesOf } from '@/server/domain/topology/instances'
+import type { Engine } from '@/server/engine/engine'
 import type { UpgradeWish } from '@/server/operations/input'
 import { SimWorld } from '@/server/sim/world'
 import { findCluster } from '@/server/store/clusters'
 import { listConfigExports } from '@/server/store/config-exports'
+import { credentialUsers } from '@/server/store/credentials'
 import { appendByUser, readJournal } from '@/server/store/journal'
 import { readLedger } from '@/server/store/ledger'
 import { listUpgrades, openUpgrade } from '@/server/store/upgrades'
@@ -28,7 +30,7 @@ import {
   submitPlan,
   threeHosts,
 } from './sim-plans'
-import { startedGround, startOn } from './started-ground'
+import { type StartedWith, startedGround, startOn } from './started-ground'
 
 const cluster = 'dm1'
 const instances = instancesOf(threeHosts)
@@ -115,28 +117,34 @@ it('upgrade: binaries, processes, versions, books; the export is kept sealed and
 })
 
 /** Runs a job beside a user who answers its pauses; `undefined` waits. */
-const beside = async (ground: Ground, plan: Plan, answer: (question: Question) => 'continue' | 'cancel') => {
+const beside = async (
+  ground: Ground,
+  plan: Plan,
+  answer: (question: Question) => 'continue' | 'cancel' | 'retry',
+  more: Partial<Engine> = {},
+) => {
   const jobId = await submitPlan(ground, plan)
-  const running = attempt(ground, plan)
+  const running = attempt(ground, plan, more)
   const asked = new Set<string>()
   for (let i = 0; i < 4000; i++) {
     const { question, endedAt } = foldJournal(plan, await readJournal(database.db, jobId, 0))
     if (endedAt) break
     if (question && !asked.has(question.id)) {
       asked.add(question.id)
-      if (answer(question) === 'cancel') await appendByUser(database.db, jobId, { kind: 'cancel-requested', by: 'ann' })
-      else await appendByUser(database.db, jobId, { kind: 'answered', question: question.id, choice: 'continue', reason: '', by: 'ann' })
+      const choice = answer(question)
+      if (choice === 'cancel') await appendByUser(database.db, jobId, { kind: 'cancel-requested', by: 'ann' })
+      else await appendByUser(database.db, jobId, { kind: 'answered', question: question.id, choice, reason: '', by: 'ann' })
     }
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
-  return { end: await running, asked: [...asked] }
+  return { end: await running, asked: [...asked], entries: await readJournal(database.db, jobId, 0) }
 }
 
-const fresh = async (): Promise<Ground> => {
+const fresh = async (more: StartedWith = {}): Promise<Ground> => {
   await forgetCluster(database.db)
   await database.db.clusterUpgrade.deleteMany()
   await database.db.ledger.deleteMany()
-  return startOn(database)
+  return startOn(database, more)
 }
 
 it('broken off before the last master: back to what was, or on to the end', { timeout: 120_000 }, async () => {
@@ -197,9 +205,36 @@ it('with a key: every master has it for the deploy user alone, and the books nam
   expect(content).toEqual(Array(3).fill('s3cret-of-tests'))
   const books = await findCluster(database.db, cluster)
   expect(books?.topology.serverConfigs?.master).toMatchObject({ 'secret-key-path': 'conf/dm-secret.key' })
+  expect(books?.keyFile).toEqual({ credentialId: 'credential-key' })
+  expect(await credentialUsers(database.db, 'credential-key'), 'so that it stays').toEqual([cluster])
   expect(JSON.stringify(entries)).not.toContain('s3cret-of-tests')
   // The next upgrade keeps it.
   expect(JSON.stringify((await planFor(ground, 'upgrade')).phases)).not.toContain('dm-secret.key')
+})
+
+it('across v8.0.0: a task that DM stops for its password fails the last look with a sentence, and goes on once it is entered anew', {
+  timeout: 60_000,
+}, async () => {
+  const ground = await fresh({ source: 'source-id: mysql-01\n', task: true })
+  await database.db.cluster.update({ where: { name: cluster }, data: { version: 'v7.5.3' } })
+  const plan = await planFor(ground, 'upgrade', { formerKey: true })
+  const [subtask] = ground.world.dm.clusters[0]?.tasks[0]?.subtasks ?? []
+  if (!subtask) throw new Error('no task')
+  const deny = (denied: boolean) =>
+    Object.assign(subtask, denied ? { stage: 'Paused', error: 'Error 1045: Access denied' } : { stage: 'Running', error: '' })
+  const boundary = (at: string) => at.startsWith('after act record') && at.includes('cluster-version') && deny(true)
+  const answer = () => {
+    deny(false)
+    return 'retry' as const
+  }
+  const { end, asked, entries } = await beside(ground, plan, answer, { boundary })
+  expect(end, said(entries)).toBe('succeeded')
+  expect(asked).toHaveLength(1)
+  expect(entries.find(({ kind }) => kind === 'failed')).toMatchObject({
+    error: { code: 'upgrade.passwords-unread' },
+    seen: expect.stringContaining('Paused: Error 1045: Access denied'),
+  })
+  expect(await findCluster(database.db, cluster)).toMatchObject({ version: 'v8.5.1', keyFile: 'former' })
 })
 
 it('offline: a stopped cluster gets the target on its disks, and starts with it', { timeout: 60_000 }, async () => {

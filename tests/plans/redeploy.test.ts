@@ -4,6 +4,7 @@ import type { LedgerEntry } from '@/server/domain/ledger'
 import type { PackageInfo } from '@/server/domain/package'
 import { stepsOf } from '@/server/domain/plan'
 import { instancesOf } from '@/server/domain/topology/instances'
+import { withSecretKey } from '@/server/domain/topology/secret-key'
 import type { Topology } from '@/server/domain/topology/topology'
 import type { OpenUpgrade } from '@/server/domain/upgrade'
 import type { OperationFacts, OperationInput, RedeployWish } from '@/server/operations/input'
@@ -71,6 +72,36 @@ describe('redeploy', () => {
     expect(kinds.indexOf('unit-running')).toBeLessThan(kinds.indexOf('config-imported'))
     expect(plan.destructive).toBe(true)
     expect(blobs.find(({ parts }) => JSON.stringify(parts) === JSON.stringify([{ secret: 'export:j2' }]))?.secret).toBe(true)
+  })
+
+  it('of a version that reads a key file: the fresh folders have it before anything starts, and a last look at what ran', () => {
+    const keyed = withSecretKey(three)
+    const keyFile = { stored: 'credential-key', sha256: 'a'.repeat(64) }
+    const { plan } = redeploy.plan(keyed, seen(keyed), { ...ask(keyed), keyFile })
+    const files = stepsOf(plan).flatMap((step) => (step.kind === 'file' && step.path.endsWith('dm-secret.key') ? [step] : []))
+    expect(files.map(({ host, path, mode, content }) => [host, path, mode, content.secret])).toEqual(
+      [1, 2, 3].map((i) => [`10.0.0.${i}`, '/dm/deploy/dm-master-8261-v8.5.0/conf/dm-secret.key', '0600', true]),
+    )
+    const install = plan.phases.find(({ title }) => title.word === 'plan.redeploy-install')
+    expect(install?.lanes.flatMap(({ steps }) => steps)).toEqual(expect.arrayContaining(files))
+    expect(plan.phases.at(-1)).toMatchObject({
+      title: { word: 'plan.passwords-read' },
+      lanes: [{ steps: [{ asks: { guard: 'passwords-read', tasks: [{ task: 't1', source: 'mysql-01' }] } }] }],
+    })
+    const paths = redeploy.needs(keyed, ask(keyed)).host['10.0.0.2']?.flatMap((probe) => (probe.probe === 'path' ? [probe.path] : []))
+    expect(paths?.filter((path) => path.endsWith('dm-secret.key'))).toHaveLength(2)
+  })
+
+  it('of a key file that the panel does not know: the fresh folder wants it by hand', () => {
+    const keyed = withSecretKey(three)
+    const facts = seen(keyed)
+    const fresh = '/dm/deploy/dm-master-8261-v8.5.0/conf/dm-secret.key'
+    const hosts = Object.fromEntries(
+      Object.entries(facts.hosts).map(([host, one]) => [host, { ...one, paths: { ...one.paths, [fresh]: { exists: false as const } } }]),
+    )
+    expect(codes({ ...facts, hosts }, ask(keyed), keyed).filter((code) => code.startsWith('error'))).toEqual(
+      Array(3).fill('error secret-key.missing'),
+    )
   })
 
   it('one master and one worker', () => {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { HostFacts } from '@/server/domain/facts'
+import { formerFixedKey } from '@/server/domain/former-key'
 import { stepsOf } from '@/server/domain/plan'
 import { parseAddition } from '@/server/domain/topology/addition'
 import { entriesAs, entryIds, joinEntries } from '@/server/domain/topology/entries'
 import { hostsOf } from '@/server/domain/topology/instances'
+import { withSecretKey } from '@/server/domain/topology/secret-key'
 import type { Topology } from '@/server/domain/topology/topology'
 import type { OperationFacts, OperationInput } from '@/server/operations/input'
 import { scaleOut } from '@/server/operations/scale-out'
@@ -122,6 +124,66 @@ worker_servers: [{host: 10.0.0.1}]
     const { plan } = scaleOut.plan(topology, seenOf(three, topology), prefer)
     expect(stepsOf(plan).flatMap((step) => (step.kind === 'package-cached' ? [step.sha256] : []))).toEqual([hotfix.sha256])
     expect(plan.problems.map(({ code }) => code)).toEqual(['scale-out.hotfix'])
+  })
+})
+
+describe('a master for a cluster that reads encrypted passwords by a key file', () => {
+  const keyed = withSecretKey(three)
+  const newMaster = 'master_servers: [{host: 10.0.0.6}]\n'
+  const path = '/dm/deploy/dm-master-8261/conf/dm-secret.key'
+  const keyFile = { stored: 'credential-key', sha256: 'a'.repeat(64) }
+  const file = (sha256: string): HostFacts['paths'] => ({
+    [path]: { exists: true, type: 'file', mode: '0600', owner: 'tidb', group: 'tidb', sizeBytes: 64, mountPoint: false, sha256 },
+  })
+  const planWith = (seen: Record<string, HostFacts['paths']>, more: Partial<OperationInput>, cluster = keyed) => {
+    const { topology, input } = grown(cluster, newMaster, more)
+    const base = seenOf(cluster, topology)
+    const paths = Object.entries(seen).map(([host, own]) => [host, { paths: { ...base.hosts[host]?.paths, ...own } }] as const)
+    const { plan, blobs } = scaleOut.plan(topology, seenOf(cluster, topology, Object.fromEntries(paths)), input)
+    const steps = stepsOf(plan).filter((step) => 'host' in step && step.host === '10.0.0.6')
+    const at = steps.findIndex((step) =>
+      step.kind === 'file' ? step.path === path : step.kind === 'guard' && step.asks.guard === 'path-present' && step.asks.path === path,
+    )
+    return { plan, blobs, steps, at, step: steps[at], codes: plan.problems.map(({ code, severity }) => `${severity} ${code}`) }
+  }
+  const standing = { '10.0.0.1': file(keyFile.sha256), '10.0.0.2': file(keyFile.sha256) }
+
+  it('gets the same file before its first start: a secret, for the deploy user alone', () => {
+    const { plan, steps, at, step, codes, blobs } = planWith(standing, { keyFile })
+    expectGolden('scale-out/master-with-key', plan)
+    expect(codes).toEqual([])
+    expect(step).toMatchObject({ kind: 'file', mode: '0600', owner: 'tidb', content: { secret: true } })
+    expect(at).toBeLessThan(steps.findIndex(({ kind }) => kind === 'unit-running'))
+    const blob = blobs.find(({ sha256 }) => step?.kind === 'file' && sha256 === step.content.sha256)
+    expect(blob?.parts).toEqual([{ secret: 'credential-key' }])
+    expect(planWith(standing, { keyFile: { sha256: keyFile.sha256 } }).blobs.flatMap(({ parts }) => parts)).toContainEqual({
+      text: formerFixedKey,
+    })
+    expect(planWith(standing, { keyFile }, three).at, 'no key is configured').toBe(-1)
+  })
+
+  it('which the panel does not know, or which was changed on a host: a person copies it, and a guard looks for it', () => {
+    const bare = { [path]: { exists: false as const } }
+    for (const [seen, more] of [
+      [standing, {}],
+      [{ ...standing, '10.0.0.2': file('b'.repeat(64)) }, { keyFile }],
+    ] as const) {
+      expect(planWith({ ...seen, '10.0.0.6': bare }, more).codes).toEqual(['error secret-key.missing'])
+      const { step, codes } = planWith({ ...seen, '10.0.0.6': file(keyFile.sha256) }, more)
+      expect(step).toMatchObject({ kind: 'guard', asks: { guard: 'path-present', path } })
+      expect(codes).toEqual([])
+    }
+    expect(planWith({ ...standing, '10.0.0.6': file('c'.repeat(64)) }, {}).codes).toEqual(['error secret-key.differs'])
+  })
+
+  it('in a place of their own: the same path is asked for on the new host', () => {
+    const own = { ...keyed, serverConfigs: { worker: {}, grafana: {}, master: { 'secret-key-path': '/etc/dm/key' } } }
+    const { topology, input } = grown(own, newMaster, { keyFile })
+    const asked = (host: string) =>
+      scaleOut.needs(topology, input).host[host]?.some((probe) => probe.probe === 'path' && probe.path === '/etc/dm/key' && probe.hash)
+    expect([asked('10.0.0.1'), asked('10.0.0.6'), asked('10.0.0.4')]).toEqual([true, true, false])
+    const there = { '10.0.0.6': { '/etc/dm/key': { exists: false as const } } }
+    expect(planWith(there, { keyFile }, own).codes).toEqual(['error secret-key.missing'])
   })
 })
 

@@ -256,6 +256,7 @@ describe('upgrade', () => {
         },
       ],
     })
+    expectGolden('upgrade/one-master-with-key', upgrade.plan(tiny, seen(tiny), ask(tiny, { formerKey: true }, { version: 'v7.5.0' })).plan)
     const word = (wish: Partial<UpgradeWish>, from?: string) => last(seen(), wish, from)?.title.word
     expect(word({ passwords: { unknown: 'dmctl is silent' } }), 'waived').toBe('plan.passwords-read')
     expect(word({ passwords: { encrypted: [], closed: [] } })).toBe('plan.record')
