@@ -3,6 +3,7 @@
 import { useWords } from '@/components/data/words'
 import { WideTable } from '@/components/rolling/wide-table'
 import { type Shape, Status } from '@/components/ui/status-shape'
+import { TableHead } from '@/components/ui/table-head'
 import { Time } from '@/components/ui/time'
 import type { VerifiedBinaries, VerifiedBinary } from '@/server/domain/api-ledger'
 
@@ -29,15 +30,7 @@ export function Compared({ result }: { result: VerifiedBinaries }) {
       </h2>
       <WideTable>
         <table className="tb dense" aria-label={say('ledger.compared')}>
-          <thead>
-            <tr>
-              {['ID', 'Role', say('ledger.verdict'), say('ledger.on-disk'), say('ledger.in-process'), say('ledger.says')].map((title) => (
-                <th key={title} scope="col">
-                  {title}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <TableHead titles={['ID', 'Role', say('ledger.verdict'), say('ledger.on-disk'), say('ledger.in-process'), say('ledger.says')]} />
           <tbody>
             {result.rows.map((row) => (
               <tr key={row.instance}>

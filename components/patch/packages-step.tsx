@@ -10,6 +10,7 @@ import { Badge } from '@/components/ui/badge'
 import { EmptyState } from '@/components/ui/banner'
 import { ButtonLink } from '@/components/ui/button'
 import { FilterBox } from '@/components/ui/filter-box'
+import { TableHead } from '@/components/ui/table-head'
 import { Time } from '@/components/ui/time'
 import type { PackageRow } from '@/server/domain/api'
 import { patchable, withPackage } from './choice'
@@ -58,25 +59,10 @@ function Rows({ packages, chosen, onChoose }: RowsProps) {
   return (
     <div className="tbwrap">
       <table className="tb" aria-label={say('patch.packages')}>
-        <colgroup>
-          <col style={{ width: 136 }} />
-          <col style={{ width: 90 }} />
-          <col />
-          <col style={{ width: 96 }} />
-          <col style={{ width: 116 }} />
-          <col style={{ width: 124 }} />
-        </colgroup>
-        <thead>
-          <tr>
-            {[say('packages.component'), say('col.version'), say('packages.origin'), 'OS/Arch', say('patch.release'), 'SHA-256'].map(
-              (title) => (
-                <th key={title} scope="col">
-                  {title}
-                </th>
-              ),
-            )}
-          </tr>
-        </thead>
+        <TableHead
+          titles={[say('packages.component'), say('col.version'), say('packages.origin'), 'OS/Arch', say('patch.release'), 'SHA-256']}
+          widths={[136, 90, null, 96, 116, 124]}
+        />
         <tbody>
           {packages.map((one) => (
             <tr key={one.sha256} aria-selected={chosen.includes(one.sha256) || undefined}>

@@ -8,6 +8,7 @@ import { Chip } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { FilterBox } from '@/components/ui/filter-box'
 import { Status } from '@/components/ui/status-shape'
+import { TableHead } from '@/components/ui/table-head'
 import { chosenOf, flipped, type InstanceRow, type Membership, membershipOf, namedOf, type Selection } from './selection'
 
 export type PickerProps = {
@@ -114,22 +115,10 @@ function Rows(props: PickerProps) {
   }
   return (
     <table className="tb" aria-label={say('pick.title')}>
-      <colgroup>
-        <col style={{ width: 190 }} />
-        <col style={{ width: 146 }} />
-        <col />
-        <col style={{ width: props.runs ? 196 : 110 }} />
-        <col style={{ width: 120 }} />
-      </colgroup>
-      <thead>
-        <tr>
-          {['ID', 'Role', 'Status', say('pick.runs'), say('pick.result')].map((title) => (
-            <th key={title} scope="col">
-              {title}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead
+        titles={['ID', 'Role', 'Status', say('pick.runs'), say('pick.result')]}
+        widths={[190, 146, null, props.runs ? 196 : 110, 120]}
+      />
       <tbody>
         {rows.map((row) => {
           const is = props.named ? namedAs(selection, row) : membershipOf(selection, row)

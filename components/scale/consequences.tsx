@@ -7,6 +7,7 @@ import { WideTable } from '@/components/rolling/wide-table'
 import type { WizardAt } from '@/components/rolling/wizard-page'
 import { Note } from '@/components/ui/banner'
 import { AreaField, SelectField, Tick } from '@/components/ui/field'
+import { TableHead } from '@/components/ui/table-head'
 import type { ScaleInDraft } from './scale-in-page'
 
 type Props = { at: WizardAt<ScaleInDraft>; leaving: readonly InstanceRow[]; unbound: readonly InstanceRow[] }
@@ -57,15 +58,7 @@ function Deleted({ leaving }: { leaving: readonly InstanceRow[] }) {
   return (
     <WideTable>
       <table className="tb flush" aria-label={say('scale-in.deleted')}>
-        <thead>
-          <tr>
-            {['ID', 'Role', say('scale-out.host'), 'Data Dir', 'Deploy Dir'].map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead titles={['ID', 'Role', say('scale-out.host'), 'Data Dir', 'Deploy Dir']} />
         <tbody>
           {leaving.map((row) => (
             <tr key={row.id}>

@@ -7,6 +7,7 @@ import { addHosts, type FormRole, formRoles, readAddresses } from '@/components/
 import { WideTable } from '@/components/rolling/wide-table'
 import { Button } from '@/components/ui/button'
 import { Field, SelectField } from '@/components/ui/field'
+import { TableHead } from '@/components/ui/table-head'
 import { type AdditionCheck, documentExample } from './addition'
 
 type Props = { yaml: string; onChange: (yaml: string) => void; check: AdditionCheck; files: React.ReactNode }
@@ -96,20 +97,7 @@ function Resolved({ check }: { check: AdditionCheck }) {
   return (
     <WideTable>
       <table className="tb" aria-label={say('scale-out.instances')}>
-        <colgroup>
-          <col style={{ width: 190 }} />
-          <col style={{ width: 110 }} />
-          <col />
-        </colgroup>
-        <thead>
-          <tr>
-            {['ID, Deploy Dir', 'Role', say('scale-out.host')].map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead titles={['ID, Deploy Dir', 'Role', say('scale-out.host')]} widths={[190, 110, null]} />
         <tbody>
           {check.instances.map((one) => (
             <Fragment key={`${one.component} ${one.id}`}>

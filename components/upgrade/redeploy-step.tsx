@@ -4,6 +4,7 @@ import { useWords } from '@/components/data/words'
 import type { InstanceRow } from '@/components/rolling/selection'
 import { WideTable } from '@/components/rolling/wide-table'
 import { Field } from '@/components/ui/field'
+import { TableHead } from '@/components/ui/table-head'
 import type { UpgradeView } from '@/server/domain/api-upgrades'
 
 /** As the API takes it. */
@@ -36,15 +37,7 @@ export function RedeployStep({ suffix, upgrade, rows, onChange }: Props) {
       )}
       <WideTable>
         <table className="tb" aria-label={say('rollback.folders-table')}>
-          <thead>
-            <tr>
-              {['ID', say('rollback.folder-now'), say('rollback.folder-then')].map((title) => (
-                <th key={title} scope="col">
-                  {title}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <TableHead titles={['ID', say('rollback.folder-now'), say('rollback.folder-then')]} />
           <tbody>
             {own.map(({ id, deployDir }) => (
               <tr key={id}>

@@ -6,6 +6,7 @@ import { useWords } from '@/components/data/words'
 import type { InstanceRow } from '@/components/rolling/selection'
 import { WideTable } from '@/components/rolling/wide-table'
 import { Status } from '@/components/ui/status-shape'
+import { TableHead } from '@/components/ui/table-head'
 import type { LedgerView } from '@/server/domain/api-ledger'
 import { componentNames, componentSpec } from '@/server/domain/component'
 
@@ -20,23 +21,10 @@ export function RunsNow({ rows, ledger, now, target }: Props) {
       <p className="pad t2 max-w-[760px] py-3">{say('upgrade.as-they-say')}</p>
       <WideTable>
         <table className="tb" aria-label={say('upgrade.now')}>
-          <colgroup>
-            <col style={{ width: 176 }} />
-            <col style={{ width: 146 }} />
-            <col style={{ width: 104 }} />
-            <col style={{ width: 104 }} />
-            <col style={{ width: 150 }} />
-            <col />
-          </colgroup>
-          <thead>
-            <tr>
-              {['ID', 'Role', 'Status', say('upgrade.now'), say('upgrade.goes-to'), say('upgrade.note')].map((title) => (
-                <th key={title} scope="col">
-                  {title}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <TableHead
+            titles={['ID', 'Role', 'Status', say('upgrade.now'), say('upgrade.goes-to'), say('upgrade.note')]}
+            widths={[176, 146, 104, 104, 150, null]}
+          />
           <tbody>
             {rows.map((row) => {
               const current = ledger?.instances.find(({ instance }) => instance === row.id)?.current
