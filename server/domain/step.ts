@@ -42,7 +42,8 @@ export type Change =
   /** And nothing older runs there. */
   | { change: 'config-applied'; instance: InstanceId; revision: number }
   | { change: 'upgrade-finalised' }
-  | { change: 'upgrade-rolled-back'; version: string }
+  /** `dropKey`: that version does not know `secret-key-path`. */
+  | { change: 'upgrade-rolled-back'; version: string; dropKey?: true }
   /** What was seen of upgraded masters when a turn ended; one that had led by then, or leads, ends the way back by binaries. */
   | { change: 'upgrade-seen'; instance: InstanceId; seen: Omit<MasterSeen, 'at'> }
   /** dm-master and dm-worker get folders of their own beside the present ones, and the former version. */

@@ -14,7 +14,8 @@ import { dmctlHost } from './sources'
 
 export const isNightly = (version: string): boolean => version === 'nightly' || version.endsWith('-nightly')
 
-const isEight = (version: string): boolean => isNightly(version) || semver.gte(semver.parse(version) ?? '0.0.0', '8.0.0')
+/** v8.0.0 or later; a version that can't be read is not. */
+export const isEight = (version: string): boolean => isNightly(version) || semver.gte(semver.parse(version) ?? '0.0.0', '8.0.0')
 
 /** Whether any process, or the books, are of a version before v8.0.0 and `to` is not. Versions that can't be read say nothing. */
 export const crossesEight = ({ version }: OperationInput, facts: OperationFacts, to: string): boolean => {

@@ -2,9 +2,11 @@ import type { Instance } from '@/server/domain/instance'
 import { currentOf, formerOf } from '@/server/domain/ledger'
 import type { Problem } from '@/server/domain/problem'
 import { instancesOf } from '@/server/domain/topology/instances'
+import { withoutSecretKey } from '@/server/domain/topology/secret-key'
 import type { Topology } from '@/server/domain/topology/topology'
 import type { MasterSeen } from '@/server/domain/upgrade'
 import { incarnationOf } from '@/server/steps/unit-running'
+import { isEight } from './across-eight'
 import { phase, planOf, recordLane } from './build'
 import { withSeenPlatforms } from './deploy-packages'
 import type { Operation, OperationFacts, OperationInput, UpgradeWish } from './input'
@@ -31,14 +33,20 @@ export const rollback: Operation = {
     const topology = withSeenPlatforms(asWritten, facts)
     const wish = wishOf(input)
     const { staged } = formers(topology, input, wish)
-    const { turns, blobs } = turnsOf(topology, facts, { input, wish, staged })
+    const { turns, blobs } = turnsOf(asBefore(topology, wish.to), facts, { input, wish, staged })
     const back = turns.map(({ before: _led, atEnd: _seen, ...turn }) => turn)
     const plan = planOf('rollback', topology, input, {
       phases: [
         ...(wish.offline ? [] : [checkPhase(back, facts)]),
         stagePhase({ topology, facts }, staged, input.dmctl ? [{ host: dmctlHost(topology), package: input.dmctl }] : []),
         ...rolledOrOffline(topology, facts, { input, turns: back, offline: wish.offline }),
-        phase('plan.record', [recordLane(input.clusterName, { change: 'upgrade-rolled-back', version: wish.to })]),
+        phase('plan.record', [
+          recordLane(input.clusterName, {
+            change: 'upgrade-rolled-back',
+            version: wish.to,
+            ...(isEight(wish.to) ? {} : { dropKey: true }),
+          }),
+        ]),
       ],
       problems: problemsOf(topology, facts, input),
       impact: wish.offline ? { sources: [], masterOutageS: 0 } : rollingImpact(topology, facts, input, back),
@@ -48,6 +56,9 @@ export const rollback: Operation = {
     return { plan, blobs }
   },
 }
+
+/** A version before v8.0.0 does not start with the key file that an upgrade which is through has put into the configuration. */
+const asBefore = (topology: Topology, to: string): Topology => (isEight(to) ? topology : withoutSecretKey(topology))
 
 /** What each instance had before the upgrade; `lost`: those whose former package nobody has any more. */
 const formers = (topology: Topology, { ledger = [], packages = [] }: OperationInput, { open }: UpgradeWish) => {
@@ -69,7 +80,7 @@ const problemsOf = (topology: Topology, facts: OperationFacts, input: OperationI
   const wish = wishOf(input)
   if (wish.open?.state !== 'open') return [{ code: 'rollback.nothing', severity: 'error', params: {} }]
   const { staged, lost } = formers(topology, input, wish)
-  const { turns } = turnsOf(topology, facts, { input, wish, staged })
+  const { turns } = turnsOf(asBefore(topology, wish.to), facts, { input, wish, staged })
   return [
     ...selectionProblems(topology, input),
     ...unseenHosts(instancesOf(topology), facts),

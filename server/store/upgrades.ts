@@ -1,7 +1,7 @@
 import type { Change, KeyFile } from '@/server/domain/step'
 import { formerTopology } from '@/server/domain/topology/beside'
 import { foldersText } from '@/server/domain/topology/entries-text'
-import { hasSecretKey, secretKeyText, withSecretKey } from '@/server/domain/topology/secret-key'
+import { hasSecretKey, secretKeyText, withoutSecretKey, withoutSecretKeyText, withSecretKey } from '@/server/domain/topology/secret-key'
 import type { Topology } from '@/server/domain/topology/topology'
 import type { LeftFolder, MasterSeen, OpenState, OpenUpgrade } from '@/server/domain/upgrade'
 import { dropConfigExports } from './config-exports'
@@ -106,14 +106,15 @@ export const endRedeploy = async (tx: Tx, cluster: string): Promise<void> => {
 export const reachVersion = async (
   tx: Tx,
   cluster: string,
-  { version, secretKey, keyFile }: { version: string; secretKey?: true; keyFile?: KeyFile },
+  { version, secretKey, keyFile, dropKey }: { version: string; secretKey?: true; keyFile?: KeyFile; dropKey?: true },
 ): Promise<void> => {
-  const key = keyFile === 'former' ? keyFile : keyFile?.credentialId
+  const key = dropKey ? null : keyFile === 'former' ? keyFile : keyFile?.credentialId
   await tx.cluster.updateMany({ where: { name: cluster }, data: { version, ...(key === undefined ? {} : { keyFile: key }) } })
   await tx.rolePackage.deleteMany({ where: { cluster } })
   const { topology, yaml } = await demandCluster(tx, cluster)
-  const keyed = secretKey && !hasSecretKey(topology)
-  await outdatePlans(tx, cluster, `version ${version}`, keyed ? { topology: withSecretKey(topology), yaml: secretKeyText(yaml) } : {})
+  const keyed = secretKey && !hasSecretKey(topology) ? { topology: withSecretKey(topology), yaml: secretKeyText(yaml) } : {}
+  const dropped = dropKey ? { topology: withoutSecretKey(topology), yaml: withoutSecretKeyText(yaml) } : {}
+  await outdatePlans(tx, cluster, `version ${version}`, { ...keyed, ...dropped })
 }
 
 /** A new revision: what was planned before this is not so any more. */

@@ -5,6 +5,7 @@ import type { LedgerEntry } from '@/server/domain/ledger'
 import type { PackageInfo } from '@/server/domain/package'
 import { stepsOf } from '@/server/domain/plan'
 import { instancesOf } from '@/server/domain/topology/instances'
+import { withSecretKey } from '@/server/domain/topology/secret-key'
 import type { Topology } from '@/server/domain/topology/topology'
 import type { MasterSeen, OpenUpgrade } from '@/server/domain/upgrade'
 import { finalise } from '@/server/operations/finalise'
@@ -298,6 +299,23 @@ describe('rollback', () => {
     const facts = seen(three, [subtask], { leaderCounts: counts })
     expect(said(facts)).toEqual([])
     expectGolden('upgrade/rollback', rollback.plan(three, facts, back()).plan)
+  })
+
+  it('below v8.0.0 the configuration names no key file any more, for that version would not start with it', () => {
+    const tomls = (to: string) => {
+      const { plan, blobs } = rollback.plan(withSecretKey(three), seen(three, [subtask], { leaderCounts: counts }), back({ to }))
+      const files = stepsOf(plan).flatMap((step) =>
+        step.kind === 'file' && step.path.endsWith('dm-master.toml') ? [step.content.sha256] : [],
+      )
+      const texts = files.map((sha256) => JSON.stringify(blobs.find((one) => one.sha256 === sha256)?.parts))
+      const record = stepsOf(plan).find((step) => step.kind === 'recorded' && step.record.change === 'upgrade-rolled-back')
+      return { named: texts.map((text) => text.includes('secret-key-path')), record: record?.kind === 'recorded' && record.record }
+    }
+    expect(tomls('v7.5.3')).toEqual({
+      named: [false, false],
+      record: { change: 'upgrade-rolled-back', version: 'v7.5.3', dropKey: true },
+    })
+    expect(tomls('v8.5.0')).toEqual({ named: [true, true], record: { change: 'upgrade-rolled-back', version: 'v8.5.0' } })
   })
 
   it('is refused once one has led, and when nobody can say that it has not', () => {

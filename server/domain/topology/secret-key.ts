@@ -43,3 +43,12 @@ export const secretKeyText = (yaml: string): string => {
   doc.setIn(['server_configs', 'master', setting], secretKeyPath)
   return doc.toString({ lineWidth: 0 })
 }
+
+/** The way back of `secretKeyText`; a path of the user's own stays. */
+export const withoutSecretKeyText = (yaml: string): string => {
+  const doc = parseDocument(yaml, { intAsBigInt: true, merge: true, logLevel: 'silent' })
+  const at = ['server_configs', 'master', setting]
+  if (doc.errors.length > 0 || !isMap(doc.contents) || doc.getIn(at) !== secretKeyPath) return yaml
+  doc.deleteIn(at)
+  return doc.toString({ lineWidth: 0 })
+}
