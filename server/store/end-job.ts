@@ -101,7 +101,7 @@ export const applyChange = async (tx: Tx, job: ChangingJob, change: Change, at: 
       break
     case 'upgrade-rolled-back':
       await endUpgrade(tx, job, 'rolled-back', at)
-      await reachVersion(tx, cluster, { version: change.version })
+      await reachVersion(tx, cluster, change)
       break
     case 'lifecycle':
       await recordLifecycle(tx, job, change, at)
