@@ -3,7 +3,7 @@
 import { useWords } from '@/components/data/words'
 import { AreaField, Field, Tick } from '@/components/ui/field'
 import { isDay } from './choice'
-import type { PatchDraft } from './patch-page'
+import type { PatchDraft } from './draft'
 
 type Props = {
   draft: PatchDraft

@@ -5,39 +5,18 @@ import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
 import { InstancePicker } from '@/components/rolling/instance-picker'
 import { OperationWizard, type WizardStep } from '@/components/rolling/operation-wizard'
-import { defaultPace, type Pace, paceInput } from '@/components/rolling/pace'
+import { paceInput } from '@/components/rolling/pace'
 import { PaceStep, paceAnswer, paceProblems } from '@/components/rolling/pace-step'
 import { RollingSummary } from '@/components/rolling/rolling-summary'
-import { chosenOf, everything, type InstanceRow, isUp, type Selection, selectionFlags } from '@/components/rolling/selection'
+import { chosenOf, type InstanceRow, isUp, selectionFlags } from '@/components/rolling/selection'
 import { type WizardAt, WizardPage } from '@/components/rolling/wizard-page'
 import { Note } from '@/components/ui/banner'
 import { KeyValues } from '@/components/ui/drawer'
 import type { PackageRow } from '@/server/domain/api'
 import { isDay, mixedAfter } from './choice'
+import { empty, type PatchDraft } from './draft'
 import { NotesStep } from './notes-step'
 import { PackagesStep } from './packages-step'
-
-export type PatchDraft = {
-  packages: readonly string[]
-  selection: Selection
-  pace: Pace
-  /** Asked, never preset: null until somebody chose. */
-  overwrite: boolean | null
-  offline: boolean
-  ticket: string
-  due: string
-  notes: string
-}
-const empty: PatchDraft = {
-  packages: [],
-  selection: everything,
-  pace: defaultPace,
-  overwrite: null,
-  offline: false,
-  ticket: '',
-  due: '',
-  notes: '',
-}
 
 /** Patch: packages, then the nodes that get them, then what it means for later and why. */
 export function PatchPage({ name }: { name: string }) {

@@ -8,7 +8,7 @@ import type { WizardAt } from '@/components/rolling/wizard-page'
 import { Note } from '@/components/ui/banner'
 import { AreaField, SelectField, Tick } from '@/components/ui/field'
 import { TableHead } from '@/components/ui/table-head'
-import type { ScaleInDraft } from './scale-in-page'
+import type { ScaleInDraft } from './scale-in-draft'
 
 type Props = { at: WizardAt<ScaleInDraft>; leaving: readonly InstanceRow[]; unbound: readonly InstanceRow[] }
 

@@ -4,24 +4,15 @@ import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
 import { InstancePicker } from '@/components/rolling/instance-picker'
 import { OperationWizard, type WizardStep } from '@/components/rolling/operation-wizard'
-import { defaultPace, type Pace, paceInput } from '@/components/rolling/pace'
+import { paceInput } from '@/components/rolling/pace'
 import { PaceStep, paceProblems } from '@/components/rolling/pace-step'
-import { everything, namedOf, type Selection } from '@/components/rolling/selection'
+import { namedOf } from '@/components/rolling/selection'
 import { type WizardAt, WizardPage } from '@/components/rolling/wizard-page'
 import { Banner } from '@/components/ui/banner'
 import { KeyValues } from '@/components/ui/drawer'
 import { Consequences } from './consequences'
 import { barredOf, quorumOf, unboundOf } from './leaving'
-
-export type ScaleInDraft = {
-  selection: Selection
-  pace: Pace
-  force: boolean
-  /** Node → why it may go bound. */
-  unbound: Readonly<Record<string, string>>
-  credentialId: string
-}
-const empty: ScaleInDraft = { selection: everything, pace: defaultPace, force: false, unbound: {}, credentialId: '' }
+import { empty, type ScaleInDraft } from './scale-in-draft'
 
 /** Scale in: which instances go, what goes with them, and that what stays keeps its majority. */
 export function ScaleInPage({ name }: { name: string }) {
