@@ -10,7 +10,7 @@ import type { CheckRow } from '@/server/domain/check-row'
 import { type Plan, stepsOf } from '@/server/domain/plan'
 import { generateKey } from '@/server/remote/generate-key'
 import { type ApiPanel, startApiPanel } from '@/tests/support/api-panel'
-import { freshHosts, type LabHost, labAvailable } from '@/tests/support/lab'
+import { freshHosts, type LabHost, labAvailable, labSubnet } from '@/tests/support/lab'
 import { labMirror } from '@/tests/support/lab-mirror'
 import { until } from '@/tests/support/panel'
 import { readRecorded } from '@/tests/templates/recorded-files'
@@ -136,7 +136,7 @@ describe.skipIf(!labAvailable().ok)('a cluster on lab hosts', () => {
     for (const role of ['prometheus', 'grafana', 'alertmanager']) expect(await statuses(role)).toEqual(['Up'])
     for (const { index } of hosts) expect(await stateOf(index, 'ActiveState')).toEqual(unitsOf(index).map(() => 'active'))
     const text = await (await panel.api.send('GET', '/api/clusters/lab/display?format=text')).text()
-    expect(text).toMatch(/^10\.77\.0\.1[123]:8261 +dm-master +\S+ +8261\/8291 +linux\/x86_64 +Healthy\|L/m)
+    expect(text).toMatch(/^10\.\d+\.\d+\.1[123]:8261 +dm-master +\S+ +8261\/8291 +linux\/x86_64 +Healthy\|L/m)
     expect(text).toContain('Total nodes: 9')
     for (const { version, since } of await rows('dm-worker')) {
       expect(version.value).toBe(labVersion)
@@ -153,7 +153,7 @@ describe.skipIf(!labAvailable().ok)('a cluster on lab hosts', () => {
   it('adopts its own export, live at once, and a recorded storage whose key the hosts refuse; both read-only', async () => {
     const storage = path.join(tiupRoot, 'storage/dm/clusters')
     mkdirSync(path.join(storage, 'recorded/ssh'), { recursive: true })
-    writeFileSync(path.join(storage, 'recorded/meta.yaml'), readRecorded('meta/storage.yaml').replaceAll('10.79.0.', '10.77.0.'))
+    writeFileSync(path.join(storage, 'recorded/meta.yaml'), readRecorded('meta/storage.yaml').replaceAll('10.79.0.', `${labSubnet}.`))
     writeFileSync(path.join(storage, 'recorded/ssh/id_rsa'), (await generateKey()).privateKey)
     const archive = path.join(tiupRoot, 'lab.tar.gz')
     writeFileSync(archive, Buffer.from(await (await panel.api.send('GET', '/api/clusters/lab/export')).arrayBuffer()))
@@ -228,11 +228,11 @@ describe.skipIf(!labAvailable().ok)('a cluster on lab hosts', () => {
 
   it('names the sources that a stop leaves without replication, and stops well below the hang of masters that lose their leader', async () => {
     const source = path.join(panel.dataDir, 'source.yaml')
-    writeFileSync(source, 'source-id: lab-source\nfrom:\n  host: 10.77.0.1\n  user: dm\n  port: 3306\n')
+    writeFileSync(source, `source-id: lab-source\nfrom:\n  host: ${labSubnet}.1\n  user: dm\n  port: 3306\n`)
     const dmctl = path.join(buildStandins(), labVersion, 'dmctl')
     await promisify(execFile)(dmctl, ['--master-addr', `${host(1).address}:8261`, 'operate-source', 'create', source])
     const { plan, document } = await planFor(panel.api, 'lab', 'stop')
-    expect(document.impact.sources).toEqual([{ source: 'lab-source', worker: expect.stringMatching(/^10\.77\.0\.1[456]:8262$/) }])
+    expect(document.impact.sources).toEqual([{ source: 'lab-source', worker: expect.stringMatching(/^10\.\d+\.\d+\.1[456]:8262$/) }])
     expect(plan.problems.map(({ code }) => code)).toEqual(expect.arrayContaining(['stop.replication-stops', 'stop.no-master-left']))
     const began = Date.now()
     await succeeds(panel.api, (await panel.api.run(plan)).id)

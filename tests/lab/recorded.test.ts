@@ -5,7 +5,7 @@ import type { JobView } from '@/server/domain/job'
 import type { Entry } from '@/server/domain/journal'
 import { type Plan, stepsOf } from '@/server/domain/plan'
 import { type ApiPanel, startApiPanel } from '@/tests/support/api-panel'
-import { freshHosts, type LabHost, labAvailable } from '@/tests/support/lab'
+import { freshHosts, type LabHost, labAvailable, labSubnet } from '@/tests/support/lab'
 import { labMirror } from '@/tests/support/lab-mirror'
 import { until } from '@/tests/support/panel'
 import { comparable, listRecorded, readRecorded } from '@/tests/templates/recorded-files'
@@ -161,7 +161,7 @@ describe.skipIf(!labAvailable().ok)('recorded clusters on lab hosts', () => {
 })
 
 /** The recordings' addresses are the lab's, but for their network. */
-const onLab = (text: string): string => text.replaceAll('10.79.0.', '10.77.0.')
+const onLab = (text: string): string => text.replaceAll('10.79.0.', `${labSubnet}.`)
 
 const isUploading =
   (plan: Plan) =>

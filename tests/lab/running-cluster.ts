@@ -10,10 +10,11 @@ import { confirmHosts, fetchFromMirror, type JobDetail, keepLogins, type Logins,
 import { giveAlertmanagerItsTemplates } from './on-host'
 import type { OwnTurn } from './poller'
 
-/** A panel with a cluster `lab` that runs on new lab hosts, for tests of what is done to a running one. */
+/** A panel with a cluster that runs on new lab hosts, for tests of what is done to a running one. */
 export type RunningCluster = {
   panel: ApiPanel
   api: ApiClient
+  name: string
   hosts: LabHost[]
   logins: Logins
   mirror: LabMirror
@@ -25,8 +26,15 @@ export type RunningCluster = {
   detail: () => Promise<ClusterDetail>
   statuses: (role: string) => Promise<string[]>
 }
+type Wanted = {
+  name: string
+  hosts: LabHost[]
+  topology: (hosts: readonly LabHost[]) => string
+  before?: (hosts: readonly LabHost[]) => Promise<void>
+}
+type Site = Pick<RunningCluster, 'panel' | 'api' | 'logins' | 'mirror'>
 
-/** `before`: looks at the hosts as they are before the deploy. `settings`: of the panel's environment. */
+/** Of a cluster `lab`. `before`: looks at the hosts as they are before the deploy. `settings`: of the panel's environment. */
 export const startRunningCluster = async (
   topology: (hosts: readonly LabHost[]) => string,
   count = 6,
@@ -34,36 +42,48 @@ export const startRunningCluster = async (
   settings: Record<string, string> = {},
 ): Promise<RunningCluster> => {
   const mirror = await labMirror()
-  const hosts = await freshHosts(count)
+  const booting = freshHosts(count)
+  booting.catch(() => undefined) // its error is met below, after the panel's
+  const panel = await startApiPanel({ DM_PANEL_MIRROR_ROOT: path.dirname(mirror.dir), ...settings })
+  try {
+    await fetchFromMirror(panel.api, mirror)
+    const site: Site = { panel, api: panel.api, logins: await keepLogins(panel.api), mirror }
+    const hosts = await booting
+    return await runCluster(site, { name: 'lab', hosts, topology, ...(before && { before }) })
+  } catch (error) {
+    await panel.stop()
+    throw error
+  }
+}
+
+/** Deploys a cluster on new hosts by a panel that runs, starts it, and waits until its workers are free. Alertmanager may be on the first host. */
+const runCluster = async (site: Site, { name, hosts, topology, before }: Wanted): Promise<RunningCluster> => {
+  const { api, logins } = site
   const host = (index: number): LabHost => {
     const found = hosts[index - 1]
     if (!found) throw new Error(`no host ${index}`)
     return found
   }
-  await giveAlertmanagerItsTemplates(host(1))
-  const panel = await startApiPanel({ DM_PANEL_MIRROR_ROOT: path.dirname(mirror.dir), ...settings })
-  const { api } = panel
-  await fetchFromMirror(api, mirror)
-  const logins = await keepLogins(api)
-  await confirmHosts(api, hosts, logins.rootKey)
   const perform = async (operation: string, input: unknown = {}) => {
-    const { plan, document } = await planFor(api, 'lab', operation, input)
+    const { plan, document } = await planFor(api, name, operation, input)
     return { job: await succeeds(api, (await api.run(plan)).id), plan: document }
   }
-  const detail = () => api.get<ClusterDetail>('/api/clusters/lab')
+  const detail = () => api.get<ClusterDetail>(`/api/clusters/${name}`)
   const statuses = async (role: string) =>
     ((await detail()).status?.rows ?? [])
       .filter((row) => row.role === role)
       .map(({ status }) => status.value)
       .toSorted()
+  await giveAlertmanagerItsTemplates(host(1))
+  await confirmHosts(api, hosts, logins.rootKey)
   await before?.(hosts)
-  const { job } = await submitDeploy(api, 'lab', { topology: topology(hosts), credentialId: logins.rootKey })
+  const { job } = await submitDeploy(api, name, { topology: topology(hosts), credentialId: logins.rootKey })
   await succeeds(api, job.id)
   await perform('start')
-  const stopWatching = api.watch('lab')
+  const stopWatching = api.watch(name)
   await until(async () => (await statuses('dm-worker')).every((status) => status === 'Free'), 30_000)
   stopWatching()
-  return { panel, api, hosts, logins, mirror, host, address: (index) => host(index).address, perform, detail, statuses }
+  return { ...site, name, hosts, host, address: (index) => host(index).address, perform, detail, statuses }
 }
 
 /** 3 dm-master on hosts 1 to 3, dm-worker on 4 to 6, monitors on 1; small for tests. */
@@ -78,8 +98,8 @@ export const threeAndThree = (hosts: readonly LabHost[]): string => {
 }
 
 /** Creates a source by DM-master's gateway; a free worker takes it. */
-export const createSource = async (master: string, id: string): Promise<void> => {
-  const config = `source-id: ${id}\nfrom: {host: 127.0.0.1, port: 3306, user: root, password: ""}\n`
+export const createSource = async (master: string, id: string, password = ''): Promise<void> => {
+  const config = `source-id: ${id}\nfrom: {host: 127.0.0.1, port: 3306, user: root, password: "${password}"}\n`
   const answer = await fetch(`http://${master}:8261/apis/v1alpha1/sources`, {
     method: 'PUT',
     body: JSON.stringify({ op: 1, config: [config] }),

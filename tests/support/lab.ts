@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url'
 const script = fileURLToPath(new URL('../lab/hosts/hosts', import.meta.url))
 const setting = (name: string, fallback: string): string => process.env[name] ?? fallback
 const labName = setting('TESTBED_NAME', 'tb')
+/** The hosts' network, a /24: host 1 is `.11` in it. */
+export const labSubnet = setting('TESTBED_SUBNET', '10.77.0')
 const stateDir = setting('TESTBED_STATE', `/var/lib/testbed/${labName}`)
 
 export interface LabHost {
@@ -68,12 +70,13 @@ async function must(...args: string[]): Promise<string> {
 /** Boots hosts 1..n, those that run are left as they are. */
 export async function labHosts(n: number): Promise<LabHost[]> {
   await must('up', String(n))
-  const all = JSON.parse(await must('list', '--json')) as LabHost[] // printed by our own script
-  return all.filter((host) => host.index <= n)
+  return (await listHosts()).filter((host) => host.index <= n)
 }
 
+const listHosts = async (): Promise<LabHost[]> => JSON.parse(await must('list', '--json')) as LabHost[] // printed by our own script
+
 /** How many hosts there are, on or off. */
-export const countHosts = async (): Promise<number> => (JSON.parse(await must('list', '--json')) as LabHost[]).length // printed by our own script
+export const countHosts = async (): Promise<number> => (await listHosts()).length
 
 /** Removes all hosts and their network. */
 export const removeHosts = (): Promise<string> => must('down')
@@ -92,9 +95,10 @@ export const cut = (i: number, silently = false): Promise<string> => must('cut',
 /** Ends every fault of the host's network. */
 export const heal = (i: number): Promise<string> => must('heal', String(i))
 
-/** Boots hosts 1..n and makes each new, side by side. */
+/** Boots hosts 1..n and makes those new that were there, side by side. */
 export async function freshHosts(n: number): Promise<LabHost[]> {
+  const used = new Set((await listHosts()).map(({ index }) => index))
   const hosts = await labHosts(n)
-  await Promise.all(hosts.map(({ index }) => resetHost(index)))
+  await Promise.all(hosts.filter(({ index }) => used.has(index)).map(({ index }) => resetHost(index)))
   return hosts
 }
