@@ -22,6 +22,8 @@ export type Env = {
   systemSsh: { program: string; options: readonly string[] }
   /** Hosts are reached by it where neither operation nor cluster says otherwise (`TIUP_NATIVE_SSH`, as tiup has it). */
   nativeSsh: boolean
+  /** Socket of the ssh-agent for credentials that name one of its keys; undefined: there is none. */
+  agentSocket: string | undefined
   /** The simulated hosts listen on this address and those after it. */
   simulatedFirstAddress: string
   development: boolean
@@ -61,6 +63,8 @@ const variables = z
       .string()
       .regex(/^\s*([A-Za-z]+=\S+\s*)*$/, 'must be options of ssh_config as Name=value, with spaces between them')
       .default(''),
+    DM_PANEL_SSH_AGENT: z.string().startsWith('/', 'must be the absolute path of an ssh-agent’s socket').optional(),
+    SSH_AUTH_SOCK: z.string().optional(),
     TIUP_NATIVE_SSH: z.string().optional(),
     DM_PANEL_SIM_FIRST_ADDRESS: z
       .string()
@@ -101,6 +105,7 @@ export const readEnv = (source: Readonly<Record<string, string | undefined>> = p
     tiupRoot: env.DM_PANEL_TIUP_ROOT,
     systemSsh: { program: env.DM_PANEL_SSH, options: env.DM_PANEL_SSH_OPTIONS.split(/\s+/).filter((one) => one !== '') },
     nativeSsh: ['true', '1', 'enable'].includes((env.TIUP_NATIVE_SSH ?? '').toLowerCase()),
+    agentSocket: env.DM_PANEL_SSH_AGENT ?? env.SSH_AUTH_SOCK,
     packageQuotaBytes: env.DM_PANEL_PACKAGE_QUOTA_GIB * gib,
     simulatedFirstAddress: env.DM_PANEL_SIM_FIRST_ADDRESS,
     development: env.NODE_ENV === 'development',

@@ -12,6 +12,8 @@ import { runErrands } from './errands/run-errands'
 import { runSealer } from './errands/seal-audit'
 import { watchAudit } from './errands/watch-audit'
 import { askedToEnd, runMain } from './exit'
+import type { Secret } from './remote/connect'
+import { listAgentKeys } from './remote/ssh-agent'
 import { createTransport } from './remote/ssh-transport'
 import type { PutSource } from './remote/transport'
 import { openRunnerKey, type RunnerKey } from './runner-key'
@@ -45,7 +47,9 @@ const main = async (): Promise<void> => {
     pinnedKeys: (address, port) => pinnedKeysOf(db, address, port),
     systemSsh: env.systemSsh,
     defaultClient: env.nativeSsh ? 'system' : 'builtin',
+    agentSocket: env.agentSocket,
   })
+  await checkAgent(env.agentSocket)
   const watcher = startWatcher({ db, transport, clock: engineDefaults.clock, stopping: stopping.signal, onBug: fail })
   const parts: Part[] = [
     (signal) => repeat(beatMs, signal, () => beat(db, id, { pid: process.pid })),
@@ -69,6 +73,7 @@ const main = async (): Promise<void> => {
           db,
           transport,
           secrets: key,
+          agentSocket: env.agentSocket,
           folders: { data: env.dataFolder, mirrorRoot: env.mirrorRoot, tiupRoot: env.tiupRoot },
           now: () => new Date(),
         },
@@ -85,6 +90,14 @@ const main = async (): Promise<void> => {
   await forgetRunner(db, id)
   await db.$disconnect()
   process.exit(0)
+}
+
+/** An agent may come later: a silent one is said, and keeps nobody from starting. */
+const checkAgent = async (socketPath: string | undefined): Promise<void> => {
+  if (socketPath === undefined) return
+  const keys = await listAgentKeys(socketPath).catch((error: Error) => error)
+  if (keys instanceof Error) console.warn(`The ssh-agent at ${socketPath} does not answer: ${keys.message}`)
+  else console.log(`The ssh-agent at ${socketPath} holds ${keys.length} keys.`)
 }
 
 /** An error that no host and no user can cause: this process ends, a fresh one goes on from the journal. */
@@ -128,20 +141,22 @@ const secretShape = z.object({
   password: z.string().optional(),
   privateKey: z.string().optional(),
   passphrase: z.string().optional(),
+  agent: z.object({ publicKey: z.string() }).optional(),
 })
 
 /** Opens the secret of a credential, in this process's memory only. Throws when it is unknown or was wiped. */
 const secretsOf =
   (db: Db, key: RunnerKey) =>
-  async (credentialId: string): Promise<{ password?: string; plain?: string; privateKey?: string; passphrase?: string }> => {
+  async (credentialId: string): Promise<Secret & { plain?: string }> => {
     const sealed = await sealedOf(db, credentialId)
     if (sealed === undefined) throw new Error(`credential ${credentialId} is unknown or was wiped`)
-    const { password, plain, privateKey, passphrase } = secretShape.parse(JSON.parse(key.openSealed(sealed, credentialId)))
+    const { password, plain, privateKey, passphrase, agent } = secretShape.parse(JSON.parse(key.openSealed(sealed, credentialId)))
     return {
       ...(password !== undefined && { password }),
       ...(plain !== undefined && { plain }),
       ...(privateKey !== undefined && { privateKey }),
       ...(passphrase !== undefined && { passphrase }),
+      ...(agent !== undefined && { agent }),
     }
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { problem } from './api'
 
 /** Shapes of what the API says of hosts. */
 const iso = z.iso.datetime()
@@ -28,3 +29,25 @@ export const hostRow = z.object({
     .nullable(),
 })
 export type HostRow = z.infer<typeof hostRow>
+
+export const knownHostsInput = z.object({ text: z.string().min(1).max(1_000_000), replace: z.boolean().default(false) })
+export const knownHostsPinned = z.object({
+  pinned: z.number(),
+  /** Lines that were left out, and why. */
+  problems: z.array(problem),
+})
+/** All keys of the host and port, or those of one type. */
+export const hostKeyQuery = z.object({
+  address: z.string().min(1),
+  port: z.coerce.number().int().min(1).max(65535),
+  keyType: z.string().optional(),
+})
+
+/** What the runner's ssh-agent holds, for `POST /api/credentials/agent-keys`. */
+export type AgentKeys = {
+  /** The runner was told of an agent. */
+  offered: boolean
+  /** Why it does not answer; '': it does. */
+  error: string
+  keys: readonly { keyType: string; key: string; fingerprint: string; comment: string }[]
+}

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { wantedPackage } from './api-packages'
 import { operationNames } from './plan'
-import { reachInput, sshClients } from './ssh-client'
+import { jumpInput, reachInput, sshClients } from './ssh-client'
 import { ownFilesInput } from './topology/own-files-input'
 
 /**
@@ -132,6 +132,7 @@ export const clusterDetail = clusterRow.extend({
     connectTimeoutS: z.number().nullable(),
     waitTimeoutS: z.number().nullable(),
     sshClient: z.enum(sshClients).nullable(),
+    jump: jumpInput.nullable(),
   }),
   status: z
     .object({
@@ -231,7 +232,7 @@ export const answerInput = z.object({
 export const credentialRow = z.object({
   id: z.string(),
   name: z.string(),
-  kind: z.enum(['password', 'key', 'generated-key']),
+  kind: z.enum(['password', 'key', 'generated-key', 'agent']),
   username: z.string(),
   sudo: z.enum(['root', 'nopasswd', 'password']),
   fingerprint: z.string(),
@@ -246,6 +247,8 @@ export const newCredential = z.object({
   password: z.string().max(1000).optional(),
   privateKey: z.string().max(100_000).optional(),
   passphrase: z.string().max(1000).optional(),
+  /** A key of the panel's ssh-agent, `type body`; '': whichever a host takes. */
+  agent: z.object({ publicKey: z.string().trim().max(20_000) }).optional(),
   /** Wiped at the end of the job of this cluster's next plan. */
   oneTimeFor: z.string().optional(),
 })
@@ -274,6 +277,7 @@ export const probeHostsInput = z.object({
     .max(500),
   /** Given: after the keys are known, a login is tried too. */
   credentialId: z.string().optional(),
+  jump: jumpInput.optional(),
 })
 export const probedHost = scannedKey.extend({
   login: z.enum(['not-tried', 'ok', 'refused', 'failed']),
@@ -305,19 +309,6 @@ export const adoptSource = z
       .optional(),
   })
   .refine(({ path, archive, ssh }) => [path, archive, ssh].filter((one) => one !== undefined).length === 1, 'one of path, archive, ssh')
-
-export const knownHostsInput = z.object({ text: z.string().min(1).max(1_000_000), replace: z.boolean().default(false) })
-export const knownHostsPinned = z.object({
-  pinned: z.number(),
-  /** Lines that were left out, and why. */
-  problems: z.array(problem),
-})
-/** All keys of the host and port, or those of one type. */
-export const hostKeyQuery = z.object({
-  address: z.string().min(1),
-  port: z.coerce.number().int().min(1).max(65535),
-  keyType: z.string().optional(),
-})
 
 // --- packages ---------------------------------------------------------------------------------
 export const packageRow = z.object({

@@ -4,6 +4,7 @@ import type { Problem } from './problem'
 export const errandKinds = [
   'prepare-plan',
   'probe-hosts',
+  'agent-keys',
   'preflight',
   'tail-log',
   'fetch-mirror',

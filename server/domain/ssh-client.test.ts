@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { reachOf } from './ssh-client'
+import { hopsOf, isHopText, reachFlags, reachOf } from './ssh-client'
 
 it('the operation goes before the cluster, the cluster before its topology, and what nobody says stays open', () => {
   expect(reachOf({ sshClient: 'builtin' }, { sshClient: 'system', connectTimeoutS: 9 }, 'system')).toEqual({
@@ -12,4 +12,27 @@ it('the operation goes before the cluster, the cluster before its topology, and 
     connectTimeoutS: 3,
   })
   expect(reachOf({}, { connectTimeoutS: null }, 'builtin')).toEqual({})
+})
+
+it('reads jump hosts as they are typed; who names no credential uses that of the hop before', () => {
+  const jump = [
+    { at: 'ops@bastion', credentialId: 'c1' },
+    { at: ' root@[2001:db8::1]:2222' },
+    { at: 'a.b-c@10.0.0.1:22', credentialId: 'c2' },
+  ]
+  expect(hopsOf(jump)).toEqual([
+    { user: 'ops', address: 'bastion', port: 22, credentialId: 'c1' },
+    { user: 'root', address: '2001:db8::1', port: 2222, credentialId: 'c1' },
+    { user: 'a.b-c', address: '10.0.0.1', port: 22, credentialId: 'c2' },
+  ])
+  expect(hopsOf([{ at: 'ops@bastion' }])[0]?.credentialId).toBe('')
+  for (const bad of ['bastion', 'a@', '@b', 'a@b:0', 'a@b:70000', 'a@-oProxyCommand=x', 'a@b c', '-l@b', 'a@b:22:22'])
+    expect(isHopText(bad)).toBe(false)
+  expect(reachFlags({ jump: jump.slice(0, 1) })).toBe(' --ssh-proxy-host=bastion --ssh-proxy-user=ops --ssh-proxy-port=22')
+})
+
+it('an operation may go directly where the cluster has jump hosts', () => {
+  const jump = [{ at: 'ops@bastion', credentialId: 'c1' }]
+  expect(reachOf({}, { jump }, 'builtin')).toEqual({ jump })
+  expect(reachOf({ jump: [] }, { jump }, 'builtin')).toEqual({ jump: [] })
 })

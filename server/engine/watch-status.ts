@@ -3,7 +3,7 @@ import type { ClusterStatus, DisplayRow } from '@/server/domain/display'
 import type { UnitFact } from '@/server/domain/facts'
 import type { HostId, Instance } from '@/server/domain/instance'
 import type { HostProbe } from '@/server/domain/probe'
-import { reachOf } from '@/server/domain/ssh-client'
+import { hopsOf, reachOf } from '@/server/domain/ssh-client'
 import type { Topology } from '@/server/domain/topology/topology'
 import { askHost, parseHost } from '@/server/probes/batch'
 import { healthPath, parseVersion, statusPath } from '@/server/probes/cluster-answers'
@@ -182,8 +182,12 @@ const startOf = (metrics: string): string | undefined => {
 const targets = (cluster: ClusterWithTopology, instances: readonly Instance[]) => {
   const ports = new Map(instances.map(({ hostId, sshPort }) => [hostId, sshPort]))
   const login = { user: cluster.deployUser, credentialId: cluster.credentialId, sudo: 'nopasswd' as const }
-  const { connectTimeoutS, sshClient } = reachOf({}, cluster, cluster.topology.global.ssh_type)
-  const reach = { ...(connectTimeoutS && { connectTimeoutMs: connectTimeoutS * 1000 }), ...(sshClient && { client: sshClient }) }
+  const { connectTimeoutS, sshClient, jump } = reachOf({}, cluster, cluster.topology.global.ssh_type)
+  const reach = {
+    ...(connectTimeoutS && { connectTimeoutMs: connectTimeoutS * 1000 }),
+    ...(sshClient && { client: sshClient }),
+    ...(jump?.length && { jump: hopsOf(jump) }),
+  }
   return (host: HostId): Target => ({ host, address: host, port: ports.get(host) ?? 22, login, ...reach })
 }
 

@@ -14,6 +14,8 @@ export type ErrandDeps = {
     /** Of the audit's MACs. */
     auditKey: Uint8Array
   }
+  /** Of the ssh-agent; undefined: there is none. */
+  agentSocket?: string | undefined
   folders: { data: string; mirrorRoot: string | undefined; tiupRoot: string | undefined }
   now: () => Date
 }

@@ -5,7 +5,7 @@ import { type HostSighting, keptFactsOf } from '@/server/domain/host-seen'
 import type { HostId, Instance } from '@/server/domain/instance'
 import type { Login } from '@/server/domain/plan'
 import type { ClusterProbe, HostProbe } from '@/server/domain/probe'
-import { type Reach, reachOf } from '@/server/domain/ssh-client'
+import { hopsOf, type Reach, reachOf } from '@/server/domain/ssh-client'
 import { instancesOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
 import { askHost, parseHost } from '@/server/probes/batch'
@@ -71,6 +71,7 @@ export const targetOf = (host: { hostId: HostId; sshPort: number }, login: Login
   login,
   ...(reach.connectTimeoutS ? { connectTimeoutMs: reach.connectTimeoutS * 1000 } : {}),
   ...(reach.sshClient ? { client: reach.sshClient } : {}),
+  ...(reach.jump?.length ? { jump: hopsOf(reach.jump) } : {}),
 })
 
 /** As the cluster's settings say. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '@/server/domain/app-error'
 import type { CheckRow } from '@/server/domain/check-row'
-import { reachOf } from '@/server/domain/ssh-client'
+import { reachInput, reachOf } from '@/server/domain/ssh-client'
 import { hostsOf } from '@/server/domain/topology/instances'
 import { normalVersion } from '@/server/domain/topology/names'
 import { parseTopology } from '@/server/domain/topology/parse'
@@ -10,14 +10,18 @@ import type { OperationInput } from '@/server/operations/input'
 import { preflight } from '@/server/operations/preflight'
 import { findCredential } from '@/server/store/credentials'
 import { listPackages } from '@/server/store/packages'
+import { jumpProblems } from '@/server/usecases/jump-problems'
 import type { ErrandRun } from './errand-run'
 import { lookAtHosts, targetOf } from './look-at-hosts'
 
-const asked = z.object({ cluster: z.string(), version: z.string(), topology: z.string(), credentialId: z.string() })
+const asked = z.object({
+  ...{ cluster: z.string(), version: z.string(), topology: z.string(), credentialId: z.string() },
+  reach: reachInput.default({}),
+})
 
 /** The preflight report of a cluster that is to be. Changes nothing; may be run again at any time. */
 export const preflightHosts = async (run: ErrandRun, raw: unknown): Promise<CheckRow[]> => {
-  const { cluster, version, topology: yaml, credentialId } = asked.parse(raw)
+  const { cluster, version, topology: yaml, credentialId, reach: wanted } = asked.parse(raw)
   const { topology, problems } = parseTopology(yaml)
   if (!topology) throw new AppError('usecases.plan-has-errors', 422, { problems })
   const credential = await findCredential(run.db, credentialId)
@@ -34,7 +38,9 @@ export const preflightHosts = async (run: ErrandRun, raw: unknown): Promise<Chec
     packages: await listPackages(run.db),
   }
   const needs = deploy.needs(topology, input)
-  const reach = reachOf({}, {}, topology.global.ssh_type)
+  const reach = reachOf(wanted, {}, topology.global.ssh_type)
+  const astray = await jumpProblems(run.db, reach.jump ?? [], { kept: true })
+  if (astray.length > 0) throw new AppError('usecases.jump-refused', 422, { problems: astray })
   const looks = await lookAtHosts(
     run,
     hostsOf(topology).map((host) => ({ target: targetOf(host, given, reach), probes: needs.host[host.hostId] ?? [] })),

@@ -17,6 +17,7 @@ import { kindOf } from '@/server/steps/kinds'
 import { incarnationOf } from '@/server/steps/unit-running'
 import { keepBlob } from '@/server/store/blobs'
 import { type Forecast, failPlan, findPlan, type PlanRow, readyPlan } from '@/server/store/plans'
+import { jumpProblems } from '@/server/usecases/jump-problems'
 import type { ErrandRun } from './errand-run'
 import { type HostLook, lookAtCluster, lookAtHosts, targetOf } from './look-at-hosts'
 import { preparers } from './preparers'
@@ -46,6 +47,8 @@ const prepare = async (run: ErrandRun, row: PlanRow, operation: OperationName): 
   const { topology } = prepared
   const asked = askedReach(row)
   const input = { ...prepared.input, ...reachOf(asked, prepared.input, topology.global.ssh_type) }
+  const astray = await jumpProblems(run.db, input.jump ?? [], { kept: operation === 'deploy' })
+  if (astray.length > 0) return failPlan(run.db, row.id, { problems: [...prepared.problems, ...astray], error: 'usecases.plan-has-errors' })
   const verb = operations[operation]
   const loginOn = (host: HostId): Login => (input.given && (input.givenHosts?.includes(host) ?? true) ? input.given : input.deploy)
   const login = input.givenHosts ? input.deploy : (input.given ?? input.deploy)
@@ -70,7 +73,8 @@ const prepare = async (run: ErrandRun, row: PlanRow, operation: OperationName): 
   for (const blob of blobs) await keepBlob(run.db, blob)
   const steps = await forecastOf(run, plan, { topology, loginOn, reach: input })
   const text = canonical({ ...plan, problems })
-  const creates = prepared.creates && { ...prepared.creates, topology: withSeenPlatforms(topology, facts) }
+  const way = input.jump?.length ? { jump: input.jump } : {}
+  const creates = prepared.creates && { ...prepared.creates, ...way, topology: withSeenPlatforms(topology, facts) }
   const forecast: Forecast = { steps, factsAt: run.now().toISOString(), ...(creates && { creates }) }
   const hash = createHash('sha256').update(text).digest('hex')
   await readyPlan(run.db, row.id, { text, hash, revision: input.revision, forecast, problems })

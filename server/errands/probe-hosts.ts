@@ -1,25 +1,29 @@
-import type { z } from 'zod'
 import { type ProbedHost, probeHostsInput } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
 import { type HostSighting, type KeptHostFacts, keptFactsOf } from '@/server/domain/host-seen'
 import type { Login } from '@/server/domain/plan'
+import { type Hop, hopsOf } from '@/server/domain/ssh-client'
 import { askHost, parseHost } from '@/server/probes/batch'
 import { judgeHostKey } from '@/server/remote/host-key'
-import { scanHostKeys } from '@/server/remote/scan-host-keys'
 import { testLogin } from '@/server/remote/test-login'
 import { LinkLost, type Target } from '@/server/remote/transport'
 import { findCredential } from '@/server/store/credentials'
 import { pinnedKeysOf } from '@/server/store/host-keys'
 import { keepSightings } from '@/server/store/hosts-seen'
+import { jumpProblems } from '@/server/usecases/jump-problems'
 import type { ErrandRun } from './errand-run'
 
-type Asked = z.infer<typeof probeHostsInput>['hosts'][number]
+type Asked = { address: string; port: number; jump: readonly Hop[] }
 
 const scanTimeoutMs = 5000
+/** Reading keys needs no login. */
+const nobody: Login = { user: '', credentialId: '', sudo: 'nopasswd' }
 
 /** Reads host keys; only hosts whose key is pinned are logged in to. */
 export const probeHosts = async (run: ErrandRun, raw: unknown): Promise<ProbedHost[]> => {
-  const { hosts, credentialId } = probeHostsInput.parse(raw)
+  const { hosts, credentialId, jump = [] } = probeHostsInput.parse(raw)
+  const astray = await jumpProblems(run.db, jump, { kept: false })
+  if (astray.length > 0) throw new AppError('usecases.jump-refused', 422, { problems: astray })
   const credential = credentialId === undefined ? undefined : await findCredential(run.db, credentialId)
   if (credentialId !== undefined && !credential) throw new AppError('usecases.credential-unknown', 404, { params: { id: credentialId } })
   const login = credential && { user: credential.username, credentialId: credential.id, sudo: credential.sudo }
@@ -28,7 +32,7 @@ export const probeHosts = async (run: ErrandRun, raw: unknown): Promise<ProbedHo
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const [index, host] = next
-      found[index] = await probeHost(run, host, login)
+      found[index] = await probeHost(run, { ...host, jump: hopsOf(jump) }, login)
       await run.progress({ done: Object.keys(found).length, total: hosts.length, at: host.address })
     }
   }
@@ -51,13 +55,14 @@ const sightingOf = (host: ProbedHost, facts: KeptHostFacts | undefined, at: stri
   return { address, port, at, error, ...(facts ? { facts } : {}) }
 }
 
-const probeHost = async (run: ErrandRun, { address, port }: Asked, login: Login | undefined): Promise<Found> => {
+const probeHost = async (run: ErrandRun, { address, port, jump }: Asked, login: Login | undefined): Promise<Found> => {
+  const target = { host: address, address, port, jump }
   const blank = {
     ...{ address, port, keyType: '', key: '', fingerprint: '', pinnedFingerprint: '', error: '' },
     ...{ login: 'not-tried' as const, loginError: '', os: '', arch: '', root: '' },
   }
   try {
-    const seen = await scanHostKeys(address, port, scanTimeoutMs)
+    const seen = await run.transport.hostKeys({ ...target, login: login ?? nobody }, scanTimeoutMs)
     const pinned = await pinnedKeysOf(run.db, address, port)
     const shown = seen.find((key) => judgeHostKey(pinned, key) === 'pinned') ?? seen[0]
     if (!shown) return { ...blank, state: 'unreachable', error: 'no host key' }
@@ -66,7 +71,7 @@ const probeHost = async (run: ErrandRun, { address, port }: Asked, login: Login 
     const { keyType, key, fingerprint } = shown
     const known = { ...blank, state, keyType, key, fingerprint, pinnedFingerprint: pinned[0]?.fingerprint ?? '' }
     if (state !== 'pinned' || !login) return known
-    return { ...known, ...(await tryLogin(run, { host: address, address, port, login })) }
+    return { ...known, ...(await tryLogin(run, { ...target, login })) }
   } catch (error) {
     if (error instanceof LinkLost) return { ...blank, state: 'unreachable', error: `${error.code}: ${error.detail}` }
     throw error

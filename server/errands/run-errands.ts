@@ -15,6 +15,7 @@ import {
 import type { ErrandInput } from '@/server/usecases/ask-errand'
 import { conclude } from '@/server/usecases/audited'
 import { sweepUploads } from '@/server/usecases/receive-upload'
+import { agentKeys } from './agent-keys'
 import { buildPackages, previewHotfix } from './build-package'
 import { connectSimulated } from './connect-simulated'
 import type { ErrandDeps, ErrandRun } from './errand-run'
@@ -33,6 +34,7 @@ import { verifyPackage } from './verify-package'
 const handlers: Record<ErrandKind, (run: ErrandRun, input: unknown) => Promise<unknown>> = {
   'prepare-plan': preparePlan,
   'probe-hosts': probeHosts,
+  'agent-keys': agentKeys,
   preflight: preflightHosts,
   'tail-log': tailLog,
   'fetch-mirror': fetchMirror,

@@ -5,6 +5,7 @@ import type { Gate, HealthQuestion } from '@/server/domain/health'
 import type { HostId, Instance } from '@/server/domain/instance'
 import { downloadName, type PackageInfo } from '@/server/domain/package'
 import type { Lane, OperationName, Phase, Plan, PlanHost } from '@/server/domain/plan'
+import { hopsOf } from '@/server/domain/ssh-client'
 import type { BlobRef, Step } from '@/server/domain/step'
 import { hostsOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
@@ -115,6 +116,7 @@ const planHost = (host: { hostId: HostId; sshPort: number }, input: OperationInp
   sshPort: host.sshPort,
   ...(input.connectTimeoutS ? { connectTimeoutMs: input.connectTimeoutS * 1000 } : {}),
   ...(input.sshClient ? { client: input.sshClient } : {}),
+  ...(input.jump?.length ? { jump: hopsOf(input.jump) } : {}),
   ...(input.given && (input.givenHosts?.includes(host.hostId) ?? true) ? { given: input.given } : {}),
   deploy: input.deploy,
 })

@@ -5,7 +5,7 @@ import type { PackageInfo } from '@/server/domain/package'
 import type { Login, OperationName, Plan } from '@/server/domain/plan'
 import type { ClusterProbe, HostProbe } from '@/server/domain/probe'
 import type { Problem } from '@/server/domain/problem'
-import type { SshClient } from '@/server/domain/ssh-client'
+import type { JumpInput, SshClient } from '@/server/domain/ssh-client'
 import type { StepId } from '@/server/domain/step'
 import type { KeptFiles } from '@/server/domain/topology/own-files'
 import type { Topology } from '@/server/domain/topology/topology'
@@ -57,6 +57,8 @@ export type OperationInput = {
   /** Bound of a TCP connection, in seconds, and who holds it; the transport's by default. */
   connectTimeoutS?: number
   sshClient?: SshClient
+  /** Jump hosts to all hosts. */
+  jump?: JumpInput
   /** patch: what was asked for; `packages` is then all that the store has. */
   patch?: PatchAsked
   /** Hosts that are logged in to with `given` first; all of them where it is not said. */

@@ -7,6 +7,7 @@ import type { Link } from './link'
 import { createSemaphore, orAborted, type Semaphore } from './semaphore'
 import { connectBySystemSsh, type SystemSsh } from './system-link'
 import { LinkLost, type Target } from './transport'
+import { type Held, wayTo } from './way'
 
 export type PoolSettings = Omit<ConnectSettings, 'parseKey'> & {
   /** What a target's client `system` is. */
@@ -37,9 +38,9 @@ export const createConnectionPool = (settings: PoolSettings): ConnectionPool => 
   const parseKey = createKeyReader()
   let isClosed = false
 
-  /** Through the jump hosts, whose links are shared by all that come this way and are left when this one ends. */
+  /** Through the jump hosts, whose links are left when this one ends. */
   const make = async (target: Target): Promise<PooledLink> => {
-    const way = await goTo(target)
+    const way = await wayTo(target, hold)
     try {
       const made = await connectPatiently(target, { ...settings, parseKey }, connecting, way?.link)
       if (way) made.lost.addEventListener('abort', way.leave, { once: true })
@@ -51,31 +52,19 @@ export const createConnectionPool = (settings: PoolSettings): ConnectionPool => 
     }
   }
 
-  const goTo = async (target: Target): Promise<Way | undefined> => {
-    const hop = lastHop(target)
-    if (!hop) return undefined
-    const entry = enter(hop)
-    let isLeft = false
-    const leaveOnce = (): void => {
-      if (!isLeft) leave(entry)
-      isLeft = true
-    }
-    try {
-      return { link: await entry.link, leave: leaveOnce }
-    } catch (error) {
-      leaveOnce()
-      throw error instanceof LinkLost ? throughHop(error, target, hop) : error
-    }
-  }
-
-  const enter = (target: Target): Entry => {
+  const hold = (target: Target): Held & { link: Promise<PooledLink> } => {
     if (isClosed) throw new LinkLost('dropped', target.host, 'transport closed')
     const { login, address, port, jump = [] } = target
     const key = JSON.stringify([login.user, address, port, login.credentialId, clientOf(target, settings), jump])
     const entry = entries.get(key) ?? open(key, target)
     entry.users += 1
     if (entry.idle) clearTimeout(entry.idle)
-    return entry
+    let isLeft = false
+    const leaveOnce = (): void => {
+      if (!isLeft) leave(entry)
+      isLeft = true
+    }
+    return { link: entry.link, leave: leaveOnce }
   }
 
   const open = (key: string, target: Target): Entry => {
@@ -99,15 +88,15 @@ export const createConnectionPool = (settings: PoolSettings): ConnectionPool => 
 
   return {
     async use(target, signal, work) {
-      const entry = enter(target)
+      const held = hold(target)
       try {
-        return await work(await orAborted(entry.link, signal))
+        return await work(await orAborted(held.link, signal))
       } finally {
-        leave(entry)
+        held.leave()
       }
     },
     async useWay(target, work) {
-      const way = await goTo(target)
+      const way = await wayTo(target, hold)
       try {
         return await work(way?.link)
       } finally {
@@ -124,24 +113,6 @@ export const createConnectionPool = (settings: PoolSettings): ConnectionPool => 
 
 /** Who asked for the link was told why it failed; closing has nothing to close then. */
 const ignoreFailedLink = (): void => {}
-
-type Way = { link: Link; leave: () => void }
-
-/** The last jump host as a target of its own, by way of those before it. */
-const lastHop = ({ jump = [], connectTimeoutMs, client }: Target): Target | undefined => {
-  const hop = jump.at(-1)
-  if (!hop) return undefined
-  const { address, port, user, credentialId } = hop
-  return {
-    ...{ host: address, address, port, login: { user, credentialId, sudo: 'nopasswd' as const }, jump: jump.slice(0, -1) },
-    ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
-    ...(client === undefined ? {} : { client }),
-  }
-}
-
-/** It is the target that can't be reached; the detail says where on the way. */
-const throughHop = ({ code, host, detail }: LinkLost, target: Target, hop: Target): LinkLost =>
-  new LinkLost(code, target.host, host === hop.host ? `jump host ${hop.login.user}@${hop.address}:${hop.port}: ${detail}` : detail)
 
 /** Pauses before further attempts when sshd dropped a connection unread. */
 const retryPausesMs = [200, 600, 1500]

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ClusterStatus } from '@/server/domain/display'
-import { type SshClient, sshClients } from '@/server/domain/ssh-client'
+import { type JumpInput, type SshClient, sshClients } from '@/server/domain/ssh-client'
 import type { KeyFile } from '@/server/domain/step'
 import type { KeptFiles } from '@/server/domain/topology/own-files'
 import type { Topology } from '@/server/domain/topology/topology'
@@ -21,6 +21,8 @@ export type ClusterRecord = {
   waitTimeoutS: number | null
   /** The cluster's own choice. */
   sshClient: SshClient | null
+  /** Jump hosts to its hosts. */
+  jump: JumpInput | null
   /** What an upgrade put into its masters' key files; null: nothing that the panel knows. */
   keyFile: KeyFile | null
   updatedAt: string
@@ -47,14 +49,19 @@ export type NewCluster = {
   topology: Topology
   yaml: string
   files?: KeptFiles
+  /** Jump hosts to its hosts. */
+  jump?: JumpInput
   createdBy: string
 }
 
 /** Writes the cluster with revision 1. Fails with a duplicate when the name is taken. */
 export const createCluster = async (db: Db | Tx, cluster: NewCluster): Promise<void> => {
-  const { name, lifecycle, version, deployUser, credentialId, topology, yaml, files = {}, createdBy } = cluster
+  const { name, lifecycle, version, deployUser, credentialId, topology, yaml, files = {}, jump, createdBy } = cluster
   await db.cluster.create({
-    data: { name, lifecycle, version, deployUser, credentialId, createdBy, revision: 1, adopted: lifecycle === 'adopted' },
+    data: {
+      ...{ name, lifecycle, version, deployUser, credentialId, createdBy, revision: 1, adopted: lifecycle === 'adopted' },
+      ...(jump && { jump: JSON.stringify(jump) }),
+    },
   })
   await db.clusterRevision.create({
     data: {
@@ -65,10 +72,12 @@ export const createCluster = async (db: Db | Tx, cluster: NewCluster): Promise<v
   })
 }
 
-export type ClusterSettings = Pick<ClusterRecord, 'connectTimeoutS' | 'waitTimeoutS' | 'sshClient'>
+export type ClusterSettings = Pick<ClusterRecord, 'connectTimeoutS' | 'waitTimeoutS' | 'sshClient' | 'jump'>
 
-export const changeSettings = async (db: Db, name: string, change: Partial<ClusterSettings>): Promise<boolean> =>
-  (await db.cluster.updateMany({ where: { name }, data: change })).count === 1
+export const changeSettings = async (db: Db, name: string, { jump, ...change }: Partial<ClusterSettings>): Promise<boolean> => {
+  const hops = jump === undefined ? {} : { jump: jump === null ? null : JSON.stringify(jump) }
+  return (await db.cluster.updateMany({ where: { name }, data: { ...change, ...hops } })).count === 1
+}
 
 export const readStatus = async (db: Db, cluster: string): Promise<ClusterStatus | undefined> => {
   const row = await db.clusterStatus.findUnique({ where: { cluster } })
@@ -95,6 +104,7 @@ const withTopology = (row: Stored): ClusterWithTopology | undefined => {
   return {
     ...{ name, version, deployUser, revision, runState, credentialId, adopted, connectTimeoutS, waitTimeoutS },
     sshClient: sshClients.find((one) => one === row.sshClient) ?? null,
+    jump: row.jump === null ? null : (JSON.parse(row.jump) as JumpInput), // written by changeSettings only
     keyFile: row.keyFile === null || row.keyFile === 'former' ? row.keyFile : { credentialId: row.keyFile },
     lifecycle: row.lifecycle as ClusterRecord['lifecycle'], // written by createCluster and the journal's changes only
     secretsOf: row.secretsOf || row.name,

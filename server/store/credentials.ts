@@ -5,7 +5,7 @@ import type { Db, Tx } from './database'
 export type NewCredentialRow = {
   id?: string
   name: string
-  kind: 'password' | 'key' | 'generated-key' | 'secret'
+  kind: 'password' | 'key' | 'generated-key' | 'agent' | 'secret'
   username?: string
   sudo?: CredentialRow['sudo']
   fingerprint?: string
@@ -51,9 +51,14 @@ export const sealedOf = async (db: Db, id: string): Promise<string | undefined> 
 export const wipeCredential = async (db: Db | Tx, id: string, at: Date): Promise<boolean> =>
   (await db.credential.updateMany({ where: { id, wipedAt: null }, data: { sealed: '', wipedAt: at } })).count === 1
 
-/** Clusters whose deploy user logs in by it, or whose masters have it as their key. */
+/** Clusters whose deploy user or jump hosts are logged in to by it, or whose masters have it as their key. */
 export const credentialUsers = async (db: Db, id: string): Promise<string[]> =>
-  (await db.cluster.findMany({ where: { OR: [{ credentialId: id }, { keyFile: id }] }, select: { name: true } })).map(({ name }) => name)
+  (
+    await db.cluster.findMany({
+      where: { OR: [{ credentialId: id }, { keyFile: id }, { jump: { contains: JSON.stringify(id) } }] },
+      select: { name: true },
+    })
+  ).map(({ name }) => name)
 
 type Stored = Awaited<ReturnType<Db['credential']['findUniqueOrThrow']>>
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { OperationName, Plan } from '@/server/domain/plan'
 import type { Problem } from '@/server/domain/problem'
+import type { JumpInput } from '@/server/domain/ssh-client'
 import type { KeptFiles } from '@/server/domain/topology/own-files'
 import type { Topology } from '@/server/domain/topology/topology'
 import type { Db, Tx } from './database'
@@ -10,6 +11,8 @@ export type ClusterToBe = {
   topology: Topology
   yaml: string
   files?: KeptFiles
+  /** Jump hosts, which later plans and the watcher take too. */
+  jump?: JumpInput
   version: string
   deployUser: string
   credentialId: string

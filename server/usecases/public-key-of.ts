@@ -10,9 +10,11 @@ export const publicKeyOf = (privateKey: string, passphrase?: string): PublicHalf
   const blob = privateKey.includes('BEGIN OPENSSH PRIVATE KEY') ? openSshBlob(privateKey) : rsaBlob(privateKey, passphrase)
   if (!blob) return undefined
   const type = blob.toString('latin1', 4, 4 + blob.readUInt32BE(0))
-  const fingerprint = `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`
-  return { publicKey: `${type} ${blob.toString('base64')}`, fingerprint }
+  return { publicKey: `${type} ${blob.toString('base64')}`, fingerprint: fingerprintOfBlob(blob) }
 }
+
+/** `SHA256:…` of a public key's blob, as `ssh-keygen -l` prints it. */
+export const fingerprintOfBlob = (blob: Buffer): string => `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`
 
 const magic = 'openssh-key-v1\0'
 

@@ -66,7 +66,7 @@ export const readCluster = async (db: Db, name: string): Promise<ClusterDetail> 
     tls: cluster.topology.global.enable_tls ?? false,
     grafanaUrls: grafanaUrls(cluster),
     adopted: cluster.adopted,
-    settings: { connectTimeoutS: cluster.connectTimeoutS, waitTimeoutS: cluster.waitTimeoutS, sshClient: cluster.sshClient },
+    settings: settingsOf(cluster),
     status: status ? { ...status, rows: [...status.rows], silent: { ...status.silent } } : null,
     joining: inState(cluster, 'joining'),
     leaving: inState(cluster, 'leaving'),
@@ -74,6 +74,10 @@ export const readCluster = async (db: Db, name: string): Promise<ClusterDetail> 
     yaml: maskYaml(cluster.yaml),
   }
 }
+
+const settingsOf = ({ connectTimeoutS, waitTimeoutS, sshClient, jump }: ClusterWithTopology): ClusterDetail['settings'] => ({
+  ...{ connectTimeoutS, waitTimeoutS, sshClient, jump },
+})
 
 const inState = ({ topology }: ClusterWithTopology, state: Lifecycle): string[] =>
   instancesOf(topology).flatMap(({ id, lifecycle }) => (lifecycle === state ? [id] : []))

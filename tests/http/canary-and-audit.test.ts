@@ -9,6 +9,7 @@ import { runnerKey } from '@/server/runner-key'
 import { auditHead, sealAudit } from '@/server/store/audit'
 import { sealedOf } from '@/server/store/credentials'
 import { writeSetting } from '@/server/store/settings'
+import { publicKeyOf } from '@/server/usecases/public-key-of'
 import { type TestApi, testApi } from '@/tests/support/test-api'
 
 let panel: TestApi
@@ -52,6 +53,20 @@ describe('secrets', () => {
     for (const secret of [...canaries, pem, pem.split('\n')[3] ?? pem]) expect(said).not.toContain(secret)
   })
 
+  it('are none where a key of the ssh-agent is named', async () => {
+    const { publicKey, fingerprint } = publicKeyOf(pem) ?? { publicKey: '', fingerprint: '' }
+    const save = (agent: string) =>
+      panel.call('POST', '/api/credentials', {
+        as: admin,
+        body: { name: 'a', username: 'u', sudo: 'nopasswd', agent: { publicKey: agent } },
+      })
+    const row = await json<{ id: string; kind: string; fingerprint: string }>(await save(`${publicKey} me@here`))
+    expect(row).toMatchObject({ kind: 'agent', fingerprint })
+    expect(JSON.parse(key.openSealed((await sealedOf(panel.db, row.id)) ?? '', row.id))).toEqual({ agent: { publicKey } })
+    expect(await json(await save(''))).toMatchObject({ kind: 'agent', fingerprint: '' })
+    for (const bad of [pem, 'ssh-rsa AAAA', `ssh-ed25519 ${publicKey.split(' ')[1]}`]) expect((await save(bad)).status).toBe(422)
+  })
+
   it('never come back in a refusal', async () => {
     const body = { name: 'x', username: 'x', sudo: 'root', privateKey: `-----BEGIN nonsense ${canaries[0]}` }
     const answer = await panel.call('POST', '/api/credentials', { as: admin, body })
@@ -70,6 +85,7 @@ const bodies: Record<string, unknown> = {
   'POST /api/plans/{id}/jobs': { consent: [] },
   'POST /api/jobs/{id}/answer': { question: 'q', choice: 'retry' },
   'POST /api/credentials': { name: 'n', username: 'u', sudo: 'root', password: 'p' },
+  'POST /api/credentials/agent-keys': {},
   'POST /api/hosts/probe': { hosts: [{ address: '192.0.2.9', port: 22 }] },
   'POST /api/host-keys': { keys: [{ address: '192.0.2.9', port: 22, keyType: 'ssh-ed25519', key: 'AAAA' }] },
   'POST /api/host-keys/known-hosts': { text: '# none' },

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { copyFile, mkdir } from 'node:fs/promises'
 import path from 'node:path'
+import type { ReachInput } from '@/server/domain/ssh-client'
 import { engineDefaults } from '@/server/engine/engine'
 import { runJob } from '@/server/engine/run-job'
 import type { ErrandDeps } from '@/server/errands/errand-run'
@@ -41,7 +42,7 @@ export type SimPanel = {
   login(): Promise<string>
   addPackages(): Promise<void>
   /** Asks for a plan and has it made. */
-  plan<T>(cluster: string, operation: string, input: unknown): Promise<T & { id: string; state: string }>
+  plan<T>(cluster: string, operation: string, input: unknown, reach?: ReachInput): Promise<T & { id: string; state: string }>
   /** Submits a plan and has the engine run its job; resolves with the job's state. */
   run(planId: string, submit?: { confirm?: string; consent?: string[] }): Promise<string>
   close(): Promise<void>
@@ -105,8 +106,8 @@ export const simPanel = async (addresses: readonly string[]): Promise<SimPanel> 
     }
     await work()
   }
-  const plan = async <T>(cluster: string, operation: string, input: unknown): Promise<T & { id: string; state: string }> => {
-    const { id } = await call<{ id: string }>('POST', `/api/clusters/${cluster}/plans`, { operation, input })
+  const plan: SimPanel['plan'] = async (cluster, operation, input, reach) => {
+    const { id } = await call<{ id: string }>('POST', `/api/clusters/${cluster}/plans`, { operation, input, ...(reach && { reach }) })
     await work()
     return call('GET', `/api/plans/${id}`)
   }

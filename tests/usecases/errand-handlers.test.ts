@@ -7,6 +7,7 @@ import type { Problem } from '@/server/domain/problem'
 import { makeDemoPackages } from '@/server/sim/demo-packages'
 import { makeMirror, newMirrorKeys } from '@/tests/support/make-mirror'
 import { type SimPanel, simPanel } from '@/tests/support/sim-panel'
+import { startSshServer } from '@/tests/support/ssh-server'
 
 const addresses = ['127.9.3.11', '127.9.3.12']
 const [one = '', two = ''] = addresses
@@ -130,6 +131,41 @@ describe('errands on hosts', () => {
     const other = `/api/clusters/c1/logs?instance=${one}:9&lines=1`
     expect(await sim.errand('GET', other)).toMatchObject({ state: 'failed', error: { code: 'usecases.instance-unknown' } })
   })
+
+  it('by way of a jump host, once its key is confirmed and its credential is there', async () => {
+    const hop = await startSshServer({ password: 'of the hop' })
+    const at = `relay@127.0.0.1:${hop.port}`
+    const login = { name: 'hop', username: 'relay', sudo: 'nopasswd', password: 'of the hop' }
+    const { id } = await sim.call<{ id: string }>('POST', '/api/credentials', login)
+    const jump = [{ at, credentialId: id }]
+    const unconfirmed = await sim.plan<View>('c1', 'start', {}, { jump })
+    expect([unconfirmed.state, unconfirmed.problems.map(({ code }) => code)]).toEqual(['failed', ['remote.jump-key-unknown']])
+    await expect(sim.call('PATCH', '/api/clusters/c1', { jump: [{ at }] })).rejects.toThrow(
+      /422.*jump-credential-missing.*jump-key-unknown/,
+    )
+    expect(hop.connections()).toBe(0)
+
+    type Seen = { state: string; keyType: string; key: string; login: string }
+    const hosts = [{ address: '127.0.0.1', port: hop.port }]
+    const [shown] = (await sim.errand<Seen[]>('POST', '/api/hosts/probe', { hosts })).result
+    await sim.call('POST', '/api/host-keys', { keys: [{ ...hosts[0], keyType: shown?.keyType, key: shown?.key }] })
+    const hidden = { hosts: [{ address: one, port: sim.port }], credentialId, jump }
+    const [host] = (await sim.errand<Seen[]>('POST', '/api/hosts/probe', hidden)).result
+    expect(host).toMatchObject({ state: 'pinned', login: 'ok' })
+    await sim.call('PATCH', '/api/clusters/c1', { jump })
+    await expect(sim.call('DELETE', `/api/credentials/${id}`)).rejects.toThrow(/409.*credential-in-use/)
+    const before = hop.connections()
+    const start = await sim.plan<View>('c1', 'restart', {})
+    expect([start.state, errors(start)]).toEqual(['ready', []])
+    const way = [{ user: 'relay', address: '127.0.0.1', port: hop.port, credentialId: id }]
+    expect(start.document?.hosts[one]?.jump).toEqual(way)
+    expect(hop.connections()).toBeGreaterThanOrEqual(before)
+    const direct = await sim.plan<View>('c1', 'restart', {}, { jump: [] })
+    expect([direct.state, direct.document?.hosts[one]?.jump]).toEqual(['ready', undefined])
+
+    await sim.call('PATCH', '/api/clusters/c1', { jump: null })
+    await hop.close()
+  }, 60_000)
 
   it('stop and start with a silent host: it is named, and others can be planned for', async () => {
     await sim.call('PATCH', '/api/clusters/c1', { connectTimeoutS: 7 })

@@ -60,6 +60,31 @@ export const remoteProblems = {
       '请启动 agent 并用 ssh-add 添加密钥，在启动面板前将 DM_PANEL_SSH_AGENT 设为其 socket 路径。',
     ],
   },
+  'remote.jump-credential-missing': {
+    message: ['No credential is chosen for the jump host {hop}.', '未为跳板机 {hop} 选择凭据。'],
+    hint: ['Choose one; later jump hosts use that of the one before.', '请选择凭据；其后的跳板机默认沿用前一台的凭据。'],
+  },
+  'remote.jump-credential-unknown': {
+    message: [
+      'The credential for the jump host {hop} is unknown, or its secret was wiped.',
+      '跳板机 {hop} 的凭据不存在，或其密钥已被清除。',
+    ],
+    hint: ['Choose another credential.', '请选择其他凭据。'],
+  },
+  'remote.jump-credential-one-time': {
+    message: [
+      'The credential for the jump host {hop} is a one-time one, but the cluster is reached through that host later too.',
+      '跳板机 {hop} 的凭据是一次性的，但之后仍需经由该主机访问集群。',
+    ],
+    hint: ['Choose a credential that is kept.', '请选择会保留的凭据。'],
+  },
+  'remote.jump-key-unknown': {
+    message: ['The host key of the jump host {hop} is not confirmed yet.', '跳板机 {hop} 的主机密钥尚未确认。'],
+    hint: [
+      'On the page Hosts, read the key of {host}, port {port}, compare it with the host’s own and confirm it.',
+      '请在“主机”页面读取 {host} 端口 {port} 的密钥，与主机上的核对后确认。',
+    ],
+  },
   'mirror.unreachable': {
     message: ['The mirror can’t be read ({name}): {detail}', '无法读取镜像（{name}）：{detail}'],
     hint: ['Check the mirror’s address and the network, then try again.', '请检查镜像地址和网络，然后重试。'],

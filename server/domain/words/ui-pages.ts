@@ -126,6 +126,7 @@ export const uiPagesWords = {
   'credentials.kind': ['Kind', '类型'],
   'credentials.kind.password': ['password', '密码'],
   'credentials.kind.key': ['private key', '私钥'],
+  'credentials.kind.agent': ['key of the ssh-agent', 'ssh-agent 中的密钥'],
   'credentials.kind.generated-key': ['key made by the panel', '面板生成的密钥'],
   'credentials.user': ['Login user', '登录用户'],
   'credentials.sudo': ['Root by', '获取 root 的方式'],

@@ -50,8 +50,12 @@ export const usecasesProblems = {
     message: ['The cluster “{cluster}” logs in by this credential.', '集群“{cluster}”正在使用此凭据登录。'],
     hint: ['Keep it as long as the panel manages that cluster.', '在面板管理该集群期间请保留它。'],
   },
+  'usecases.jump-refused': {
+    message: ['The jump hosts can’t be used like this.', '无法按此使用跳板机。'],
+    hint: ['See what is missing below.', '请查看下列缺失项。'],
+  },
   'usecases.secret-missing': {
-    message: ['Neither a password nor a private key was given.', '既没有密码也没有私钥。'],
+    message: ['Neither a password nor a private key nor a key of the ssh-agent was given.', '密码、私钥和 ssh-agent 密钥均未填写。'],
     hint: ['Give one of them.', '请填写其中之一。'],
   },
   'usecases.sudo-password-missing': {
@@ -63,6 +67,13 @@ export const usecasesProblems = {
     hint: [
       'Paste the whole key in OpenSSH or PEM (RSA) form; an encrypted PEM key needs its passphrase.',
       '请粘贴完整的 OpenSSH 或 PEM（RSA）格式私钥；加密的 PEM 私钥需要口令。',
+    ],
+  },
+  'usecases.agent-key-bad': {
+    message: ['This names no key of an ssh-agent.', '这不是 ssh-agent 中的密钥。'],
+    hint: [
+      'Give the public half as `ssh-add -L` prints it, or nothing for any key; no private key beside it.',
+      '请按 `ssh-add -L` 的输出填写公钥，留空表示任意密钥；不要同时填写私钥。',
     ],
   },
   'usecases.runner-not-started': {

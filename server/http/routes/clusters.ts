@@ -1,7 +1,8 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { askPlan, clusterDetail, clusterRow, errandView, planView, scaleOutCheck } from '@/server/domain/api'
-import { sshClients } from '@/server/domain/ssh-client'
+import { AppError } from '@/server/domain/app-error'
+import { jumpInput, reachInput, sshClients } from '@/server/domain/ssh-client'
 import { displayCsv, displayJson, displayText } from '@/server/domain/topology/display-text'
 import { ownFileLimits } from '@/server/domain/topology/own-files-input'
 import { takeTypedSecrets } from '@/server/domain/topology/typed-secrets'
@@ -12,6 +13,7 @@ import { audited } from '@/server/usecases/audited'
 import { checkScaleOut } from '@/server/usecases/check-scale-out'
 import { checkTopology } from '@/server/usecases/check-topology'
 import { exportCluster } from '@/server/usecases/export-cluster'
+import { jumpProblems } from '@/server/usecases/jump-problems'
 import { demandCluster, readCluster, readClusters, watchDisplay } from '@/server/usecases/read-clusters'
 import { readPlan } from '@/server/usecases/read-plan'
 import { unknownCluster } from '@/server/usecases/unknown-cluster'
@@ -36,7 +38,13 @@ const change = createRoute({
   path: '/api/clusters/{name}',
   request: {
     ...named,
-    ...takes(z.object({ connectTimeoutS: timeout, waitTimeoutS: timeout, sshClient: z.enum(sshClients).nullable().optional() })),
+    ...takes(
+      z.object({
+        ...{ connectTimeoutS: timeout, waitTimeoutS: timeout },
+        sshClient: z.enum(sshClients).nullable().optional(),
+        jump: jumpInput.nullable().optional(),
+      }),
+    ),
   },
   responses: { ...answers(ok), ...refusals },
 })
@@ -52,10 +60,14 @@ const plan = createRoute({
   request: { ...named, ...takes(askPlan) },
   responses: { ...accepts(planView), ...refusals },
 })
+const preflightInput = z.object({
+  ...{ version: z.string(), topology: z.string().max(1_000_000), credentialId: z.string() },
+  reach: reachInput.optional(),
+})
 const preflight = createRoute({
   method: 'post',
   path: '/api/clusters/{name}/preflight',
-  request: { ...named, ...takes(z.object({ version: z.string(), topology: z.string().max(1_000_000), credentialId: z.string() })) },
+  request: { ...named, ...takes(preflightInput) },
   responses: { ...accepts(errandView), ...refusals },
 })
 const logs = createRoute({
@@ -97,11 +109,12 @@ export const registerClusterRoutes = (api: Api): void => {
   api.openapi(read, async (c) => c.json(await readCluster(c.get('db'), c.req.valid('param').name), 200))
   api.openapi(change, async (c) => {
     const { name } = c.req.valid('param')
-    const { connectTimeoutS, waitTimeoutS, sshClient } = c.req.valid('json')
+    const { connectTimeoutS, waitTimeoutS, sshClient, jump } = c.req.valid('json')
     const wanted = {
       ...(connectTimeoutS !== undefined && { connectTimeoutS }),
       ...(waitTimeoutS !== undefined && { waitTimeoutS }),
       ...(sshClient !== undefined && { sshClient }),
+      ...(jump !== undefined && { jump: jump?.length ? jump : null }),
     }
     const deed = {
       what: 'change-settings',
@@ -110,6 +123,8 @@ export const registerClusterRoutes = (api: Api): void => {
       detail: { change: JSON.stringify(wanted) },
     }
     await audited(c.get('db'), who(c), deed, async () => {
+      const problems = await jumpProblems(c.get('db'), wanted.jump ?? [], { kept: true })
+      if (problems.length > 0) throw new AppError('usecases.jump-refused', 422, { problems })
       if (!(await changeSettings(c.get('db'), name, wanted))) throw await unknownCluster(c.get('db'), name)
     })
     return c.json({ ok: true as const }, 200)

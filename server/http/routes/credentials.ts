@@ -1,11 +1,12 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
-import { credentialRow, newCredential } from '@/server/domain/api'
+import { credentialRow, errandView, newCredential } from '@/server/domain/api'
 import { listCredentials } from '@/server/store/credentials'
+import { askRunner } from '@/server/usecases/ask-errand'
 import { removeCredential, saveCredential } from '@/server/usecases/save-credential'
-import { answers, idParam, refusals, takes } from '../answers'
+import { accepts, answers, idParam, refusals, takes } from '../answers'
 import type { Api } from '../api'
-import { who } from '../who'
+import { errandBody, who } from '../who'
 
 const list = createRoute({ method: 'get', path: '/api/credentials', responses: { ...answers(z.array(credentialRow)), ...refusals } })
 const create = createRoute({
@@ -13,6 +14,14 @@ const create = createRoute({
   path: '/api/credentials',
   request: takes(newCredential),
   responses: { ...answers(credentialRow, 'Sealed for the runner; never shown again.'), ...refusals },
+})
+const agent = createRoute({
+  method: 'post',
+  path: '/api/credentials/agent-keys',
+  responses: {
+    ...accepts(errandView, 'The errand’s result: whether the runner knows an ssh-agent, and the public halves of its keys.'),
+    ...refusals,
+  },
 })
 const remove = createRoute({
   method: 'delete',
@@ -24,6 +33,10 @@ const remove = createRoute({
 export const registerCredentialRoutes = (api: Api): void => {
   api.openapi(list, async (c) => c.json(await listCredentials(c.get('db')), 200))
   api.openapi(create, async (c) => c.json(await saveCredential(c.get('db'), who(c), c.req.valid('json')), 200))
+  api.openapi(agent, async (c) => {
+    const deed = { what: 'agent-keys', command: 'ssh-add -L' }
+    return c.json(errandBody(await askRunner(c.get('db'), who(c), { kind: 'agent-keys', input: {}, deed }), c), 202)
+  })
   api.openapi(remove, async (c) => {
     await removeCredential(c.get('db'), who(c), c.req.valid('param').id)
     return c.json({ ok: true as const }, 200)

@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
-import { confirmKeys, hostKeyQuery, hostKeyRow, knownHostsInput, knownHostsPinned } from '@/server/domain/api'
+import { confirmKeys, hostKeyRow } from '@/server/domain/api'
+import { hostKeyQuery, knownHostsInput, knownHostsPinned } from '@/server/domain/api-hosts'
 import { listHostKeys } from '@/server/store/host-keys'
 import { confirmHostKeys, pinKnownHosts, removeHostKeys } from '@/server/usecases/confirm-host-keys'
 import { answers, refusals, takes } from '../answers'
