@@ -27,6 +27,7 @@ export const clusterPages = [
   'patch',
   'rollback',
   'prune',
+  'exec',
   'revisions',
   'ledger',
 ] as const
@@ -41,6 +42,7 @@ export function ClusterActions({ cluster, narrow }: { cluster: ClusterDetail; na
   const url = useUrlState()
   const router = useRouter()
   const reason = useReason(cluster)
+  const besideReason = useReason(cluster, true)
   const role = useSession().data?.user?.role
   const asked = verbs.find((verb) => verb === url.get('do'))
   const life = lifeVerbs.find((verb) => verb === url.get('do'))
@@ -58,7 +60,7 @@ export function ClusterActions({ cluster, narrow }: { cluster: ClusterDetail; na
   const deploying = cluster.lifecycle === 'deploying' ? say('wiz.deploying') : undefined
   const page = (name: ClusterPageName) => ({
     label: say(`cluster.go.${name}`),
-    reason: name === 'ledger' || name === 'revisions' ? undefined : (reason ?? deploying),
+    reason: name === 'ledger' || name === 'revisions' ? undefined : ((name === 'exec' ? besideReason : reason) ?? deploying),
     onSelect: () => router.push(`/clusters/${encodeURIComponent(cluster.name)}/${name}`),
   })
   const dialog = (verb: (typeof atBoot)[number] | LifeVerb) => ({
@@ -123,12 +125,12 @@ export function ClusterActions({ cluster, narrow }: { cluster: ClusterDetail; na
   )
 }
 
-/** Why nothing may be done with the cluster now. */
-export const useReason = (cluster: ClusterDetail): string | undefined => {
+/** Why nothing may be done with the cluster now. `beside`: a job that holds it is no reason. */
+export const useReason = (cluster: ClusterDetail, beside = false): string | undefined => {
   const { say } = useWords()
   const role = useSession().data?.user?.role
   if (role === 'viewer') return say('role.needs-operator')
-  if (cluster.runningJob) return say('cluster.held', { job: cluster.runningJob.number })
+  if (cluster.runningJob && !beside) return say('cluster.held', { job: cluster.runningJob.number })
   if (cluster.adopted) return say('cluster.adopted-reason')
   return undefined
 }

@@ -12,13 +12,12 @@ import type {
   MirrorView,
   PackageRow,
   PlanView,
-  SessionView,
   TokenRow,
-  UserRow,
 } from '@/server/domain/api'
 import type { AuditVerified } from '@/server/domain/api-audit'
 import type { HostRow } from '@/server/domain/api-hosts'
 import type { PackageDetail } from '@/server/domain/api-packages'
+import type { SessionView, UserRow } from '@/server/domain/api-people'
 import type { ReachInput } from '@/server/domain/ssh-client'
 import { ApiFailure, api } from './api'
 import { keys } from './keys'

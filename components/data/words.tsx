@@ -7,6 +7,7 @@ import { problemText, wordsText } from '@/server/domain/words/catalogue'
 import { uiWords } from '@/server/domain/words/ui'
 import { uiAuditWords } from '@/server/domain/words/ui-audit'
 import { uiConfigWords } from '@/server/domain/words/ui-config'
+import { uiExecWords } from '@/server/domain/words/ui-exec'
 import { uiHostsWords } from '@/server/domain/words/ui-hosts'
 import { uiLifeWords } from '@/server/domain/words/ui-life'
 import { uiOperationsWords } from '@/server/domain/words/ui-operations'
@@ -27,6 +28,7 @@ const all = {
   ...uiPackagesWords,
   ...uiOperationsWords,
   ...uiLifeWords,
+  ...uiExecWords,
   ...uiReachWords,
   ...uiScaleWords,
   ...uiUpgradeWords,

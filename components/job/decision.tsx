@@ -59,8 +59,11 @@ export function Decision({ question, say, disabledReason, onAnswer }: DecisionPr
 export const needsReason = (question: Question, choice: Choice): boolean =>
   choice === 'skip' || choice === 'give-up' || (choice === 'continue' && question.about !== 'pause')
 
-export const wordOf = (question: Question, choice: Choice): string =>
-  choice === 'continue' && question.about !== 'pause' ? 'answer.continue-anyway' : `answer.${choice}`
+export const wordOf = (question: Question, choice: Choice): string => {
+  // Only a command of a user's own is asked about like this: to try again is to run it again.
+  if (choice === 'retry' && question.about === 'unknown' && question.step !== undefined) return 'answer.run-again'
+  return choice === 'continue' && question.about !== 'pause' ? 'answer.continue-anyway' : `answer.${choice}`
+}
 
 export function ReasonForm({ say, onKeep, onSend }: { say: Say; onKeep: () => void; onSend: (reason: string) => void }) {
   const [reason, setReason] = useState('')

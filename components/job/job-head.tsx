@@ -69,9 +69,15 @@ export function JobHead(props: Props) {
       <PhaseBar plan={plan} view={view} />
       {view.cancelRequested && !hasEnded(view.state) && <p className="px-5 pt-2 text-(--text-2)">{say('job.cancelling', { by: '' })}</p>}
       {view.pauseRequested && view.state === 'running' && <p className="px-5 pt-2 text-(--text-2)">{say('job.pausing')}</p>}
-      {view.state === 'failed' && view.reason && <p className="px-5 pt-2 text-(--bad)">{view.reason}</p>}
+      {view.state === 'failed' && view.reason && <p className="px-5 pt-2 text-(--bad)">{reasonOf(view.reason, say)}</p>}
     </header>
   )
+}
+
+/** The engine's own reasons have words; another one is shown as it is. */
+const reasonOf = (reason: string, say: Say): string => {
+  const told = say(`job.reason.${reason}`)
+  return told.startsWith('job.reason.') ? reason : told
 }
 
 function PhaseBar({ plan, view }: { plan: Plan; view: JobView }) {

@@ -26,6 +26,7 @@ import { LogView } from './log-view'
 import { OutagePanel } from './outage-panel'
 import { PausePanel } from './pause-panel'
 import { PhoneBar } from './phone-bar'
+import { ResultPanel } from './result-panel'
 import { UnderStep } from './under-step'
 
 /** A job, live: the same plan as in its review, now with outcomes, and its log. */
@@ -54,7 +55,7 @@ export function JobPage({ jobId }: { jobId: string }) {
 
 function Live({ row, plan, hash }: { row: JobRow; plan: Plan; hash: string }) {
   const { say, titleOf } = useJobWords()
-  const { sayWords } = useWords()
+  const { sayWords, sayProblem } = useWords()
   const { entries, connected } = useLiveJob(row.id)
   const { view, lines, outages } = useFold(plan, entries)
   const [toggled, setToggled] = useState<Record<string, boolean>>({})
@@ -106,6 +107,7 @@ function Live({ row, plan, hash }: { row: JobRow; plan: Plan; hash: string }) {
       {question && <PhoneBar key={question.id} question={question} say={say} disabledReason={disabledReason} onAnswer={answer} />}
       <div className={`flex min-h-0 flex-1 max-lg:flex-col max-lg:overflow-auto ${question ? 'has-bar' : ''}`}>
         <div className="min-h-0 min-w-0 flex-1 overflow-auto border-(--line) border-r max-lg:flex-none">
+          {plan.operation === 'exec' && <ResultPanel plan={plan} entries={entries} jobId={row.id} say={say} sayProblem={sayProblem} />}
           <OutagePanel plan={plan} outages={outages} ended={hasEnded(view.state)} nowMs={now} say={say} />
           <PlanView
             rows={planRows({ plan, job: view, toggled })}

@@ -7,7 +7,7 @@ import { toast } from 'sonner'
 import { api } from '@/components/data/api'
 import { useSetLanguage, useWords } from '@/components/data/words'
 import { Menu } from '@/components/ui/menu'
-import type { SessionView } from '@/server/domain/api'
+import type { SessionView } from '@/server/domain/api-people'
 
 const initials = (name: string): string =>
   name

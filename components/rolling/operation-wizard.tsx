@@ -41,6 +41,8 @@ type Props = {
   summary: React.ReactNode
   command: string
   input: unknown
+  /** Runs also while a job holds the cluster. */
+  beside?: boolean
   draft: { savedAt: string | null; failed: boolean; restored: boolean; anew: () => void }
 }
 
@@ -52,7 +54,7 @@ export function OperationWizard(props: Props) {
   const router = useRouter()
   const ask = useAskPlan()
   const { fields, reach, problem } = useReach()
-  const held = useReason(cluster)
+  const held = useReason(cluster, props.beside)
   const reason = held ?? (cluster.lifecycle === 'deploying' ? say('wiz.deploying') : undefined)
   const [tried, setTried] = useState<readonly string[]>([])
   const at = Math.max(

@@ -10,15 +10,17 @@ import { PasswordField } from '@/components/layout/password-field'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { SelectField, Tick } from '@/components/ui/field'
-import { roles, type UserRow } from '@/server/domain/api'
+import { roles } from '@/server/domain/api'
+import type { UserRow } from '@/server/domain/api-people'
 
 /** Role, sign-in and password of somebody else. */
 export function ChangeUser({ user, onClose }: { user: UserRow; onClose: () => void }) {
   const { say } = useWords()
   const [role, setRole] = useState(user.role)
   const [disabled, setDisabled] = useState(user.disabled)
+  const [maySudo, setMaySudo] = useState(user.maySudo)
   const [password, setPassword] = useState('')
-  const body = { role, disabled, ...(password !== '' && { password }) }
+  const body = { role, disabled, maySudo, ...(password !== '' && { password }) }
   const send = useSend(() => api(`/api/users/${user.id}`, { method: 'PATCH', body }), [keys.users])
   return (
     <Dialog
@@ -50,6 +52,7 @@ export function ChangeUser({ user, onClose }: { user: UserRow; onClose: () => vo
           onChange={(event) => setRole(roles.find((one) => one === event.target.value) ?? role)}
           options={roles.map((value) => ({ value, label: say(`role.${value}`) }))}
         />
+        <SudoTick role={role} maySudo={maySudo} onChange={setMaySudo} />
         <Tick checked={!disabled} onChange={(may) => setDisabled(!may)}>
           {say('users.may-sign-in')}
         </Tick>
@@ -62,5 +65,16 @@ export function ChangeUser({ user, onClose }: { user: UserRow; onClose: () => vo
         />
       </form>
     </Dialog>
+  )
+}
+
+/** Root on hosts by one's own commands: apart from the role, but an administrator could give it to himself. */
+export function SudoTick({ role, maySudo, onChange }: { role: string; maySudo: boolean; onChange: (may: boolean) => void }) {
+  const { say } = useWords()
+  if (role !== 'operator') return <p className="t3 sm">{say(role === 'admin' ? 'users.sudo-admin' : 'users.sudo-viewer')}</p>
+  return (
+    <Tick checked={maySudo} onChange={onChange}>
+      {say('users.may-sudo')}
+    </Tick>
   )
 }

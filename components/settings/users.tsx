@@ -13,8 +13,9 @@ import { Field, SelectField } from '@/components/ui/field'
 import { Status } from '@/components/ui/status-shape'
 import { type Column, Table } from '@/components/ui/table'
 import { Time } from '@/components/ui/time'
-import { roles, type UserRow } from '@/server/domain/api'
-import { ChangeUser } from './change-user'
+import { roles } from '@/server/domain/api'
+import type { UserRow } from '@/server/domain/api-people'
+import { ChangeUser, SudoTick } from './change-user'
 
 export function Users() {
   const { say } = useWords()
@@ -25,7 +26,13 @@ export function Users() {
   const columns: Column<UserRow>[] = [
     { key: 'name', title: say('setup.name'), sortBy: (row) => row.name, cell: (row) => <span className="m">{row.name}</span> },
     { key: 'email', title: say('sign-in.email'), sortBy: (row) => row.email, cell: (row) => row.email },
-    { key: 'role', title: say('users.role'), width: 140, sortBy: (row) => row.role, cell: (row) => say(`role.${row.role}`) },
+    {
+      key: 'role',
+      title: say('users.role'),
+      width: 170,
+      sortBy: (row) => row.role,
+      cell: (row) => `${say(`role.${row.role}`)}${row.maySudo && row.role === 'operator' ? ` ${say('users.with-sudo')}` : ''}`,
+    },
     {
       key: 'state',
       title: say('users.state'),
@@ -66,9 +73,10 @@ export function Users() {
 
 function NewUser({ onClose }: { onClose: () => void }) {
   const { say } = useWords()
-  const [form, setForm] = useState({ name: '', email: '', password: '', role: 'operator' })
+  const [form, setForm] = useState({ name: '', email: '', password: '', role: 'operator', maySudo: false })
   const send = useSend(() => api('/api/users', { method: 'POST', body: form }), [keys.users])
-  const set = (name: keyof typeof form) => (event: { target: { value: string } }) => setForm({ ...form, [name]: event.target.value })
+  const set = (name: 'name' | 'email' | 'password' | 'role') => (event: { target: { value: string } }) =>
+    setForm({ ...form, [name]: event.target.value })
   return (
     <Dialog
       open
@@ -100,6 +108,7 @@ function NewUser({ onClose }: { onClose: () => void }) {
           onChange={set('role')}
           options={roles.map((value) => ({ value, label: say(`role.${value}`) }))}
         />
+        <SudoTick role={form.role} maySudo={form.maySudo} onChange={(maySudo) => setForm({ ...form, maySudo })} />
         <PasswordField
           label={say('sign-in.password')}
           required

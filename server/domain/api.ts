@@ -26,29 +26,11 @@ export const problem = z.object({
 export const apiError = z.object({ code: z.string(), message: z.string(), hint: z.string(), problems: z.array(problem) })
 
 // --- who -------------------------------------------------------------------------------------
-export const session = z.object({
-  needsSetup: z.boolean(),
-  user: z.object({ id: z.string(), name: z.string(), email: z.string(), role: z.enum(roles) }).nullable(),
-})
 export const setupInput = z.object({
   token: z.string().min(1),
   name: z.string().trim().min(1).max(100),
   email: z.email(),
   password: z.string().min(12).max(200),
-})
-export const userRow = z.object({
-  id: z.string(),
-  name: z.string(),
-  email: z.string(),
-  role: z.enum(roles),
-  disabled: z.boolean(),
-  createdAt: iso,
-})
-export const newUser = z.object({
-  name: z.string().trim().min(1),
-  email: z.email(),
-  password: z.string().min(12).max(200),
-  role: z.enum(roles),
 })
 export const tokenRow = z.object({
   id: z.string(),
@@ -374,7 +356,6 @@ export const auditPage = z.object({
 
 /** Result of `POST /api/audit/verify`: the whole chain, its MACs too, against the head that is kept beside it. */
 export type ApiError = z.infer<typeof apiError>
-export type SessionView = z.infer<typeof session>
 export type ClusterRow = z.infer<typeof clusterRow>
 export type ClusterDetail = z.infer<typeof clusterDetail>
 export type PlanView = z.infer<typeof planView>
@@ -386,6 +367,5 @@ export type PackageRow = z.infer<typeof packageRow>
 export type MirrorView = z.infer<typeof mirrorView>
 export type ErrandView = z.infer<typeof errandView>
 export type AuditRow = z.infer<typeof auditRow>
-export type UserRow = z.infer<typeof userRow>
 export type TokenRow = z.infer<typeof tokenRow>
 export type HealthView = z.infer<typeof health>

@@ -83,11 +83,20 @@ const lasted = ({ startedAt }: CommandResult, { at }: Entry): number | null =>
 
 export type ResultGroup = { hosts: readonly CommandResult[]; first: CommandResult }
 
-/** Hosts whose command came to the very same end with the very same output, largest group first. */
+/** Kept per result: one that has ended is replaced no more, and its output may be long. */
+const keys = new WeakMap<CommandResult, string>()
+const keyOf = (one: CommandResult): string => {
+  if (one.state === 'running') return one.step
+  const key = keys.get(one) ?? JSON.stringify([one.state, one.exitCode, one.why, one.notes, one.stdout, one.stderr])
+  keys.set(one, key)
+  return key
+}
+
+/** Hosts whose command came to the very same end with the very same output, largest group first. One that still runs is alone. */
 export const groupResults = (results: readonly CommandResult[]): ResultGroup[] => {
   const groups = new Map<string, CommandResult[]>()
   for (const one of results) {
-    const key = JSON.stringify([one.state, one.exitCode, one.why, one.stdout, one.stderr])
+    const key = keyOf(one)
     groups.set(key, [...(groups.get(key) ?? []), one])
   }
   return [...groups.values()]

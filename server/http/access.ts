@@ -68,6 +68,7 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /api/jobs/{id}': { least: 'viewer' },
   'GET /api/jobs/{id}/journal': { least: 'viewer' },
   'GET /api/jobs/{id}/log': { least: 'viewer' },
+  'GET /api/jobs/{id}/results': { least: 'viewer' },
   'POST /api/jobs/{id}/cancel': { least: 'operator' },
   'POST /api/jobs/{id}/pause': { least: 'operator' },
   'POST /api/jobs/{id}/answer': { least: 'operator' },

@@ -9,6 +9,8 @@ export type ApiUser = {
   email: string
   /** What this request may do: the user's role, or a token's lower scope. */
   role: Role
+  /** Whether commands may be run as root on hosts, by this request. */
+  maySudo: boolean
   /** For audit records. */
   from: string
   via: { kind: 'session' | 'token'; id: string }
@@ -43,9 +45,10 @@ export const identify = async (deps: { db: Db; auth: Auth }, headers: Headers): 
 
 export const bearerOf = (headers: Headers): string | undefined => /^Bearer\s+(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1]
 
-const who = (person: { id: string; name: string; email: string; role: Role }) => ({
+const who = (person: { id: string; name: string; email: string; role: Role; maySudo: boolean }) => ({
   id: person.id,
   name: person.name,
   email: person.email,
   role: person.role,
+  maySudo: person.role === 'admin' || person.maySudo,
 })

@@ -6,8 +6,8 @@ import { errorBody, languageOf } from './errors'
 
 /** Who asks, as audit records name them. */
 export const who = (c: Pick<ApiContext, 'get'>): Who => {
-  const { id, email, from } = c.get('user')
-  return { id, email, from }
+  const { id, email, from, maySudo } = c.get('user')
+  return { id, email, from, maySudo }
 }
 
 /** An errand as the API shows it, its error in the reader's words. */

@@ -4,10 +4,10 @@ import { AppError } from '@/server/domain/app-error'
 import { type Db, isDuplicate, retryBusy, type Tx } from './database'
 import { takeSetupToken } from './settings'
 
-export type PersonRow = { id: string; name: string; email: string; role: Role; disabled: boolean; createdAt: Date }
-export type NewPerson = { name: string; email: string; role: Role; passwordHash: string }
+export type PersonRow = { id: string; name: string; email: string; role: Role; disabled: boolean; maySudo: boolean; createdAt: Date }
+export type NewPerson = { name: string; email: string; role: Role; maySudo?: boolean; passwordHash: string }
 
-const personFields = { id: true, name: true, email: true, role: true, disabled: true, createdAt: true } as const
+const personFields = { id: true, name: true, email: true, role: true, disabled: true, maySudo: true, createdAt: true } as const
 
 /** Creates a user who signs in by password. Throws `platform.email-taken`. */
 export const createUser = async (db: Db | Tx, person: NewPerson): Promise<PersonRow> => {
@@ -21,6 +21,7 @@ export const createUser = async (db: Db | Tx, person: NewPerson): Promise<Person
         email,
         emailVerified: true,
         role: person.role,
+        maySudo: person.maySudo ?? false,
         accounts: { create: { id: randomUUID(), accountId: id, providerId: 'credential', password: person.passwordHash } },
       },
       select: personFields,
@@ -56,7 +57,11 @@ export const findUser = async (db: Db | Tx, id: string): Promise<PersonRow | und
 }
 
 /** Changes role or disables; a disabled user's sessions end at once. Throws `platform.user-unknown`, `platform.last-admin`. */
-export const changeUser = (db: Db, id: string, change: { name?: string; role?: Role; disabled?: boolean }): Promise<PersonRow> =>
+export const changeUser = (
+  db: Db,
+  id: string,
+  change: { name?: string; role?: Role; disabled?: boolean; maySudo?: boolean },
+): Promise<PersonRow> =>
   retryBusy(() =>
     db.$transaction(async (tx) => {
       const { count } = await tx.user.updateMany({ where: { id }, data: change })

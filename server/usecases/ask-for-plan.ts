@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { deployInput } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
 import { type OperationName, operationNames } from '@/server/domain/plan'
-import { planInputs, scaleOutInput } from '@/server/domain/plan-inputs'
+import { execInput, planInputs, scaleOutInput } from '@/server/domain/plan-inputs'
 import { isError, type Problem } from '@/server/domain/problem'
 import { type Reach, reachFlags } from '@/server/domain/ssh-client'
 import { parseAddition } from '@/server/domain/topology/addition'
@@ -18,6 +18,7 @@ import { askRunner } from './ask-errand'
 import { audited, type Who } from './audited'
 import { checkAddition } from './check-topology'
 import { keepFiles } from './keep-files'
+import { demandSudo } from './may-sudo'
 import { sealTopology } from './seal-topology'
 import { tiupLine } from './tiup-line'
 import { demandNotFormer, unknownCluster } from './unknown-cluster'
@@ -41,6 +42,7 @@ export const askForPlan = async (
     detail: { operation },
   }
   return audited(db, who, deed, async () => {
+    if (operation === 'exec') demandSudo(who, execInput.parse(input).sudo)
     const kept = await withoutSecrets(db, who, { cluster: ask.cluster, operation, input })
     const id = await openPlan(db, {
       clusterName: ask.cluster,

@@ -4,7 +4,13 @@ import { appendAudit, type NewAudit } from '@/server/store/audit'
 import type { Db } from '@/server/store/database'
 
 /** Who asks, and from where, as audit records name them. */
-export type Who = { id: string; email: string; from: string }
+export type Who = {
+  id: string
+  email: string
+  from: string
+  /** Whether commands may be run as root on hosts; left out: no. */
+  maySudo?: boolean
+}
 
 export type Deed = {
   what: string

@@ -3,7 +3,9 @@ import { AppError } from '@/server/domain/app-error'
 import type { BreakInVerb, Choice } from '@/server/domain/journal'
 import type { Db } from '@/server/store/database'
 import { appendByUser, type UserBody } from '@/server/store/journal'
+import { findPlan } from '@/server/store/plans'
 import { audited, type Deed, type Who } from './audited'
+import { demandSudo, runsAsRoot } from './may-sudo'
 import { demandJob } from './read-jobs'
 
 /** Stops before the next step. Throws job-unknown, job-ended. */
@@ -16,12 +18,13 @@ export const pauseJob = (db: Db, who: Who, jobId: string): Promise<void> =>
 
 export type Answer = { question: string; choice: Choice; reason: string }
 
-/** Throws job-unknown, job-ended, question-closed, choice-not-offered, reason-missing. */
+/** Throws job-unknown, job-ended, question-closed, choice-not-offered, reason-missing, sudo-forbidden. */
 export const answerQuestion = async (db: Db, who: Who, jobId: string, answer: Answer): Promise<void> => {
   if (needsReason(answer.choice) && answer.reason.trim() === '') {
     throw new AppError('usecases.reason-missing', 422, { params: { choice: answer.choice } })
   }
   const { question, choice, reason } = answer
+  if (choice === 'retry') await demandSudoFor(db, who, jobId)
   await steer(db, who, {
     jobId,
     what: 'answer',
@@ -42,6 +45,13 @@ export const breakIn = (db: Db, who: Who, jobId: string, ask: { instance: string
     body: { kind: 'break-in-requested', breakIn: randomUUID(), ...ask, by: who.email },
     detail: ask,
   })
+
+/** To run a command once more wants the same permission as to run it. */
+const demandSudoFor = async (db: Db, who: Who, jobId: string): Promise<void> => {
+  const job = await demandJob(db, jobId)
+  const plan = job.operation === 'exec' ? await findPlan(db, job.planId) : undefined
+  demandSudo(who, plan?.document ? runsAsRoot(plan.document) : false)
+}
 
 /** Something that failed is left behind: the record must say why. */
 const needsReason = (choice: Choice): boolean => choice === 'skip'

@@ -10,6 +10,7 @@ import { createJob } from '@/server/store/jobs'
 import { packagesGone } from '@/server/store/packages'
 import { findPlan, type PlanRow, planText } from '@/server/store/plans'
 import { conclude, intend, type Who } from './audited'
+import { demandSudo, runsAsRoot } from './may-sudo'
 import { tiupLine } from './tiup-line'
 import { demandNotFormer } from './unknown-cluster'
 
@@ -35,6 +36,7 @@ export const submitPlan = async (db: Db, who: Who, submit: Submit, now: Date = n
   }
   try {
     demandSubmittable(plan, submit, now)
+    demandSudo(who, plan.document !== null && runsAsRoot(plan.document))
     return await create(db, who, { plan, deed })
   } catch (error) {
     // Within the transaction the intent goes with the job; a refused one is recorded on its own.

@@ -49,6 +49,10 @@ export const execProblems = {
       '请以部署用户执行，或向管理员申请该权限（设置 → 用户）。',
     ],
   },
+  'usecases.no-results': {
+    message: ['Job #{number} ran no command.', '任务 #{number} 没有执行命令。'],
+    hint: ['Only jobs of exec have results; every job has a log.', '只有执行命令的任务有结果；所有任务都有日志。'],
+  },
   'engine.command-exit': {
     message: ['The command ended with exit status {status}.', '命令退出码为 {status}。'],
     hint: ['It is not repeated by itself. Make a new plan to run it again.', '不会自动重试。如需再次执行，请新建计划。'],

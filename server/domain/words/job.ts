@@ -1,8 +1,10 @@
+import { jobExecWords } from './job-exec'
 import { jobLifeWords } from './job-life'
 import type { Pair } from './words'
 
 /** What the plan review and the job page say. */
 export const jobWords = {
+  ...jobExecWords,
   ...jobLifeWords,
   // states of rows
   'row.will-run': ['will run', '将执行'],

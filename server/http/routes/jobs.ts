@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { answerInput, jobRow, journalEntry } from '@/server/domain/api'
 import { listJobs } from '@/server/store/job-rows'
 import { readJournal } from '@/server/store/journal'
+import { execResults, resultsText } from '@/server/usecases/exec-results'
 import { demandJob, jobLog, readJob } from '@/server/usecases/read-jobs'
 import { answerQuestion, breakIn, cancelJob, pauseJob, waiveWait } from '@/server/usecases/steer-job'
 import { accepts, answers, idParam, refusals, takes } from '../answers'
@@ -51,6 +52,17 @@ const log = createRoute({
   request: { params: idParam },
   responses: { 200: { description: 'The whole log as text.' }, ...refusals },
 })
+const results = createRoute({
+  method: 'get',
+  path: '/api/jobs/{id}/results',
+  request: { params: idParam, query: z.object({ format: z.enum(['json', 'text']).default('json') }) },
+  responses: {
+    200: {
+      description: 'Of a job of exec: [{hosts, result}]: what the command printed and how it ended; hosts with the same result together.',
+    },
+    ...refusals,
+  },
+})
 const steer = (verb: 'cancel' | 'pause') =>
   createRoute({
     method: 'post',
@@ -96,6 +108,15 @@ export const registerJobRoutes = (api: Api): void => {
   api.openapi(log, async (c) => {
     const job = await demandJob(c.get('db'), c.req.valid('param').id)
     return textStream(jobLog(c.get('db'), job.id), `job-${job.number}.log`)
+  })
+  api.openapi(results, async (c) => {
+    const job = await demandJob(c.get('db'), c.req.valid('param').id)
+    const groups = await execResults(c.get('db'), job)
+    c.header(
+      'Content-Disposition',
+      `attachment; filename="job-${job.number}-results.${c.req.valid('query').format === 'text' ? 'txt' : 'json'}"`,
+    )
+    return c.req.valid('query').format === 'text' ? c.text(resultsText(groups), 200) : c.json(groups, 200)
   })
   api.openapi(steer('cancel'), async (c) => {
     await cancelJob(c.get('db'), who(c), c.req.valid('param').id)

@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
-import { session, setupInput } from '@/server/domain/api'
+import { setupInput } from '@/server/domain/api'
+import { session } from '@/server/domain/api-people'
 import { AppError } from '@/server/domain/app-error'
 import { createFirstAdmin, endSessions, findUser, needsSetup, passwordHashOf, setPassword } from '@/server/store/users'
 import { audited, type Who } from '@/server/usecases/audited'
@@ -42,7 +43,7 @@ const setup = createRoute({
 export const registerSessionRoutes = (api: Api): void => {
   api.openapi(read, async (c) => {
     const visitor = c.get('visitor')
-    const user = visitor ? { id: visitor.id, name: visitor.name, email: visitor.email, role: visitor.role } : null
+    const user = visitor ? { id: visitor.id, name: visitor.name, email: visitor.email, role: visitor.role, maySudo: visitor.maySudo } : null
     return c.json({ needsSetup: !user && (await needsSetup(c.get('db'))), user }, 200)
   })
   api.openapi(signIn, async (c) => {

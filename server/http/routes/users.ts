@@ -1,17 +1,10 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
-import { newUser, roles, userRow } from '@/server/domain/api'
+import { newUser, userChange, userRow } from '@/server/domain/api-people'
 import { changeUser, createUser, listUsers, type PersonRow, removeUser, setPassword } from '@/server/store/users'
 import { audited } from '@/server/usecases/audited'
 import { answers, idParam, refusals, takes } from '../answers'
 import type { Api } from '../api'
-
-const userChange = z.object({
-  name: z.string().trim().min(1).max(100).optional(),
-  role: z.enum(roles).optional(),
-  disabled: z.boolean().optional(),
-  password: z.string().min(12).max(200).optional(),
-})
 
 const list = createRoute({ method: 'get', path: '/api/users', responses: { ...answers(z.array(userRow)), ...refusals } })
 const create = createRoute({
@@ -39,14 +32,23 @@ export const registerUserRoutes = (api: Api): void => {
   api.openapi(create, async (c) => {
     const { password, ...person } = c.req.valid('json')
     const passwordHash = await c.get('auth').hashPassword(password)
-    const deed = { what: 'create-user', command: `create user ${person.email} as ${person.role}`, targets: [person.email] }
+    const deed = {
+      what: 'create-user',
+      command: `create user ${person.email} as ${person.role}${person.maySudo ? ', maySudo=true' : ''}`,
+      targets: [person.email],
+    }
     const made = await audited(c.get('db'), c.get('user'), deed, () => createUser(c.get('db'), { ...person, passwordHash }))
     return c.json(asRow(made), 200)
   })
   api.openapi(change, async (c) => {
     const { id } = c.req.valid('param')
-    const { password, name, role, disabled } = c.req.valid('json')
-    const wanted = { ...(name !== undefined && { name }), ...(role !== undefined && { role }), ...(disabled !== undefined && { disabled }) }
+    const { password, name, role, disabled, maySudo } = c.req.valid('json')
+    const wanted = {
+      ...(name !== undefined && { name }),
+      ...(role !== undefined && { role }),
+      ...(disabled !== undefined && { disabled }),
+      ...(maySudo !== undefined && { maySudo }),
+    }
     const changes = [
       ...Object.entries(wanted).map(([field, value]) => `${field}=${value}`),
       ...(password === undefined ? [] : ['password']),
