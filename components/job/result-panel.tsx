@@ -23,7 +23,10 @@ export function ResultPanel({ plan, entries, jobId, say, sayProblem }: Props) {
       <div className="flex flex-wrap items-center gap-3 px-5 py-2 text-[12px]">
         <strong>{say('results.title')}</strong>
         <span role="status" className="text-(--text-2) tabular-nums">
-          {say('results.counts', { ended, all: results.length, groups: groups.length, bad })}
+          {say('results.counts', { ended, all: results.length, bad })}
+          {results.length > 1 && ended === results.length
+            ? ` · ${groups.length === 1 ? say('results.same') : say('results.differ', { groups: groups.length })}`
+            : ''}
         </span>
         <span className="ml-auto flex gap-2">
           {(['text', 'json'] as const).map((format) => (

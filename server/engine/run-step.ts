@@ -240,7 +240,9 @@ const failWait = async ({ run, phase, lane, step }: StepRun, answers: readonly H
 export const fail = async (at: StepRun, { host, cluster }: Seen, error: Failure): Promise<'failed'> => {
   const { run, phase, lane, step } = at
   const explained = kindOf(step).explain(step, host, turnOf(run, lane), cluster)
+  const { status } = error.params
+  const seen = step.kind === 'command' && status !== undefined ? `exit status ${status}` : explained.seen
   const tails = await tailsOf(run, lane, step)
-  await run.writer.append({ kind: 'failed', ...explained, error, tails, ...placeOf(phase, lane, step.id) })
+  await run.writer.append({ kind: 'failed', ...explained, seen, error, tails, ...placeOf(phase, lane, step.id) })
   return 'failed'
 }

@@ -72,6 +72,6 @@ export const command: StepKind<StepOf<'command'>> = {
   satisfied: () => 'unknown',
   acts: ({ command: text, sudo, seconds }) => [{ act: 'command', command: text, as: sudo ? 'root' : 'deploy', seconds }],
   predict: (_step, seen) => seen,
-  explain: () => ({ expected: 'exit status 0', seen: 'another end' }),
+  explain: () => ({ expected: 'exit status 0', seen: 'no exit status' }),
   afterCrash: 'ask',
 }

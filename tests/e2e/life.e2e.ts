@@ -30,6 +30,24 @@ test('not at boot, renamed, cleaned, destroyed: each by its dialog and its revie
     await succeeds(api, await run(api, 'shop', 'enable'))
   })
 
+  await test.step('exec', async () => {
+    await choose(page, 'shop', 'Run a command…')
+    await page.getByRole('button', { name: 'Next: Command' }).click()
+    await makePlan(page)
+    await expect(page.getByRole('alert').filter({ hasText: 'Type a command.' })).toBeVisible()
+    await page.getByLabel('Command, for /bin/sh').fill('id -un; echo ')
+    await page.getByRole('button', { name: 'Insert .Port' }).click()
+    await page.getByRole('radio', { name: /^root/ }).check()
+    await looksRight(page, 'command of exec')
+    await makePlan(page)
+    await runReviewedPlan(page, 'Run it on shop', 'shop')
+    await continueToEnd(page)
+    const results = page.getByRole('region', { name: 'Results' })
+    await expect(results).toContainText('exit status 0')
+    await expect(results).toContainText('root\n8261')
+    await looksRight(page, 'results of exec')
+  })
+
   await test.step('rename', async () => {
     await choose(page, 'shop', 'Rename…')
     await page.getByLabel('New name').fill('or ders')

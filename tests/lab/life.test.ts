@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { stepsOf } from '@/server/domain/plan'
+import type { ExecResults } from '@/server/usecases/exec-results'
 import { type LabHost, labAvailable } from '@/tests/support/lab'
 import { planFor, submitDeploy, succeeds } from './connect'
 import { listingOf, on } from './on-host'
-import { createSource, type RunningCluster, startRunningCluster } from './running-cluster'
+import { bindingsAt, createSource, type RunningCluster, startRunningCluster } from './running-cluster'
 
 const topology = (hosts: readonly LabHost[]): string => {
   const [a, b] = hosts.map(({ address }) => `  - host: ${address}`)
@@ -52,7 +53,44 @@ describe.skipIf(!labAvailable().ok)('the later life of a cluster on lab hosts', 
     ])
   }, 120_000)
 
-  it('clean: sizes before, data and logs gone, what a link names stays; the cluster starts again, empty', async () => {
+  it('exec: as the deploy user without sudo or as root, values by host, statuses as they are, ended at its time and by a cancel', async () => {
+    const exec = async (input: object, end = 'succeeded') => {
+      const job = await lab.api.run((await planFor(lab.api, 'lab', 'exec', input)).plan)
+      expect((await lab.api.jobIn(job.id, ['succeeded', 'failed', 'cancelled', 'waiting'])).state).toBe(end)
+      return results(job.id)
+    }
+    const results = async (id: string) =>
+      (await lab.api.get<ExecResults>(`/api/jobs/${id}/results`)).map(({ hosts, result }) => ({ hosts, ...result }))
+    const text = 'id -un; pwd; basename {{ .DeployDir }}; echo "two  words" >&2; sudo -n id -un; cat'
+    const both = await exec({ command: text })
+    expect(both.map(({ stdout }) => stdout).sort()).toEqual(['tidb\n/home/tidb\ndm-master-8261\n', 'tidb\n/home/tidb\ndm-worker-8262\n'])
+    expect(both[0]?.stderr).toMatch(/^two {2}words\nsudo: .*no new privileges/)
+    const [asRoot, ...others] = await exec({ command: "id -un; printf '::made /x\\n\\n::then-probe 0'", sudo: true })
+    expect([asRoot?.hosts.length, asRoot?.stdout, others]).toEqual([2, 'root\n::made /x\n\n::then-probe 0', []])
+    const some = await exec({ command: '[ {{ .Port }} = 8261 ] || exit 97' }, 'failed')
+    expect(some.map(({ hosts, exitCode }) => [hosts, exitCode]).sort()).toEqual([
+      [[lab.address(1)], 0],
+      [[lab.address(2)], 97],
+    ])
+    const late = await exec({ command: 'sleep 321 & sleep 321', timeoutS: 2, nodes: [`${lab.address(1)}:8261`] }, 'failed')
+    expect(late[0]).toMatchObject({ state: 'failed', why: 'engine.command-timeout' })
+    const job = await lab.api.run((await planFor(lab.api, 'lab', 'exec', { command: 'echo begun; sleep 321', timeoutS: 600 })).plan)
+    await vi.waitFor(async () => expect((await results(job.id)).map(({ stdout }) => stdout)).toEqual(['begun\n', 'begun\n']), 20_000)
+    await lab.api.post(`/api/jobs/${job.id}/cancel`, {})
+    expect((await lab.api.jobIn(job.id, ['succeeded', 'failed', 'cancelled'])).state).toBe('cancelled')
+    expect((await results(job.id)).map(({ why }) => why)).toEqual(['engine.command-cancelled'])
+    for (const index of [1, 2])
+      expect(
+        await on(
+          lab.host(index),
+          'bash',
+          '-c',
+          'pgrep -x sleep -a | grep 321; ls /run/dm-panel.* /var/lib/dm-panel/lock 2> /dev/null; true',
+        ),
+      ).toBe('')
+  }, 120_000)
+
+  it('clean: sizes before, data and logs gone, what a link names stays', async () => {
     const data = '/srv/dm/data/dm-worker-8262'
     await on(
       lab.host(2),
@@ -70,18 +108,17 @@ describe.skipIf(!labAvailable().ok)('the later life of a cluster on lab hosts', 
     ).toBe('')
     expect((await on(lab.host(1), 'bash', '-c', 'systemctl is-active dm-master-8261 || true')).trim()).toBe('inactive')
     await on(lab.host(2), 'rm', '-r', '/srv/precious')
-    await lab.perform('start')
-    await createSource(lab.address(1), 'mysql-02')
   }, 240_000)
 
-  it('clean refuses a data folder that is a link', async () => {
+  it('clean refuses a data folder that is a link; the cluster starts again, empty', async () => {
     const data = '/srv/dm/data/dm-worker-8262'
-    await lab.perform('stop')
     await on(lab.host(2), 'bash', '-c', `mv ${data} /srv/elsewhere && ln -s /srv/elsewhere ${data}`)
     const plan = await lab.api.plan('lab', 'clean', { data: true, ignoreRoles: ['dm-master'] })
     expect(plan.problems.map(({ code }) => code)).toContain('clean.linked')
     await on(lab.host(2), 'bash', '-c', `rm ${data} && mv /srv/elsewhere ${data}`)
     await lab.perform('start')
+    await createSource(lab.address(1), 'mysql-02')
+    expect(Object.values(await bindingsAt(lab.address(1)))).toEqual(['mysql-02'])
   }, 180_000)
 
   it('rename: Prometheus and Grafana carry the new name, DM does not notice, the former name points on', async () => {

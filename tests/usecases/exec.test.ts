@@ -14,8 +14,9 @@ let admin: string
 let operator: { id: string; token: string }
 beforeAll(async () => {
   panel = await testApi()
-  const rest = { lifecycle: 'deployed' as const, version: 'v8.5.0', deployUser: 'tidb', credentialId: 'k', yaml: '' }
+  const rest = { lifecycle: 'deploying' as const, version: 'v8.5.0', deployUser: 'tidb', credentialId: 'k', yaml: '' }
   await createCluster(panel.db, { name: 'dm1', topology: three, createdBy: 'ann', ...rest })
+  await panel.db.cluster.update({ where: { name: 'dm1' }, data: { lifecycle: 'deployed' } })
   admin = await panel.token('admin')
   const user = await createUser(panel.db, { name: 'op', email: 'op@example.org', role: 'operator', passwordHash: 'none' })
   operator = { id: user.id, token: await tokenOf(user.id, 'operator') }

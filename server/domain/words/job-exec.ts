@@ -10,10 +10,9 @@ export const jobExecWords = {
     '在该主机上再次执行命令。请先确认此前是否已执行。',
   ],
   'results.title': ['Results', '执行结果'],
-  'results.counts': [
-    '{ended} of {all} hosts ended, {bad} not well; {groups} different results',
-    '{all} 台主机已结束 {ended} 台，{bad} 台异常；{groups} 种不同结果',
-  ],
+  'results.counts': ['{ended} of {all} hosts ended, {bad} not well', '{all} 台主机已结束 {ended} 台，{bad} 台异常'],
+  'results.same': ['all the same', '结果全部相同'],
+  'results.differ': ['{groups} different results', '{groups} 种不同结果'],
   'results.text': ['Text', '文本'],
   'results.json': ['JSON', 'JSON'],
   'results.exit': ['exit status {status}', '退出码 {status}'],
