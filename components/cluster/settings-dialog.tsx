@@ -6,6 +6,7 @@ import { keys } from '@/components/data/keys'
 import { useSend } from '@/components/data/queries'
 import { ErrorNote } from '@/components/data/states'
 import { useWords } from '@/components/data/words'
+import { hopRows, JumpFields, jumpOf, useJumpProblem } from '@/components/plan/jump-fields'
 import { connectRange, isSeconds } from '@/components/plan/reach-fields'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
@@ -24,7 +25,9 @@ export function SettingsDialog({ cluster, onClose }: { cluster: ClusterDetail; o
   const [client, setClient] = useState<string>(settings.sshClient ?? '')
   const [connect, setConnect] = useState(typed(settings.connectTimeoutS))
   const [wait, setWait] = useState(typed(settings.waitTimeoutS))
+  const [hops, setHops] = useState(hopRows(settings.jump))
   const body = {
+    jump: hops.length === 0 ? null : jumpOf(hops),
     sshClient: sshClients.find((one) => one === client) ?? null,
     connectTimeoutS: meant(connect),
     waitTimeoutS: meant(wait),
@@ -32,7 +35,8 @@ export function SettingsDialog({ cluster, onClose }: { cluster: ClusterDetail; o
   const send = useSend(() => api(`/api/clusters/${encodeURIComponent(name)}`, { method: 'PATCH', body }), [keys.cluster(name)])
   const bad = (text: string, range: typeof waitRange, field: string): string | undefined =>
     isSeconds(text, range) ? undefined : say('reach.bad', { field, ...range })
-  const problems = [bad(connect, connectRange, say('reach.timeout')), bad(wait, waitRange, say('settings.cluster.wait'))]
+  const astray = useJumpProblem(hops)
+  const problems = [bad(connect, connectRange, say('reach.timeout')), bad(wait, waitRange, say('settings.cluster.wait')), astray]
   return (
     <Dialog
       open
@@ -82,6 +86,7 @@ export function SettingsDialog({ cluster, onClose }: { cluster: ClusterDetail; o
           value={wait}
           onChange={(event) => setWait(event.target.value)}
         />
+        <JumpFields rows={hops} onChange={setHops} />
       </div>
     </Dialog>
   )

@@ -2,6 +2,7 @@
 
 import { useState } from 'react'
 import { ErrorNote } from '@/components/data/states'
+import { AgentKeyField, useAgentKeys } from '@/components/host/agent-key'
 import type { CredentialRow, ProbedHost } from '@/server/domain/api'
 
 type Say = (word: string, params?: Record<string, string | number>) => string
@@ -13,6 +14,7 @@ export type NewCredential = {
   password?: string
   privateKey?: string
   passphrase?: string
+  agent?: { publicKey: string }
   oneTimeFor?: string
 }
 
@@ -23,6 +25,8 @@ type Props = {
   chosen: string
   onChoose: (id: string) => void
   onSave: (credential: NewCredential) => Promise<void>
+  /** How hosts are reached, where that is chosen here. */
+  advanced?: React.ReactNode
   hosts: readonly { address: string; port: number }[]
   probed: readonly ProbedHost[]
   probing: boolean
@@ -68,13 +72,16 @@ export function AccessStep(props: Props) {
           />
         )}
       </fieldset>
+      {props.advanced ? <div className="max-w-[560px]">{props.advanced}</div> : null}
       <HostKeys {...props} />
     </div>
   )
 }
 
 function CredentialForm({ say, cluster, onSave }: { say: Say; cluster: string; onSave: (credential: NewCredential) => Promise<void> }) {
-  const [by, setBy] = useState<'password' | 'key'>('password')
+  const [by, setBy] = useState<'password' | 'key' | 'agent'>('password')
+  const [publicKey, setPublicKey] = useState('')
+  const agent = useAgentKeys()
   const [sudo, setSudo] = useState<NewCredential['sudo']>('root')
   const [refused, setRefused] = useState<unknown>(null)
   return (
@@ -91,6 +98,7 @@ function CredentialForm({ say, cluster, onSave }: { say: Say; cluster: string; o
           sudo,
           ...(by === 'password' || sudo === 'password' ? { password: field('password') } : {}),
           ...(by === 'key' ? { privateKey: field('privateKey'), ...(field('passphrase') ? { passphrase: field('passphrase') } : {}) } : {}),
+          ...(by === 'agent' ? { agent: { publicKey } } : {}),
           ...(form.get('oneTime') ? { oneTimeFor: cluster } : {}),
         }).catch(setRefused)
       }}
@@ -108,7 +116,17 @@ function CredentialForm({ say, cluster, onSave }: { say: Say; cluster: string; o
         <button type="button" aria-pressed={by === 'key'} onClick={() => setBy('key')}>
           {say('deploy.by-key')}
         </button>
+        {agent?.offered ? (
+          <button type="button" aria-pressed={by === 'agent'} onClick={() => setBy('agent')}>
+            {say('deploy.by-agent')}
+          </button>
+        ) : null}
       </div>
+      {by === 'agent' && agent ? (
+        <div className="col-span-2">
+          <AgentKeyField agent={agent} chosen={publicKey} onChoose={setPublicKey} />
+        </div>
+      ) : null}
       {by === 'key' && (
         <>
           <label htmlFor="cred-key">{say('deploy.private-key')}</label>

@@ -4,35 +4,27 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
 import { api } from '@/components/data/api'
-import { dropDraft, runErrand, saveDraft, useAskPlan, useClusters, useCredentials, useDraft, usePackages } from '@/components/data/queries'
+import { dropDraft, saveDraft, useAskPlan, useClusters, useCredentials, useDraft, usePackages } from '@/components/data/queries'
 import { ErrorNote } from '@/components/data/states'
 import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
+import { useReach } from '@/components/plan/reach-fields'
 import { useSay } from '@/components/plan/say'
 import { Button } from '@/components/ui/button'
 import { StatusShape } from '@/components/ui/status-shape'
-import type { CredentialRow, ErrandView } from '@/server/domain/api'
-import type { CheckRow } from '@/server/domain/check-row'
+import type { CredentialRow } from '@/server/domain/api'
 import { deployWords } from '@/server/domain/words/deploy'
 import { AccessStep, type NewCredential } from './access-step'
 import { ChecksStep } from './checks-step'
-import {
-  type Draft,
-  emptyDraft,
-  hindranceOf,
-  hostsOf,
-  noCheck,
-  type OwnFiles,
-  simulatedDraft,
-  type TopologyCheck,
-  type WizardStep,
-  wizardSteps,
-} from './draft'
+import { type Draft, emptyDraft, hindranceOf, hostsOf, noCheck, type OwnFiles, simulatedDraft, type WizardStep, wizardSteps } from './draft'
 import { NameStep } from './name-step'
 import { named, OwnFilesPicker } from './own-files'
 import { Summary } from './summary'
 import { TopologyStep } from './topology-step'
-import { useAccess, useWork } from './use-access'
+import { useAccess } from './use-access'
+import { useChecks } from './use-checks'
+import { useTopologyCheck } from './use-topology-check'
+import { errorsOf, problemsWord, WizardFoot } from './wizard-foot'
 
 const draftKey = 'deploy'
 
@@ -56,8 +48,9 @@ function Wizard({ initial }: { initial: Draft }) {
   const [draft, setDraft] = useState(initial)
   const change = (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes }))
   const { files, setFiles, check } = useTopologyCheck(draft)
-  const access = useAccess(draft.credentialId, hostsOf(check))
-  const checks = useChecks(draft)
+  const { fields, reach, problem } = useReach(true)
+  const access = useAccess(draft.credentialId, hostsOf(check), reach?.jump)
+  const checks = useChecks(draft, reach)
   const ask = useAskPlan()
   const clusters = useClusters()
   const credentials = useCredentials()
@@ -72,6 +65,7 @@ function Wizard({ initial }: { initial: Draft }) {
   }
   const next = () => {
     if (hindrance) return setShown(hindrance)
+    if (problem) return go('access')
     const following = wizardSteps[wizardSteps.indexOf(step) + 1]
     if (following) return go(following)
     ask.mutate(
@@ -79,6 +73,7 @@ function Wizard({ initial }: { initial: Draft }) {
         cluster: draft.name,
         operation: 'deploy',
         input: inputOf(draft, named(check, files)),
+        reach,
       },
       {
         onSuccess: (plan) => {
@@ -122,6 +117,7 @@ function Wizard({ initial }: { initial: Draft }) {
                 await client.invalidateQueries({ queryKey: ['credentials'] })
                 change({ credentialId: row.id })
               }}
+              advanced={fields}
               hosts={hostsOf(check)}
               probed={access.probed}
               probing={access.busy}
@@ -132,8 +128,6 @@ function Wizard({ initial }: { initial: Draft }) {
           {step === 'checks' && (
             <ChecksStep
               say={say}
-              sayWords={sayWords}
-              sayProblem={sayProblem}
               rows={checks.rows}
               at={checks.at}
               running={checks.busy}
@@ -149,20 +143,13 @@ function Wizard({ initial }: { initial: Draft }) {
         </div>
         <Summary say={say} draft={draft} check={check} />
       </div>
-      <footer className="wfoot">
-        <Button
-          size="large"
-          onClick={() => (step === 'name' ? router.push('/clusters') : go(wizardSteps[wizardSteps.indexOf(step) - 1] ?? 'name'))}
-        >
-          {say('deploy.back')}
-        </Button>
-        <span className="flex items-center gap-2" role="status">
-          <FootNote say={say} word={shown} check={step === 'topology' ? check : noCheck} />
-        </span>
-        <Button look="primary" size="large" className="ml-auto" busy={ask.isPending} onClick={next}>
-          {say(step === 'checks' ? 'deploy.next.review' : `deploy.next.${wizardSteps[wizardSteps.indexOf(step) + 1]}`)}
-        </Button>
-      </footer>
+      <WizardFoot
+        {...{ say, step, next }}
+        word={shown}
+        check={step === 'topology' ? check : noCheck}
+        busy={ask.isPending}
+        back={() => (step === 'name' ? router.push('/clusters') : go(wizardSteps[wizardSteps.indexOf(step) - 1] ?? 'name'))}
+      />
     </div>
   )
 }
@@ -223,52 +210,6 @@ function StepMark({ done, current, hindered }: { done: boolean; current: boolean
   return <StatusShape shape={done ? 'done' : hindered ? 'bad' : 'todo'} />
 }
 
-const problemsWord = (count: number): string => (count === 1 ? 'deploy.problem' : 'deploy.problems')
-const errorsOf = (check: TopologyCheck): number => check.problems.filter((one) => one.severity === 'error').length
-
-/** What still hinders, and how much the server has to say of the topology. */
-function FootNote({ say, word, check }: { say: Say; word: string | undefined; check: TopologyCheck }) {
-  const errors = errorsOf(check)
-  const warnings = check.problems.filter((one) => one.severity === 'warning').length
-  if (!word && errors + warnings === 0) return check === noCheck ? null : <span className="t3">{say('deploy.no-problems')}</span>
-  return (
-    <>
-      {(word || errors > 0) && <StatusShape shape="bad" />}
-      {word || errors > 0 ? (
-        <span className="bad m">
-          {say(word === undefined || word === 'deploy.problems' ? problemsWord(errors) : word, { count: errors })}
-        </span>
-      ) : null}
-      {warnings > 0 && <StatusShape shape="warn" />}
-      {warnings > 0 && <span className="t2">{say('deploy.warnings', { count: warnings })}</span>}
-    </>
-  )
-}
-
-/** Asks the server what it makes of the text, 300 ms after the last key. */
-const useTopologyCheck = (draft: Draft) => {
-  const [files, setFiles] = useState<OwnFiles>({})
-  const [check, setCheck] = useState(noCheck)
-  const paths = JSON.stringify(Object.keys(files))
-  useEffect(() => {
-    const abort = new AbortController()
-    const timer = setTimeout(() => {
-      void api<TopologyCheck>('/api/topology/check', {
-        method: 'POST',
-        body: { yaml: draft.yaml, cluster: draft.name, files: JSON.parse(paths) },
-        signal: abort.signal,
-      })
-        .then(setCheck)
-        .catch(() => undefined) // an aborted or failed look keeps the last answer; the next key asks again
-    }, 300)
-    return () => {
-      clearTimeout(timer)
-      abort.abort()
-    }
-  }, [draft.yaml, draft.name, paths])
-  return { files, setFiles, check }
-}
-
 /** Keeps the draft on the server, a second after the last change. */
 const useSaved = (draft: Draft): void => {
   useEffect(() => {
@@ -276,22 +217,4 @@ const useSaved = (draft: Draft): void => {
     const timer = setTimeout(() => void saveDraft(draftKey, draft).catch(() => undefined), 1000)
     return () => clearTimeout(timer)
   }, [draft])
-}
-
-/** The preflight report. */
-const useChecks = (draft: Draft) => {
-  const [rows, setRows] = useState<readonly CheckRow[]>([])
-  const [at, setAt] = useState<string | null>(null)
-  const work = useWork()
-  const run = () =>
-    work.run(async () => {
-      const body = { version: draft.version, topology: draft.yaml, credentialId: draft.credentialId }
-      setRows(
-        await runErrand<CheckRow[]>(() =>
-          api<ErrandView>(`/api/clusters/${encodeURIComponent(draft.name)}/preflight`, { method: 'POST', body }),
-        ),
-      )
-      setAt(new Date().toISOString())
-    })
-  return { rows, at, run, busy: work.busy, error: work.error }
 }

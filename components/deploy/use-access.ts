@@ -4,14 +4,19 @@ import { useState } from 'react'
 import { api } from '@/components/data/api'
 import { runErrand } from '@/components/data/queries'
 import type { ErrandView, ProbedHost } from '@/server/domain/api'
+import type { JumpInput } from '@/server/domain/ssh-client'
 
 /** Host keys and a tried login. */
-export const useAccess = (credentialId: string, hosts: readonly { address: string; port: number }[]) => {
+export const useAccess = (
+  credentialId: string,
+  hosts: readonly { address: string; port: number }[],
+  jump: JumpInput | null | undefined,
+) => {
   const [probed, setProbed] = useState<readonly ProbedHost[]>([])
   const work = useWork()
   const probe = (withLogin: boolean) =>
     work.run(async () => {
-      const body = { hosts, ...(withLogin ? { credentialId } : {}) }
+      const body = { hosts, ...(withLogin ? { credentialId } : {}), ...(jump?.length && { jump }) }
       setProbed(await runErrand<ProbedHost[]>(() => api<ErrandView>('/api/hosts/probe', { method: 'POST', body })))
     })
   const confirm = async () => {

@@ -10,13 +10,22 @@ import { PasswordField } from '@/components/layout/password-field'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { AreaField, Field, SelectField } from '@/components/ui/field'
+import { AgentKeyField, useAgentKeys } from './agent-key'
 
 const sudos = ['root', 'nopasswd', 'password'] as const
 
 export function CredentialDialog({ onClose }: { onClose: () => void }) {
   const { say } = useWords()
   const [form, setForm] = useState({ name: '', username: 'root', sudo: 'root', password: '', privateKey: '', passphrase: '' })
-  const given = Object.fromEntries(Object.entries(form).filter(([, value]) => value !== ''))
+  const [by, setBy] = useState<'typed' | 'agent'>('typed')
+  const [publicKey, setPublicKey] = useState('')
+  const agent = useAgentKeys()
+  const byAgent = agent?.offered && by === 'agent'
+  const { privateKey, passphrase, ...rest } = form
+  const given = {
+    ...Object.fromEntries(Object.entries(byAgent ? rest : form).filter(([, value]) => value !== '')),
+    ...(byAgent && { agent: { publicKey } }),
+  }
   const send = useSend(() => api('/api/credentials', { method: 'POST', body: given }), [keys.credentials])
   const set = (name: keyof typeof form) => (event: { target: { value: string } }) => setForm({ ...form, [name]: event.target.value })
   return (
@@ -53,16 +62,33 @@ export function CredentialDialog({ onClose }: { onClose: () => void }) {
             options={sudos.map((value) => ({ value, label: say(`credentials.sudo.${value}`) }))}
           />
         </div>
-        <PasswordField label={say('credentials.password')} autoComplete="off" value={form.password} onChange={set('password')} />
-        <AreaField
-          label={say('credentials.key')}
-          hint={say('credentials.key-help')}
-          spellCheck={false}
-          value={form.privateKey}
-          onChange={set('privateKey')}
-        />
-        {form.privateKey ? (
-          <PasswordField label={say('credentials.passphrase')} autoComplete="off" value={form.passphrase} onChange={set('passphrase')} />
+        {agent?.offered ? (
+          <SelectField
+            label={say('credentials.by')}
+            value={by}
+            onChange={(event) => setBy(event.target.value === 'agent' ? 'agent' : 'typed')}
+            options={(['typed', 'agent'] as const).map((value) => ({ value, label: say(`credentials.by.${value}`) }))}
+          />
+        ) : null}
+        {agent && byAgent ? (
+          <AgentKeyField agent={agent} chosen={publicKey} onChoose={setPublicKey} />
+        ) : (
+          <>
+            <PasswordField label={say('credentials.password')} autoComplete="off" value={form.password} onChange={set('password')} />
+            <AreaField
+              label={say('credentials.key')}
+              hint={say('credentials.key-help')}
+              spellCheck={false}
+              value={privateKey}
+              onChange={set('privateKey')}
+            />
+            {privateKey ? (
+              <PasswordField label={say('credentials.passphrase')} autoComplete="off" value={passphrase} onChange={set('passphrase')} />
+            ) : null}
+          </>
+        )}
+        {byAgent && form.sudo === 'password' ? (
+          <PasswordField label={say('credentials.sudo-password')} autoComplete="off" value={form.password} onChange={set('password')} />
         ) : null}
       </form>
     </Dialog>

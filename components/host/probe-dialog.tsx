@@ -7,6 +7,7 @@ import { keys } from '@/components/data/keys'
 import { runErrand, useCredentials, useSend } from '@/components/data/queries'
 import { ErrorNote } from '@/components/data/states'
 import { useWords } from '@/components/data/words'
+import { type HopRow, JumpFields, jumpOf, useJumpProblem } from '@/components/plan/jump-fields'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { AreaField, SelectField } from '@/components/ui/field'
@@ -33,11 +34,16 @@ export function ProbeDialog({ hosts = '', onClose }: { hosts?: string; onClose: 
   const [text, setText] = useState(hosts)
   const [credentialId, setCredential] = useState('')
   const [changed, setChanged] = useState<ProbedHost>()
+  const [hops, setHops] = useState<readonly HopRow[]>([])
+  const astray = useJumpProblem(hops)
   const client = useQueryClient()
   const probe = useMutation({
     mutationFn: () =>
       runErrand<ProbedHost[]>(() =>
-        api<ErrandView>('/api/hosts/probe', { method: 'POST', body: { hosts: hostsOf(text), ...(credentialId && { credentialId }) } }),
+        api<ErrandView>('/api/hosts/probe', {
+          method: 'POST',
+          body: { hosts: hostsOf(text), ...(credentialId && { credentialId }), ...(hops.length > 0 && { jump: jumpOf(hops) }) },
+        }),
       ),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.hosts }),
   })
@@ -68,6 +74,7 @@ export function ProbeDialog({ hosts = '', onClose }: { hosts?: string; onClose: 
             <Button
               look={fresh.length ? 'secondary' : 'primary'}
               busy={probe.isPending}
+              reason={astray}
               onClick={() => (text.trim() ? probe.mutate() : undefined)}
             >
               {say('hosts.probe')}
@@ -91,6 +98,10 @@ export function ProbeDialog({ hosts = '', onClose }: { hosts?: string; onClose: 
               ...credentials.map(({ id, name, username }) => ({ value: id, label: `${name} (${username})` })),
             ]}
           />
+          <details>
+            <summary className="m sm t2 mb-1">{say('reach.title')}</summary>
+            <JumpFields rows={hops} onChange={setHops} />
+          </details>
           <ErrorNote error={probe.error ?? confirm.error} />
           {fresh.length ? (
             <p className="t2 sm">

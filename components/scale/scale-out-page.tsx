@@ -45,7 +45,7 @@ function ScaleOut(at: WizardAt<Draft>) {
   const [files, setFiles] = useState<OwnFiles>({})
   const sayDeploy = useSay(deployWords)
   const check = useScaleCheck(cluster, draft.yaml, Object.keys(files))
-  const access = useAccess(draft.credentialId, check.newHosts)
+  const access = useAccess(draft.credentialId, check.newHosts, cluster.settings.jump)
   const store = usePackages()
   const offered = packagesOf(check, store.data ?? [])
   const errors = check.problems.filter(({ severity }) => severity === 'error')

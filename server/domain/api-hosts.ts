@@ -43,7 +43,7 @@ export const hostKeyQuery = z.object({
   keyType: z.string().optional(),
 })
 
-/** What the runner's ssh-agent holds, for `POST /api/credentials/agent-keys`. */
+/** What the runner's ssh-agent holds, for `GET /api/credentials/agent-keys`. */
 export type AgentKeys = {
   /** The runner was told of an agent. */
   offered: boolean

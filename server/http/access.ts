@@ -77,7 +77,7 @@ export const access: Readonly<Record<string, Access>> = {
 
   'GET /api/credentials': { least: 'operator' },
   'POST /api/credentials': { least: 'operator' },
-  'POST /api/credentials/agent-keys': { least: 'operator' },
+  'GET /api/credentials/agent-keys': { least: 'operator' },
   'DELETE /api/credentials/{id}': { least: 'operator' },
   'GET /api/hosts': { least: 'viewer' },
   'POST /api/hosts/probe': { least: 'operator' },

@@ -85,7 +85,6 @@ const bodies: Record<string, unknown> = {
   'POST /api/plans/{id}/jobs': { consent: [] },
   'POST /api/jobs/{id}/answer': { question: 'q', choice: 'retry' },
   'POST /api/credentials': { name: 'n', username: 'u', sudo: 'root', password: 'p' },
-  'POST /api/credentials/agent-keys': {},
   'POST /api/hosts/probe': { hosts: [{ address: '192.0.2.9', port: 22 }] },
   'POST /api/host-keys': { keys: [{ address: '192.0.2.9', port: 22, keyType: 'ssh-ed25519', key: 'AAAA' }] },
   'POST /api/host-keys/known-hosts': { text: '# none' },

@@ -102,6 +102,7 @@ export const deployWords = {
   'deploy.private-key': ['Private key', '私钥'],
   'deploy.passphrase': ['Passphrase', '口令'],
   'deploy.by-password': ['By password', '密码'],
+  'deploy.by-agent': ['By the ssh-agent', 'ssh-agent'],
   'deploy.by-key': ['By private key', '私钥'],
   'deploy.sudo': ['How root is had', '获取 root 的方式'],
   'deploy.sudo.root': ['The user is root', '该用户为 root'],

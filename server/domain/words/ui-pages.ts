@@ -138,6 +138,18 @@ export const uiPagesWords = {
   'credentials.key': ['Private key', '私钥'],
   'credentials.key-help': ['OpenSSH or PEM. Leave it empty to log in by password.', 'OpenSSH 或 PEM。留空则使用密码登录。'],
   'credentials.passphrase': ['Passphrase of the key', '私钥口令'],
+  'credentials.by': ['Log in by', '登录方式'],
+  'credentials.by.typed': ['a password or a private key', '密码或私钥'],
+  'credentials.by.agent': ['the ssh-agent of the panel’s machine', '面板所在机器的 ssh-agent'],
+  'credentials.agent-key': ['Key of the agent', 'agent 中的密钥'],
+  'credentials.agent-help': [
+    'The panel keeps the public half only; it can log in as long as the agent holds the key.',
+    '面板仅保存公钥；只有 agent 持有该密钥时才能登录。',
+  ],
+  'credentials.agent-any': ['whichever a host takes', '主机接受的任意密钥'],
+  'credentials.agent-empty': ['The agent holds no key now.', 'agent 中目前没有密钥。'],
+  'credentials.agent-silent': ['The agent does not answer: {error}', 'agent 无响应：{error}'],
+  'credentials.sudo-password': ['Password for sudo', 'sudo 密码'],
   'credentials.save': ['Save the credential', '保存凭据'],
   'credentials.delete-title': ['Delete {name}', '删除 {name}'],
   'credentials.delete-note': [

@@ -16,7 +16,7 @@ const create = createRoute({
   responses: { ...answers(credentialRow, 'Sealed for the runner; never shown again.'), ...refusals },
 })
 const agent = createRoute({
-  method: 'post',
+  method: 'get',
   path: '/api/credentials/agent-keys',
   responses: {
     ...accepts(errandView, 'The errand’s result: whether the runner knows an ssh-agent, and the public halves of its keys.'),
@@ -33,10 +33,7 @@ const remove = createRoute({
 export const registerCredentialRoutes = (api: Api): void => {
   api.openapi(list, async (c) => c.json(await listCredentials(c.get('db')), 200))
   api.openapi(create, async (c) => c.json(await saveCredential(c.get('db'), who(c), c.req.valid('json')), 200))
-  api.openapi(agent, async (c) => {
-    const deed = { what: 'agent-keys', command: 'ssh-add -L' }
-    return c.json(errandBody(await askRunner(c.get('db'), who(c), { kind: 'agent-keys', input: {}, deed }), c), 202)
-  })
+  api.openapi(agent, async (c) => c.json(errandBody(await askRunner(c.get('db'), who(c), { kind: 'agent-keys', input: {} }), c), 202))
   api.openapi(remove, async (c) => {
     await removeCredential(c.get('db'), who(c), c.req.valid('param').id)
     return c.json({ ok: true as const }, 200)
