@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { UpgradeView } from '@/server/domain/api-upgrades'
-import { oldCluster, oldClusterNow, oldVersion, startOldCluster } from './across-eight'
+import { addedMasterNow, addOldMaster, oldCluster, oldClusterNow, oldVersion, startOldCluster } from './across-eight'
 import { answer, type JobDetail, jobAfter, labVersion, planFor, succeeds } from './connect'
 import { on } from './on-host'
 import { failedElsewhere, pollMasters } from './poller'
@@ -186,6 +186,9 @@ export const upgradeSuite = (shared: SharedCluster) =>
       expect((await goOn((await lab.api.run(plan)).id, () => false)).state).toBe('succeeded')
       const after = { lies: labVersion, runs: labVersion, key: '600 tidb 64', named: true, bound: true }
       expect(await oldClusterNow(lab)).toEqual(after)
+
+      await addOldMaster(lab)
+      expect(await addedMasterNow(lab)).toEqual({ key: '600 tidb', same: true, alive: 3 })
 
       const back = await planFor(lab.api, oldCluster, 'redeploy', {})
       expect((await goOn((await lab.api.run(back.plan)).id, () => false)).state).toBe('succeeded')

@@ -47,6 +47,7 @@ func (s settings) orDefault(key, fallback string) string {
 
 func runMaster(args []string) {
 	s := loadSettings(args, masterKeys, "master config contained")
+	demandSecretKey(s, "master config contained")
 	s["master-addr"] = s.orDefault("master-addr", ":8261")
 	s["advertise-addr"] = s.orDefault("advertise-addr", s["master-addr"])
 	s["peer-urls"] = s.orDefault("peer-urls", "http://127.0.0.1:8291")
