@@ -1,7 +1,8 @@
-import type { HostFacts } from '@/server/domain/facts'
+import type { HostFacts, UnitFact } from '@/server/domain/facts'
 import type { Gate, HealthAnswer, HealthQuestion } from '@/server/domain/health'
 import type { HostId } from '@/server/domain/instance'
 import type { Lane, Phase } from '@/server/domain/plan'
+import type { HostProbe } from '@/server/domain/probe'
 import type { Step } from '@/server/domain/step'
 import { instancesOf } from '@/server/domain/topology/instances'
 import { LinkLost } from '@/server/remote/transport'
@@ -18,16 +19,21 @@ export type Waited =
   | { end: 'waived'; reason: string; by: string }
   | { end: 'failed'; answers: readonly HealthAnswer[] }
 
-/** Asks every second until the questions hold without a break, can't hold any more, or their time is over. Holds no channel meanwhile. */
+/** At first a gate asks so often, for most hold within a second or two; then as often as the engine says. */
+const eager = { pollMs: 250, forMs: 10_000 }
+
+/** Asks again and again until the questions hold without a break, can't hold any more, or their time is over. Holds no channel meanwhile. */
 export const runGate = async (run: JobRun, waiting: Waiting): Promise<Waited> => {
   const { lane, gate, halt } = waiting
   const { clock, pollMs } = run.engine
-  const untilMs = clock.now() + gate.timeoutMs
+  const began = clock.now()
+  const untilMs = began + gate.timeoutMs
+  const proven: Proven = new Map()
   let shown = ''
   let holdsSince: number | undefined
   for (;;) {
     demandAlive(run)
-    const answers = await askGate(run, lane, gate)
+    const answers = await askGate(run, lane, gate, proven)
     const told = JSON.stringify(answers)
     if (told !== shown) await tell(run, waiting, { answers, untilMs })
     shown = told
@@ -38,7 +44,7 @@ export const runGate = async (run: JobRun, waiting: Waiting): Promise<Waited> =>
     const waiver = run.writer.view.waived[waiting.step?.id ?? lane.id]
     if (waiver) return { end: 'waived', ...waiver }
     if (halt()) return { end: 'halted' }
-    await clock.sleep(pollMs)
+    await clock.sleep(now - began < eager.forMs ? Math.min(pollMs, eager.pollMs) : pollMs)
   }
 }
 
@@ -46,18 +52,32 @@ const tell = async (run: JobRun, { phase, lane, step }: Waiting, said: { answers
   run.writer.append({ kind: step ? 'waiting' : 'gate-waiting', ...said, ...placeOf(phase, lane, step?.id) })
 
 /** How every question of a gate stands now. A host that can't be reached leaves its facts unknown, which no question takes for good. */
-const askGate = async (run: JobRun, lane: Lane, gate: Gate): Promise<HealthAnswer[]> => {
-  const [hosts, cluster] = await Promise.all([askHosts(run, lane, gate.questions), askCluster(askerOf(run, lane), gate.questions)])
+const askGate = async (run: JobRun, lane: Lane, gate: Gate, proven: Proven): Promise<HealthAnswer[]> => {
+  const [hosts, cluster] = await Promise.all([askHosts(run, lane, gate.questions, proven), askCluster(askerOf(run, lane), gate.questions)])
   return gate.questions.map((question) => judge(question, { hosts, ...(cluster ? { cluster } : {}) }))
 }
 
-const askHosts = async (run: JobRun, lane: Lane, questions: readonly HealthQuestion[]): Promise<Record<HostId, HostFacts>> => {
+/** By host and unit: the start whose process was found to be the wanted program. What runs stays that, so that it is hashed once per gate. */
+type Proven = Map<string, string>
+
+const startOf = (unit: UnitFact | undefined): string => (unit ? `${unit.mainPid} ${unit.activeEnterMonotonicUs}` : '')
+
+const askHosts = async (
+  run: JobRun,
+  lane: Lane,
+  questions: readonly HealthQuestion[],
+  proven: Proven,
+): Promise<Record<HostId, HostFacts>> => {
   const ids = [...new Set(questions.map(({ host }) => host))]
   const facts = await Promise.all(
     ids.map(async (host): Promise<[HostId, HostFacts][]> => {
-      const needs = questions.filter((question) => question.host === host).flatMap((question) => needsOf(question).host)
+      const own = questions.filter((question) => question.host === host)
+      const needs = own.flatMap((question) => needsOf(question).host)
+      const asked = needs.map(
+        (probe): HostProbe => (probe.probe === 'unit' && proven.has(`${host} ${probe.unit}`) ? { ...probe, hashExe: false } : probe),
+      )
       try {
-        return [[host, await run.hosts.probe(host, lane.login, needs)]]
+        return [[host, withProven(host, await run.hosts.probe(host, lane.login, asked), own, proven)]]
       } catch (error) {
         if (error instanceof LinkLost) return []
         throw error
@@ -65,6 +85,21 @@ const askHosts = async (run: JobRun, lane: Lane, questions: readonly HealthQuest
     }),
   )
   return Object.fromEntries(facts.flat())
+}
+
+/** Adds the hash that was not asked again to a process that is the same; another start proves itself anew. */
+const withProven = (host: HostId, seen: HostFacts, questions: readonly HealthQuestion[], proven: Proven): HostFacts => {
+  const units = { ...seen.units }
+  for (const question of questions) {
+    if (question.ask !== 'process-is') continue
+    const { unit, sha256 } = question
+    const fact = units[unit]
+    const key = `${host} ${unit}`
+    if (fact?.exeSha256 === sha256) proven.set(key, startOf(fact))
+    else if (fact && proven.get(key) === startOf(fact)) units[unit] = { ...fact, exeSha256: sha256 }
+    else proven.delete(key)
+  }
+  return { ...seen, units }
 }
 
 /** How the lane asks DM: through tunnels from the hosts of its questions. */

@@ -1,5 +1,7 @@
 import { type HostFacts, noHostFacts } from '@/server/domain/facts'
+import type { HostId } from '@/server/domain/instance'
 import type { Lane, Phase } from '@/server/domain/plan'
+import type { HostProbe } from '@/server/domain/probe'
 import type { Step, StepKindName } from '@/server/domain/step'
 import { LinkLost } from '@/server/remote/transport'
 import { kindOf } from '@/server/steps/kinds'
@@ -36,6 +38,7 @@ const reliesOn: Partial<Record<StepKindName, readonly StepKindName[]>> = {
 export const runLane = async (run: JobRun, phase: Phase, { lane, halt, together }: LaneRun): Promise<LaneEnd> => {
   const fresh = run.writer.view.lanes[lane.id]?.state === 'pending'
   run.left.delete(lane.id)
+  let known: Known | undefined
   if (fresh) {
     const turn = await takeTurn(run, lane)
     if (turn instanceof LinkLost) {
@@ -43,9 +46,10 @@ export const runLane = async (run: JobRun, phase: Phase, { lane, halt, together 
       run.writer.output(placeOf(phase, lane), 'note', `${turn.message}\n`)
       return { end: 'trouble', troubles: [{ about: 'unknown', phase: phase.id, lane: lane.id }] }
     }
-    await run.writer.append({ kind: 'lane-started', incarnation: turn, ...placeOf(phase, lane) })
+    known = turn.known
+    await run.writer.append({ kind: 'lane-started', incarnation: turn.incarnation, ...placeOf(phase, lane) })
   }
-  const end = await runSteps(run, phase, { lane, halt, fresh, ...(together && { together }) })
+  const end = await runSteps(run, phase, { lane, halt, fresh, ...(known && { known }), ...(together && { together }) })
   const left = await leaveLane(run, phase, lane)
   if (end.end === 'trouble') return { end: 'trouble', troubles: [...end.troubles, ...left] }
   if (left.length > 0) return { end: 'trouble', troubles: left }
@@ -65,42 +69,79 @@ export const leaveLane = async (run: JobRun, phase: Phase, lane: Lane): Promise<
   return troubles
 }
 
-/** The incarnation of the lane's unit, taken before anything is done to it. '' for a lane that has none. */
-const takeTurn = async (run: JobRun, lane: Lane): Promise<string | LinkLost> => {
+/** The incarnation of the lane's unit, taken before anything is done to it, with all else that its steps ask. '' for a lane that has none. */
+const takeTurn = async (run: JobRun, lane: Lane): Promise<{ incarnation: string; known?: Known } | LinkLost> => {
   const units = lane.steps.filter((step) => step.kind === 'unit-running' || step.kind === 'unit-stopped')
   const unit = units.find((step) => step.kind === 'unit-running' && step.started === 'this-turn') ?? units[0]
-  if (!unit) return ''
+  if (!unit) return { incarnation: '' }
+  const own: readonly HostProbe[] = [{ probe: 'system' }, { probe: 'unit', unit: unit.unit, hashExe: false }]
   try {
-    const seen = await run.hosts.probe(unit.host, lane.login, [{ probe: 'system' }, { probe: 'unit', unit: unit.unit, hashExe: false }])
-    return incarnationOf(seen, unit.unit)
+    const known = await askHosts(run, lane, lane.steps, { [unit.host]: own })
+    return { incarnation: incarnationOf(known.get(unit.host) ?? noHostFacts(''), unit.unit), known }
   } catch (error) {
     if (error instanceof LinkLost) return error
     throw error
   }
 }
 
-type InLane = LaneRun & { fresh: boolean }
+/** Facts by host. */
+type Known = ReadonlyMap<string, HostFacts>
+type InLane = LaneRun & { fresh: boolean; known?: Known }
 
-const runSteps = async (run: JobRun, phase: Phase, { lane, halt, fresh, together }: InLane): Promise<LaneEnd> => {
+/** They act on the cluster: what was seen of the lane's hosts stays true, for a moment at least. */
+const actsElsewhere: ReadonlySet<StepKindName> = new Set(['leader-not-here', 'source-bound-elsewhere', 'awaited', 'recorded'])
+const freshMs = 5000
+
+const runSteps = async (run: JobRun, phase: Phase, { lane, halt, fresh, together, ...taken }: InLane): Promise<LaneEnd> => {
   const troubles: Trouble[] = []
-  let known = await lookAhead(run, lane)
+  const lookedAt = run.engine.clock.now()
+  let known = taken.known ?? (await lookAhead(run, lane))
+  let moved = false
+  let files: Known | undefined
   await together?.()
+  const passed = halt() ? [] : await passGuards(run, phase, lane, known)
   for (const [i, step] of lane.steps.entries()) {
     if (halt()) return { end: 'halted' }
-    if (hasSettled(run, step) && !kindOf(step).volatile) continue
+    if (passed.includes(step) || (hasSettled(run, step) && !kindOf(step).volatile)) continue
     if (await skippedWithMove(run, phase, lane, step)) continue
     const acted = run.writer.view.lastSeq
-    const trouble = await onSureGround(run, phase, { lane, step, known: known?.get(hostOf(step) ?? ''), halt, unsure: !fresh })
+    if (moved && run.engine.clock.now() - lookedAt > freshMs) known = undefined
+    if (!known && step.kind === 'file') files ??= await lookAt(run, lane, filesFrom(run, lane, i))
+    const seen = (known ?? (step.kind === 'file' ? files : undefined))?.get(hostOf(step) ?? '')
+    const trouble = await onSureGround(run, phase, { lane, step, known: seen, halt, unsure: !fresh })
     if (trouble) troubles.push(trouble)
     // All guards are asked, so that the operator sees every one that does not hold.
     if (trouble && !(kindOf(step).volatile && kindOf(lane.steps[i + 1] ?? step).volatile)) return { end: 'trouble', troubles }
     if (!trouble && !hasSettled(run, step)) return { end: 'halted' } // a wait was broken off
     const stale = kindOf(step).waits ? await guardsAgain(run, phase, lane, i) : undefined
     if (stale) return { end: 'trouble', troubles: [stale] }
-    if (run.writer.view.steps[step.id]?.state === 'done' && run.writer.view.lastSeq > acted) known = undefined
+    if (run.writer.view.steps[step.id]?.state !== 'done' || run.writer.view.lastSeq === acted) continue
+    moved ||= actsElsewhere.has(step.kind)
+    if (!actsElsewhere.has(step.kind)) known = files = undefined
   }
   if (troubles.length > 0) return { end: 'trouble', troubles }
   return endAtGate(run, phase, { lane, halt })
+}
+
+/** Guards at the head of a lane that hold by what was seen of its hosts, written down together. The others are asked one by one. */
+const passGuards = async (run: JobRun, phase: Phase, lane: Lane, known: Known | undefined): Promise<Step[]> => {
+  const next = lane.steps.findIndex((step) => !kindOf(step).volatile)
+  const passed = lane.steps.slice(0, next < 0 ? undefined : next).filter((step) => {
+    const { state } = run.writer.view.steps[step.id] ?? {}
+    const facts = known?.get(hostOf(step) ?? '')
+    const { clusterNeeds, satisfied } = kindOf(step)
+    if (!facts || state === 'failed' || state === 'skipped' || clusterNeeds?.(step).length) return false
+    return satisfied(step, facts, { incarnation: '' }) === 'yes'
+  })
+  const fresh = passed.filter((step) => !hasSettled(run, step))
+  if (fresh.length > 0) await run.writer.append(...fresh.map(({ id }) => ({ kind: 'already', ...placeOf(phase, lane, id) }) as const))
+  return passed
+}
+
+/** This file and those that directly follow it: one look is enough until one is written. */
+const filesFrom = (run: JobRun, lane: Lane, first: number): Step[] => {
+  const after = lane.steps.findIndex((step, i) => i > first && step.kind !== 'file')
+  return lane.steps.slice(first, after < 0 ? undefined : after).filter((step) => !hasSettled(run, step))
 }
 
 const endAtGate = async (run: JobRun, phase: Phase, { lane, halt }: { lane: Lane; halt: () => boolean }): Promise<LaneEnd> => {
@@ -223,7 +264,7 @@ const hasSettled = (run: JobRun, step: Step): boolean => {
 }
 
 /** One batched probe per host for all steps that are to come; good until something acts. undefined when a host is silent. */
-const lookAhead = (run: JobRun, lane: Lane): Promise<ReadonlyMap<string, HostFacts> | undefined> =>
+const lookAhead = (run: JobRun, lane: Lane): Promise<Known | undefined> =>
   lookAt(
     run,
     lane,
@@ -231,18 +272,30 @@ const lookAhead = (run: JobRun, lane: Lane): Promise<ReadonlyMap<string, HostFac
   )
 
 /** What steps of a lane need to be judged, asked of each host at once. undefined when one is silent. */
-export const lookAt = async (run: JobRun, lane: Lane, coming: readonly Step[]): Promise<ReadonlyMap<string, HostFacts> | undefined> => {
-  const hosts = [...new Set(coming.flatMap((step) => hostOf(step) ?? []))]
+export const lookAt = async (run: JobRun, lane: Lane, coming: readonly Step[]): Promise<Known | undefined> => {
   try {
-    const facts = await Promise.all(
-      hosts.map(async (host): Promise<[string, HostFacts]> => {
-        const needs = coming.filter((step) => hostOf(step) === host).flatMap((step) => kindOf(step).needs(step))
-        return [host, await run.hosts.probe(host, lane.login, needs)]
-      }),
-    )
-    return new Map(facts)
+    return await askHosts(run, lane, coming, {})
   } catch (error) {
     if (error instanceof LinkLost) return undefined // the step that needs the host will say so
     throw error
   }
+}
+
+/** `also`: what is asked of a host besides. A host of which nothing is asked is left alone. */
+const askHosts = async (
+  run: JobRun,
+  lane: Lane,
+  coming: readonly Step[],
+  also: Readonly<Record<HostId, readonly HostProbe[]>>,
+): Promise<Known> => {
+  const hosts = [...new Set(coming.flatMap((step) => hostOf(step) ?? []))]
+  const facts = await Promise.all(
+    hosts.map(async (host): Promise<[string, HostFacts]> => {
+      const needs = coming.filter((step) => hostOf(step) === host).flatMap((step) => kindOf(step).needs(step))
+      const asked = [...needs, ...(also[host] ?? [])]
+      if (asked.length === 0) return [host, noHostFacts(new Date(run.engine.clock.now()).toISOString())]
+      return [host, await run.hosts.probe(host, lane.login, asked)]
+    }),
+  )
+  return new Map(facts)
 }

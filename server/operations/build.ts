@@ -132,8 +132,8 @@ export const blobOf = (parts: readonly Part[], options: { sensitive?: boolean } 
 export const refOf = ({ sha256: hash, sizeBytes, secret }: PlannedBlob): BlobRef => ({ sha256: hash, sizeBytes, secret })
 
 /**
- * A gate with TiUP's patience: how long, and how long without a break, by what is asked. A monitor that answers on its health path
- * has proved itself already, and five kinds of them start one after another.
+ * A gate with TiUP's patience: how long, and how long without a break, by what is asked. What answers has proved most of it already; who
+ * is stopped next is asked for anew (quorum, free worker). A change of members waits longer, on its own (`settledS`).
  */
 export const gateOf = (questions: HealthQuestion | readonly HealthQuestion[], input: OperationInput): Gate => {
   const all = 'ask' in questions ? [questions] : questions
@@ -141,10 +141,10 @@ export const gateOf = (questions: HealthQuestion | readonly HealthQuestion[], in
   return { questions: all, timeoutMs: (input.waitTimeoutS ?? 120) * 1000, stableMs }
 }
 
-const stableFor = (ask: HealthQuestion['ask']): number => {
-  if (ask === 'master-ready' || ask === 'masters-settled') return 6000
-  return ask === 'http-up' ? 1000 : 3000
-}
+/** What carries the cluster must hold longer than an idle worker, a monitor, or what can't change any more. */
+/** What carries the cluster must hold longer than an idle worker, a monitor, or what can't change any more. Milliseconds. */
+const stableFor = (ask: HealthQuestion['ask']): number =>
+  ask === 'master-ready' || ask === 'source-bound' || ask === 'subtask-as-before' ? 2000 : 1000
 
 /** A wait of its own, without a time that it must hold: for what DM does at once when it does it. */
 export const waitFor = (questions: readonly HealthQuestion[], timeoutS: number, stableMs = 0): Gate => ({

@@ -1,4 +1,4 @@
-import { componentNames, components } from '@/server/domain/component'
+import { type ComponentName, componentNames, components } from '@/server/domain/component'
 import type { HealthQuestion } from '@/server/domain/health'
 import type { Instance } from '@/server/domain/instance'
 import { instancesOf } from '@/server/domain/topology/instances'
@@ -33,23 +33,27 @@ export type Turn = {
  */
 export const rollingPhases = (topology: Topology, facts: OperationFacts, input: OperationInput, turns: readonly Turn[]): PhaseDraft[] => {
   const context: Context = { topology, facts, input }
+  const of = (component: ComponentName): Turn[] => turns.filter(({ instance }) => instance.component === component)
   const order = componentNames.toSorted((a, b) => components[a].startOrder - components[b].startOrder)
-  return order.map((component) => {
-    const own = turns.filter(({ instance }) => instance.component === component)
-    const word = `plan.roll-${component}`
-    if (component === 'dm-master') return masterPhase(word, own, context)
-    if (component === 'dm-worker') return workerPhase(word, own, context)
-    // Neither replication nor its management needs a monitor, and no exporter another one.
-    const width = own.every(({ instance }) => isExporter(instance)) ? Math.max(1, Math.min(exportersAtOnce, own.length)) : 1
-    return phase(
-      word,
-      own.map((turn) => laneOf(turn, context, { questions: [httpQuestion(turn.instance)] })),
-      { width, tolerance: own.length },
-    )
-  })
+  const monitors = order.filter((component) => component !== 'dm-master' && component !== 'dm-worker')
+  // Of a monitor that is there twice, one stays up; no other needs another one, and neither DM nor replication any of them.
+  const isOfMany = (component: ComponentName): boolean => !isSideBySide(component) && of(component).length > 1
+  return [
+    masterPhase('plan.roll-dm-master', of('dm-master'), context),
+    workerPhase('plan.roll-dm-worker', of('dm-worker'), context),
+    ...monitors.filter(isOfMany).map((component) => monitorPhase(`plan.roll-${component}`, of(component), context, 1)),
+    monitorPhase('plan.roll-monitors', monitors.filter((component) => !isOfMany(component)).flatMap(of), context, monitorsAtOnce),
+  ]
 }
 
-const exportersAtOnce = 8
+const monitorPhase = (word: string, own: readonly Turn[], context: Context, width: number): PhaseDraft =>
+  phase(
+    word,
+    own.map((turn) => laneOf(turn, context, { questions: [httpQuestion(turn.instance)] })),
+    { width: Math.max(1, Math.min(width, own.length)), tolerance: own.length },
+  )
+
+const monitorsAtOnce = 16
 
 type Context = { topology: Topology; facts: OperationFacts; input: OperationInput }
 type Extra = { before?: readonly Draft[]; onLeave?: readonly Draft[]; questions: readonly HealthQuestion[] }
@@ -157,7 +161,8 @@ const workerReady = (one: Instance): HealthQuestion => ({
   ...{ ask: 'worker-ready', instance: one.id, name: one.name, host: one.hostId, unit: one.unit },
 })
 
-const isExporter = ({ component }: Instance): boolean => component === 'node_exporter' || component === 'blackbox_exporter'
+const isSideBySide = (component: ComponentName): boolean => component === 'node_exporter' || component === 'blackbox_exporter'
+const isExporter = ({ component }: Instance): boolean => isSideBySide(component)
 
 /** Every exporter on hosts where all else takes its turn. */
 export const exportersOn = (topology: Topology, chosen: readonly Instance[]): Instance[] => {

@@ -14,11 +14,16 @@ case "$state" in *ActiveState=failed*) systemctl reset-failed -- "$unit" ;; esac
 systemctl "$verb" -- "$unit"
 # The main process is the run script's shell until that has become the program.
 if [ -n "$wanted" ]; then
-  for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  seen=
+  for ((try = 0; try < 100; try++)); do
     pid=$(systemctl show -p MainPID --value -- "$unit")
-    got=$(sha256sum "/proc/$pid/exe" 2>/dev/null | cut -d ' ' -f 1) || got=
-    if [ "$got" = "$wanted" ]; then break; fi
-    sleep 0.5
+    now="$pid $(readlink "/proc/$pid/exe")" || now=
+    if [ "$now" != "$seen" ]; then
+      seen=$now
+      got=$(sha256sum "/proc/$pid/exe" 2>/dev/null | cut -d ' ' -f 1) || got=
+      if [ "$got" = "$wanted" ]; then break; fi
+    fi
+    sleep 0.1
   done
 fi
 `,

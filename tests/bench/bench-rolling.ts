@@ -63,6 +63,7 @@ const measure = async (cluster: RunningCluster, operation: keyof typeof tiupS, i
   console.log(`${operation}: ${seconds.toFixed(1)} s, ${(seconds / tiupS[operation]).toFixed(2)} of TiUP's recorded ${tiupS[operation]} s`)
   console.log(`  requests to masters that failed outside the node's own turn: ${elsewhere} of ${asked} (goal 0)`)
   console.log(`  away, in seconds: ${(await awayIn(cluster, id, document)).join(', ') || 'nothing'}`)
+  console.log(`  longest, in seconds: ${(await longestIn(cluster, id)).join(', ')}`)
   console.log(`  MiB sent to each host: ${sentTo(document, done).join(', ') || 'none'}`)
 }
 
@@ -73,6 +74,20 @@ const awayIn = async ({ api }: RunningCluster, jobId: string, plan: Plan): Promi
     const seconds = endedAt ? ((Date.parse(endedAt) - Date.parse(startedAt)) / 1000).toFixed(1) : 'to the end'
     return `${of} ${subject} ${seconds}`
   })
+}
+
+/** Where the time goes: seconds between one entry of the journal and the next, by what the later one ends. */
+const longestIn = async ({ api }: RunningCluster, jobId: string): Promise<string[]> => {
+  const entries = await api.get<Entry[]>(`/api/jobs/${jobId}/journal?limit=5000`)
+  const sums = new Map<string, number>()
+  for (const [i, entry] of entries.entries()) {
+    const before = entries[i - 1]
+    if (!before) continue
+    const of = `${entry.kind}${entry.step ? ` ${entry.step.split('/')[2]}` : ''}`
+    sums.set(of, (sums.get(of) ?? 0) + (Date.parse(entry.at) - Date.parse(before.at)) / 1000)
+  }
+  const longest = [...sums].toSorted(([, a], [, b]) => b - a).slice(0, 12)
+  return longest.map(([of, seconds]) => `${of} ${seconds.toFixed(1)}`)
 }
 
 const sentTo = (plan: Plan, { view }: JobDetail): string[] =>

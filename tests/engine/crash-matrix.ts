@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import { foldJournal } from '@/server/domain/fold-journal'
 import type { Entry } from '@/server/domain/journal'
 import { type Plan, stepsOf } from '@/server/domain/plan'
+import type { Clock } from '@/server/engine/engine'
 import { LinkLost } from '@/server/remote/transport'
 import { readJournal } from '@/server/store/journal'
 import { attempt, type Ground, startsOf, submitPlan } from './sim-plans'
@@ -38,9 +39,10 @@ export const runWithDeaths = async (scene: Scene, dies: (point: string) => boole
     after: (host, what) => point(`ran ${host} ${what}`),
     midUpload: (host, what) => point(`half of ${host} ${what}`),
   }
+  const clock = impatient(ground, jobId)
   for (;;) {
     dead = false
-    const end = await attempt(ground, plan, { boundary: point }).catch((error: unknown) => {
+    const end = await attempt(ground, plan, { boundary: point, clock }).catch((error: unknown) => {
       if (error instanceof Crash) return 'died'
       throw error
     })
@@ -49,6 +51,20 @@ export const runWithDeaths = async (scene: Scene, dies: (point: string) => boole
   }
   ground.transport.hooks = {}
   return { ground, plan, jobId, entries: await readJournal(ground.db, jobId, 0), passed, died, starts: startsOf(ground.world) - before }
+}
+
+/** Nobody answers here: a question that was asked would be waited on for ever. */
+const impatient = ({ db, clock }: Ground, jobId: string): Clock => {
+  let naps = 0
+  return {
+    now: clock.now,
+    async sleep(ms) {
+      await clock.sleep(ms)
+      if (++naps % 500 > 0) return
+      const asked = (await readJournal(db, jobId, 0)).findLast(({ kind }) => kind === 'question')
+      if (asked) throw new Error(`a person was asked: ${JSON.stringify(asked)}`)
+    },
+  }
 }
 
 /** Runs a scene with the link dropped once, at a point. The same attempt goes on to the end. */

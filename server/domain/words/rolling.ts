@@ -94,6 +94,7 @@ const names: Readonly<Record<string, Pair>> = {
   prometheus: ['Prometheus', 'Prometheus'],
   grafana: ['Grafana', 'Grafana'],
   alertmanager: ['Alertmanager', 'Alertmanager'],
+  monitors: ['Monitors and exporters, side by side', '监控组件和 exporter，同时进行'],
   node_exporter: ['Node exporters', 'node_exporter'],
   blackbox_exporter: ['Blackbox exporters', 'blackbox_exporter'],
 }

@@ -87,7 +87,10 @@ export const uiOperationsWords = {
     '每个角色最多跳过这么多失败实例而不询问。0 表示首个失败即询问。',
   ],
   'pace.stableS': ['Each gate must hold for at least', '每个检查门至少持续满足'],
-  'pace.stableS-help': ['In seconds. Masters: never less than 6 s, workers 3 s.', '单位秒。master 不少于 6 秒，worker 不少于 3 秒。'],
+  'pace.stableS-help': [
+    'In seconds. Masters and workers with a source: never less than 2 s, all others 1 s.',
+    '单位秒。master 和绑定了上游的 worker 不少于 2 秒，其余不少于 1 秒。',
+  ],
   'pace.waitTimeoutS': ['Patience of a gate (--wait-timeout)', '检查门等待上限（--wait-timeout）'],
   'pace.waitTimeoutS-help': ['In seconds. After that the job asks you.', '单位秒，超过后任务会询问您。'],
   'pace.transferTimeoutS': ['Patience of a hand-over (--transfer-timeout)', '切换等待上限（--transfer-timeout）'],
