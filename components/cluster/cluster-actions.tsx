@@ -30,6 +30,7 @@ export const clusterPages = [
   'exec',
   'revisions',
   'ledger',
+  'check',
 ] as const
 export type ClusterPageName = (typeof clusterPages)[number]
 
@@ -60,7 +61,8 @@ export function ClusterActions({ cluster, narrow }: { cluster: ClusterDetail; na
   const deploying = cluster.lifecycle === 'deploying' ? say('wiz.deploying') : undefined
   const page = (name: ClusterPageName) => ({
     label: say(`cluster.go.${name}`),
-    reason: name === 'ledger' || name === 'revisions' ? undefined : ((name === 'exec' ? besideReason : reason) ?? deploying),
+    reason:
+      name === 'ledger' || name === 'revisions' || name === 'check' ? undefined : ((name === 'exec' ? besideReason : reason) ?? deploying),
     onSelect: () => router.push(`/clusters/${encodeURIComponent(cluster.name)}/${name}`),
   })
   const dialog = (verb: (typeof atBoot)[number] | LifeVerb) => ({

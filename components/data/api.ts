@@ -44,10 +44,18 @@ export const apiDownload = async (path: string, otherwise: string): Promise<void
     throw unreachable(cause)
   })
   if (!response.ok) throw failureOf(response.status, await response.text())
-  const url = URL.createObjectURL(await response.blob())
+  const name = /filename="?([^";]+)/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? otherwise
+  saveBlob(name, await response.blob())
+}
+
+/** Saves a text that the page has as a file. */
+export const saveText = (name: string, type: string, text: string): void => saveBlob(name, new Blob([text], { type }))
+
+const saveBlob = (name: string, blob: Blob): void => {
+  const url = URL.createObjectURL(blob)
   const link = document.createElement('a')
   link.href = url
-  link.download = /filename="?([^";]+)/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? otherwise
+  link.download = name
   link.click()
   setTimeout(() => URL.revokeObjectURL(url), 10_000)
 }

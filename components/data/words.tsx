@@ -6,6 +6,7 @@ import { LocaleProvider } from '@/components/ui/locale'
 import { problemText, wordsText } from '@/server/domain/words/catalogue'
 import { uiWords } from '@/server/domain/words/ui'
 import { uiAuditWords } from '@/server/domain/words/ui-audit'
+import { uiCheckWords } from '@/server/domain/words/ui-check'
 import { uiConfigWords } from '@/server/domain/words/ui-config'
 import { uiExecWords } from '@/server/domain/words/ui-exec'
 import { uiHostsWords } from '@/server/domain/words/ui-hosts'
@@ -34,6 +35,7 @@ const all = {
   ...uiUpgradeWords,
   ...uiPatchWords,
   ...uiConfigWords,
+  ...uiCheckWords,
 }
 export type UiWord = keyof typeof all
 type Params = Readonly<Record<string, string | number>>

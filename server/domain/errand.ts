@@ -20,6 +20,7 @@ export const errandKinds = [
   'build-package',
   'verify-package',
   'verify-binaries',
+  'check-cluster',
 ] as const
 export type ErrandKind = (typeof errandKinds)[number]
 

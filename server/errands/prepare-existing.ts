@@ -15,7 +15,10 @@ import { measuredIn } from './measured'
 import type { Prepared } from './prepared'
 
 /** Topology and logins of a cluster that is in the books. */
-export const existingCluster = async (run: ErrandRun, row: PlanRow): Promise<{ cluster: ClusterWithTopology; input: OperationInput }> => {
+export const existingCluster = async (
+  run: ErrandRun,
+  row: Pick<PlanRow, 'clusterName'>,
+): Promise<{ cluster: ClusterWithTopology; input: OperationInput }> => {
   const cluster = await findCluster(run.db, row.clusterName)
   if (!cluster) throw new AppError('usecases.cluster-unknown', 404, { params: { name: row.clusterName } })
   const deploy: Login = { user: cluster.deployUser, credentialId: cluster.credentialId, sudo: 'nopasswd' }

@@ -17,6 +17,7 @@ import { conclude } from '@/server/usecases/audited'
 import { sweepUploads } from '@/server/usecases/receive-upload'
 import { agentKeys } from './agent-keys'
 import { buildPackages, previewHotfix } from './build-package'
+import { checkCluster } from './check-cluster'
 import { connectSimulated } from './connect-simulated'
 import type { ErrandDeps, ErrandRun } from './errand-run'
 import { openExport } from './open-export'
@@ -49,6 +50,7 @@ const handlers: Record<ErrandKind, (run: ErrandRun, input: unknown) => Promise<u
   'build-package': buildPackages,
   'verify-package': verifyPackage,
   'verify-binaries': verifyBinaries,
+  'check-cluster': checkCluster,
   'verify-audit': verifyAudit,
 }
 

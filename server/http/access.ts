@@ -43,6 +43,7 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /api/clusters/{name}/ledger': { least: 'viewer' },
   'PATCH /api/clusters/{name}/ledger/{id}': { least: 'operator' },
   'GET /api/clusters/{name}/verify-binaries': { least: 'operator' },
+  'GET /api/clusters/{name}/check': { least: 'operator' },
   'GET /api/clusters/{name}/upgrade': { least: 'viewer' },
   'GET /api/clusters/{name}/exports/{id}/archive': { least: 'admin' },
   'POST /api/clusters/{name}/plans': { least: 'operator', bodyBytes: 8 * bodyLimitBytes },

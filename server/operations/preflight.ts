@@ -1,4 +1,4 @@
-import type { CheckGroup, CheckRow } from '@/server/domain/check-row'
+import type { CheckRow } from '@/server/domain/check-row'
 import { components } from '@/server/domain/component'
 import type { HostFacts } from '@/server/domain/facts'
 import type { HostId, Instance } from '@/server/domain/instance'
@@ -6,6 +6,7 @@ import { isError, type Problem, waivable } from '@/server/domain/problem'
 import { directoriesOf, entriesOf, hostsOf, instancesOf } from '@/server/domain/topology/instances'
 import { ownFileProblems } from '@/server/domain/topology/own-files'
 import { hostIdOf, type Topology } from '@/server/domain/topology/topology'
+import { row } from './check-row'
 import { packageFor, sourceOf, wantedBytes, wantedVersion, withSeenPlatforms } from './deploy-packages'
 import type { OperationFacts, OperationInput } from './input'
 import { isExporter } from './select'
@@ -74,30 +75,6 @@ export const reachPairs = (topology: Topology): ReachPair[] => {
   return [...new Map(all.map((one) => [`${one.from} ${one.address}:${one.port}`, one])).values()]
 }
 
-type RowInput = {
-  host: HostId
-  code: string
-  subject?: string
-  group: CheckGroup
-  expected: string
-  seen: string
-  params?: CheckRow['params']
-}
-
-/** `undefined` is a fact that was not seen. */
-const row = (ok: boolean | undefined, given: RowInput, otherwise: 'warn' | 'fail'): CheckRow => ({
-  id: `${given.host}/${given.code}/${given.subject ?? ''}`,
-  host: given.host,
-  group: given.group,
-  state: ok === undefined ? 'unknown' : ok ? 'ok' : otherwise,
-  code: given.code,
-  title: { word: `${given.code}.title`, params: { host: given.host, ...given.params } },
-  expected: given.expected,
-  seen: given.seen,
-
-  params: { host: given.host, expected: given.expected, seen: given.seen, ...given.params },
-})
-
 export const hostRows = (host: HostId, topology: Topology, facts: OperationFacts, input: OperationInput): CheckRow[] => {
   const seen = facts.hosts[host]
   const instances = instancesOf(topology).filter((one) => one.hostId === host)
@@ -115,20 +92,16 @@ export const hostRows = (host: HostId, topology: Topology, facts: OperationFacts
       { host, code: 'preflight.root', group: 'host', expected: 'root, or sudo', seen: seen.root ?? 'unknown' },
       'fail',
     ),
-    ...platformRows(host, instances, seen, input, topology),
+    ...platformRows(host, instances, seen, topology),
+    ...instances.flatMap((one) => packageRows(one, topology, input)),
     ...portRows(host, instances, seen),
     ...directoryRows(host, instances, seen, topology),
     ...resourceRows(host, instances, seen, { topology, input }),
   ]
 }
 
-const platformRows = (
-  host: HostId,
-  instances: readonly Instance[],
-  seen: HostFacts,
-  input: OperationInput,
-  topology: Topology,
-): CheckRow[] => {
+/** Platform, systemd and the programs that steps call. */
+export const platformRows = (host: HostId, instances: readonly Instance[], seen: HostFacts, topology: Topology): CheckRow[] => {
   const system = seen.system
   const [first] = instances
   if (!system || !first) return []
@@ -172,7 +145,6 @@ const platformRows = (
           ),
         ]
       : []),
-    ...instances.flatMap((one) => packageRows(one, topology, input)),
   ]
 }
 
@@ -180,7 +152,8 @@ const needsNuma = (host: HostId, topology: Topology): boolean =>
   (topology.monitored?.numa_node ?? '') !== '' ||
   entriesOf(topology).some(({ entry }) => hostIdOf(entry) === host && 'numa_node' in entry && Boolean(entry.numa_node))
 
-const packageRows = (one: Instance, topology: Topology, input: OperationInput): CheckRow[] => {
+/** Whether the store has each instance's package. */
+export const packageRows = (one: Instance, topology: Topology, input: OperationInput): CheckRow[] => {
   const wanted = `${sourceOf(one, topology) || one.component} ${wantedVersion(one.component, topology, input.version) || 'any version'} ${one.os}/${one.arch}`
   const found = packageFor(one, topology, input)
   const about = { host: one.hostId, subject: one.id, group: 'packages', params: { package: wanted } } as const
@@ -260,7 +233,6 @@ const resourceRows = (
   if (!system) return []
   const bytes = wantedBytes(instances, topology, input)
   const mib = (n: number) => `${Math.floor(n / 2 ** 20)} MiB`
-  const memory = memoryMiB(instances)
   return [
     ...[...new Set(instances.map((one) => one.deployDir))].map((path) => {
       const disk = seen.disks[path]
@@ -278,6 +250,16 @@ const resourceRows = (
         'fail',
       )
     }),
+    ...limitRows(host, instances, seen),
+  ]
+}
+
+/** Memory and file limits. */
+export const limitRows = (host: HostId, instances: readonly Instance[], seen: HostFacts): CheckRow[] => {
+  const system = seen.system
+  if (!system) return []
+  const memory = memoryMiB(instances)
+  return [
     row(
       system.memoryMiB >= memory,
       { host, code: 'preflight.memory', group: 'resources', expected: `${memory} MiB`, seen: `${system.memoryMiB} MiB` },

@@ -1,3 +1,4 @@
+import { checkProblems, checkWords } from './check'
 import { deployWords } from './deploy'
 import { editProblems, editWords, reloadProblems } from './edit'
 import { engineProblems, engineWords } from './engine'
@@ -24,6 +25,7 @@ const problems: Readonly<Record<string, ProblemWords>> = {
   ...platformProblems,
   ...topologyProblems,
   ...operationProblems,
+  ...checkProblems,
   ...rollingProblems,
   ...scaleProblems,
   ...editProblems,
@@ -42,6 +44,7 @@ const problems: Readonly<Record<string, ProblemWords>> = {
 const words: Readonly<Record<string, Pair>> = {
   ...platformWords,
   ...operationWords,
+  ...checkWords,
   ...rollingWords,
   ...scaleWords,
   ...editWords,

@@ -32,6 +32,16 @@ const verify = createRoute({
   },
 })
 
+const check = createRoute({
+  method: 'get',
+  path: '/api/clusters/{name}/check',
+  request: { params: z.object({ name }) },
+  responses: {
+    ...accepts(errandView, 'The errand’s result: every check of hosts, files, units, ports, members, tasks, programs and network.'),
+    ...refusals,
+  },
+})
+
 export const registerLedgerRoutes = (api: Api): void => {
   api.openapi(read, async (c) => c.json(await readClusterLedger(c.get('db'), c.req.valid('param').name), 200))
   api.openapi(annotate, async (c) => {
@@ -42,5 +52,9 @@ export const registerLedgerRoutes = (api: Api): void => {
   api.openapi(verify, async (c) => {
     const { name: cluster } = await demandCluster(c.get('db'), c.req.valid('param').name)
     return c.json(errandBody(await askRunner(c.get('db'), who(c), { kind: 'verify-binaries', input: { cluster } }), c), 202)
+  })
+  api.openapi(check, async (c) => {
+    const { name: cluster } = await demandCluster(c.get('db'), c.req.valid('param').name)
+    return c.json(errandBody(await askRunner(c.get('db'), who(c), { kind: 'check-cluster', input: { cluster } }), c), 202)
   })
 }
