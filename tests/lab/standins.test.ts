@@ -353,6 +353,10 @@ describe('programs that can not start', () => {
     c.startMaster(master, { toml: 'rpc-timeout = "abc"\n' })
     expect(await c.exit(master)).toBe(2)
     expect(c.output(master)).toBe('parse cmd flags err: parse rpc timeout str\n')
+    // From DM's source: no recording has a key file.
+    c.startMaster(master, { toml: 'secret-key-path = "conf/none.key"\n' })
+    expect(await c.exit(master)).toBe(2)
+    expect(c.output(master)).toMatch(/invalid secret key path.*no such file/)
     c.startWorker(worker, 'bogus = true\n')
     expect(await c.exit(worker)).toBe(2)
     expect(c.output(worker)).toBe('parse cmd flags err: worker config contains unknown configuration options: bogus\n')

@@ -47,7 +47,10 @@ export const usecasesProblems = {
     hint: ['Choose another credential, or enter it anew.', '请选择其他凭据，或重新录入。'],
   },
   'usecases.credential-in-use': {
-    message: ['The cluster “{cluster}” logs in by this credential.', '集群“{cluster}”正在使用此凭据登录。'],
+    message: [
+      'The cluster “{cluster}” logs in by this credential, or its masters have it as the key of encrypted passwords.',
+      '集群“{cluster}”正在使用此凭据登录，或其 master 以它作为密码加密密钥。',
+    ],
     hint: ['Keep it as long as the panel manages that cluster.', '在面板管理该集群期间请保留它。'],
   },
   'usecases.jump-refused': {
