@@ -42,7 +42,7 @@ export const performCommand = async (doing: Doing, act: CommandAct): Promise<Per
     return { made: [], failure: { code, params: { status: end.code } } }
   } finally {
     for (const sink of [out, err, bound]) sink.end()
-    await watch.stop()
+    watch.stop()
   }
 }
 
@@ -71,26 +71,37 @@ const keeping = (write: (stream: Stream, text: string) => void) => {
   }
 }
 
-/** Looks for a cancel while the command runs; ends it on its host then, once. */
-const endWhenCancelled = ({ run, lane, place, host }: Doing, mark: string) => {
+/** Told again while the command goes on: the first word may have come before it did. */
+const againMs = 5000
+
+/** Looks for a cancel while the command runs; ends it on its host then. */
+const endWhenCancelled = (doing: Doing, mark: string) => {
+  const { run } = doing
   let over = false
   let sent = false
   const watching = (async (): Promise<void> => {
     while (!over && !run.writer.view.cancelRequested) await run.engine.clock.sleep(Math.min(run.engine.pollMs, 500))
-    if (over || run.dead.signal.aborted) return
-    sent = true
-    const ended = await run.hosts.read(host, lane.login, endText(mark))
-    if (ended.exitCode !== 0) run.writer.output(place, 'note', `command-end: ${ended.stderr.trim()}\n`)
-  })().catch((error: unknown) => {
-    if (!(error instanceof LinkLost)) throw error
-    run.writer.output(place, 'note', `command-end: ${error.message}\n`)
-  })
-  watching.catch(() => undefined) // whoever stops it has the error
+    while (!over && !run.dead.signal.aborted) {
+      sent = true
+      await endOnHost(doing, mark)
+      await run.engine.clock.sleep(againMs)
+    }
+  })()
+  watching.catch((error: unknown) => run.dead.abort(error))
   return {
     ended: () => sent,
-    stop: (): Promise<void> => {
+    stop(): void {
       over = true
-      return sent ? watching : Promise.resolve()
     },
+  }
+}
+
+const endOnHost = async ({ run, lane, place, host }: Doing, mark: string): Promise<void> => {
+  try {
+    const ended = await run.hosts.read(host, lane.login, endText(mark))
+    if (ended.exitCode !== 0) run.writer.output(place, 'note', `command-end: ${ended.stderr.trim()}\n`)
+  } catch (error) {
+    if (!(error instanceof LinkLost)) throw error
+    run.writer.output(place, 'note', `command-end: ${error.message}\n`)
   }
 }

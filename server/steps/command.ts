@@ -22,12 +22,12 @@ fi
 export HOME="$home" USER="$user" LOGNAME="$user" SHELL=/bin/sh
 cd -- "$home" 2> /dev/null || cd /
 began=$SECONDS
-timeout -k 10 "$seconds" "$@" < /dev/null &
-pid=$!
-printf '%s\\n' "$pid" > "/run/dm-panel.$mark"
+file=/run/dm-panel.$mark
+# The pid is there before the command is.
+/bin/bash -c 'printf "%s\\n" "$$" > "$1"; shift; exec timeout -k 10 "$@"' sh "$file" "$seconds" "$@" < /dev/null &
 code=0
-wait "$pid" || code=$?
-rm -f -- "/run/dm-panel.$mark"
+wait "$!" || code=$?
+rm -f -- "$file"
 how=ended
 if [ "$code" = 124 ] || [ "$code" = 137 ]; then
   [ $((SECONDS - began)) -lt "$seconds" ] || how=timeout

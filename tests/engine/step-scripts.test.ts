@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import type { HostProbe } from '@/server/domain/probe'
 import { askHost, parseHost, probeScript } from '@/server/probes/batch'
 import { simScripts } from '@/server/sim/sim-scripts'
+import { commandEndScript, commandScript, endMark, endOfText, endText, runText } from '@/server/steps/command'
 import { contentsAbsent } from '@/server/steps/contents-absent'
 import { directory } from '@/server/steps/directory'
 import { fencedScript } from '@/server/steps/host-lock'
@@ -13,7 +14,14 @@ import { parseMade } from '@/server/steps/made'
 import { pathAbsent } from '@/server/steps/path-absent'
 import { splitProbed, withProbe, withProbeScript } from '@/server/steps/with-probe'
 
-const all = [probeScript, fencedScript, withProbeScript, ...[...simScripts.values()].map((one) => one.script)]
+const all = [
+  probeScript,
+  fencedScript,
+  withProbeScript,
+  commandScript,
+  commandEndScript,
+  ...[...simScripts.values()].map((one) => one.script),
+]
 
 const run = (argv: readonly string[]) => {
   const [program = '', ...args] = argv
@@ -140,5 +148,43 @@ describe('on this machine, below a folder of its own', () => {
       reach: { '127.0.0.1:1': 'refused' },
     })
     expect(facts.disks['/no/such']?.freeBytes).toBeGreaterThan(0)
+  })
+})
+
+describe.skipIf(process.getuid?.() !== 0)('a user’s own text', () => {
+  const ran = (user: string, text: string, seconds = 30) => {
+    const mark = 'f'.repeat(24)
+    const { stdout, stderr, status } = run(runText({ user, seconds, mark, text }))
+    return { out: stdout.split(endMark(mark))[0], stderr, status, end: endOfText(stdout, mark) }
+  }
+
+  it('is one argument for sh; what it prints and how it ends is its own', () => {
+    const text = `printf '%s|' "a  b" 'c"d' $((1+1)); printf '\\n::made /x'; cat; echo "$HOME $USER" >&2; exit 97`
+    expect(ran('root', text)).toEqual({
+      out: 'a  b|c"d|2|\n::made /x',
+      stderr: '/root root\n',
+      status: 0,
+      end: { code: 97, timedOut: false },
+    })
+    expect(ran('root', 'exit 124').end).toEqual({ code: 124, timedOut: false })
+    expect(ran('nobody', 'id -un; grep NoNewPrivs /proc/self/status').out).toBe('nobody\nNoNewPrivs:\t1\n')
+    expect(ran('no-such-user', 'true')).toMatchObject({ status: 67, end: undefined })
+  })
+
+  it('is ended at its time, with what it has started, and by its mark', async () => {
+    expect(ran('nobody', 'sleep 987 & sleep 987', 1).end).toMatchObject({ timedOut: true })
+    const mark = 'e'.repeat(24)
+    const [program = '', ...args] = runText({ user: 'nobody', seconds: 60, mark, text: 'sleep 987 & echo begun; sleep 987' })
+    const child = spawn(program, args)
+    let stdout = ''
+    const ended = new Promise((resolve) => child.on('close', resolve))
+    child.stdout.on('data', (bytes: Buffer) => {
+      if (stdout === '') expect(run(endText(mark))).toMatchObject({ status: 0, stderr: '' })
+      stdout += bytes.toString()
+    })
+    expect(await ended).toBe(0)
+    expect(endOfText(stdout, mark)).toEqual({ code: 143, timedOut: false })
+    expect(run(['pgrep', '-f', 'sleep 987']).stdout).toBe('')
+    expect(existsSync(`/run/dm-panel.${mark}`)).toBe(false)
   })
 })
