@@ -48,6 +48,28 @@ test('not at boot, renamed, cleaned, destroyed: each by its dialog and its revie
     await looksRight(page, 'results of exec')
   })
 
+  await test.step('settings', async () => {
+    await choose(page, 'shop', 'Settings…')
+    const dialog = page.getByRole('dialog', { name: 'Settings of shop' })
+    const save = dialog.getByRole('button', { name: 'Save' })
+    const timeout = dialog.getByLabel('Timeout of the connection')
+    await timeout.fill('0')
+    await expect(save).toHaveAttribute('aria-disabled', 'true')
+    await timeout.fill('7')
+    await dialog.getByRole('button', { name: 'Add a jump host' }).click()
+    await dialog.getByLabel('Jump host 1', { exact: true }).fill('ops@192.0.2.1:2222')
+    await expect(save).toHaveAttribute('aria-disabled', 'true')
+    await dialog.getByLabel('Its credential').selectOption(sim.credentialId)
+    await save.click()
+    await expect(dialog.getByText('The host key of the jump host ops@192.0.2.1:2222 is not confirmed yet.')).toBeVisible()
+    await looksRight(page, 'settings of a cluster')
+    await dialog.getByRole('button', { name: 'Remove jump host 1' }).click()
+    await save.click()
+    await expect(dialog).toBeHidden()
+    await choose(page, 'shop', 'Settings…')
+    await expect(timeout).toHaveValue('7')
+  })
+
   await test.step('rename', async () => {
     await choose(page, 'shop', 'Rename…')
     await page.getByLabel('New name').fill('or ders')
