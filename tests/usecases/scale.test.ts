@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ClusterDetail } from '@/server/domain/api'
+import type { ClusterReport } from '@/server/domain/check-row'
 import type { Plan } from '@/server/domain/plan'
 import type { Problem } from '@/server/domain/problem'
 import { type SimPanel, simPanel } from '@/tests/support/sim-panel'
@@ -33,6 +34,46 @@ const refusal = async (operation: string, input: unknown): Promise<{ code: strin
   const answer = await sim.panel.call('POST', '/api/clusters/dm1/plans', { as: sim.admin, body: { operation, input } })
   return (await answer.json()) as { code: string; problems: { code: string; line?: number }[] } // apiError
 }
+
+const report = async () => (await sim.errand<ClusterReport>('GET', '/api/clusters/dm1/check')).result
+const amiss = ({ rows }: ClusterReport) => rows.filter(({ state }) => state !== 'ok').map(({ code, host, state }) => [code, host, state])
+
+describe('the report of a cluster', () => {
+  // What a cluster of one host can't be: able to lose a master or a worker. Its hosts are small, and nothing ever led it by dmctl.
+  const small = ['check.master-count', 'check.quorum-spare', 'check.free-worker', 'preflight.memory']
+
+  it('has many checks of a sound cluster, all good but for what one host can not give', async () => {
+    const { rows } = await report()
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length)
+    expect(rows.length).toBeGreaterThan(40)
+    expect(new Set(rows.map(({ code }) => code)).size).toBeGreaterThan(20)
+    expect(rows.filter(({ state, code }) => state !== 'ok' && !small.includes(code))).toEqual([])
+  })
+
+  it('names a file that was changed by hand, a unit that is down, and a program that is another', async () => {
+    const host = sim.world.host(addresses[0] ?? '')
+    const path = '/home/tidb/deploy/dm-worker-8262/conf/dm-worker.toml'
+    const own = { owner: 'tidb', group: 'tidb', mode: '0644' }
+    const before = host?.machine.text(path) ?? ''
+    host?.machine.writeFile(path, `${before}# by hand`, own)
+    const program = '/home/tidb/deploy/prometheus-9090/bin/prometheus/prometheus'
+    const former = host?.machine.text(program)
+    host?.machine.writeFile(program, 'another', { ...own, mode: '0755' })
+    host?.systemd.stop('dm-worker-8262.service')
+    const found = amiss(await report()).filter(([code]) => !small.includes(code ?? ''))
+    expect(found).toEqual(
+      expect.arrayContaining([
+        ['check.file', addresses[0], 'warn'],
+        ['check.unit-active', addresses[0], 'warn'],
+        ['check.online', addresses[0], 'fail'],
+        ['check.binary', addresses[0], 'fail'],
+      ]),
+    )
+    host?.machine.writeFile(path, before, own)
+    host?.machine.writeFile(program, former ?? '', { ...own, mode: '0755' })
+    host?.systemd.start('dm-worker-8262.service')
+  })
+})
 
 describe('scale by the API', () => {
   it('checks a text of new nodes: problems with lines, hosts that want a login, packages', async () => {
