@@ -13,7 +13,7 @@ const choose = async (page: Page, cluster: string, item: string): Promise<void> 
 const makePlan = (page: Page): Promise<void> => page.getByRole('button', { name: 'Make the plan' }).click()
 
 test('not at boot, renamed, cleaned, destroyed: each by its dialog and its review', async ({ page, panel, api, sim }) => {
-  test.setTimeout(180_000)
+  test.setTimeout(240_000)
   const [a = ''] = panel.hosts
   const yaml = `${oneHost(a)}monitoring_servers:\n  - host: ${a}\ngrafana_servers:\n  - host: ${a}\n`
   await clusterOf(api, sim, 'shop', yaml)

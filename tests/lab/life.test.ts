@@ -75,7 +75,7 @@ describe.skipIf(!labAvailable().ok)('the later life of a cluster on lab hosts', 
     const late = await exec({ command: 'sleep 321 & sleep 321', timeoutS: 2, nodes: [`${lab.address(1)}:8261`] }, 'failed')
     expect(late[0]).toMatchObject({ state: 'failed', why: 'engine.command-timeout' })
     const job = await lab.api.run((await planFor(lab.api, 'lab', 'exec', { command: 'echo begun; sleep 321', timeoutS: 600 })).plan)
-    await vi.waitFor(async () => expect((await results(job.id)).map(({ stdout }) => stdout)).toEqual(['begun\n', 'begun\n']), 20_000)
+    await vi.waitFor(async () => expect((await results(job.id)).map(({ stdout }) => stdout.trim())).toEqual(['begun', 'begun']), 20_000)
     await lab.api.post(`/api/jobs/${job.id}/cancel`, {})
     expect((await lab.api.jobIn(job.id, ['succeeded', 'failed', 'cancelled'])).state).toBe('cancelled')
     expect((await results(job.id)).map(({ why }) => why)).toEqual(['engine.command-cancelled'])
