@@ -30,7 +30,7 @@ export function JumpFields({ rows, onChange }: { rows: readonly HopRow[]; onChan
   return (
     <fieldset className="flex flex-col gap-2">
       <legend className="m sm t2 mb-1">{say('reach.jump')}</legend>
-      <p className="fhint">{say('reach.jump-help')}</p>
+      <p className="t2 sm">{say('reach.jump-help')}</p>
       {rows.map((row, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a hop is its place on the way
         <div key={at} className="grid grid-cols-[minmax(0,1fr)_minmax(0,1fr)_auto] items-start gap-2 max-md:grid-cols-1">
