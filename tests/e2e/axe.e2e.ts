@@ -88,6 +88,7 @@ test('pages of a panel in use', async ({ page, context, panel, api, sim }) => {
     ['stop dialog', '/clusters/axe?do=stop', () => page.getByRole('dialog')],
     ['export dialog', '/clusters/axe?do=export', () => page.getByRole('dialog')],
     ['topology', '/clusters/axe?tab=topology', () => page.getByRole('tabpanel')],
+    ['check', '/clusters/axe/check', () => page.getByText('The cluster as a whole')],
     ['jobs of a cluster', '/clusters/axe?tab=jobs', () => table('Jobs')],
     ['audit of a cluster', '/clusters/axe?tab=audit', () => table('Audit')],
     ['adopt, folder', '/adopt', () => page.getByLabel(/^TiUP storage folder/)],

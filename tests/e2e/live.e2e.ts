@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { clusterOf, topology } from './cluster'
 import { expect, test } from './fixtures'
 
@@ -75,6 +76,28 @@ test('what is copied as text is what tiup dm display prints', async ({ page, con
       .find((line) => line.startsWith('ID '))
       ?.split(/ {2,}/),
   ).toEqual(heads)
+})
+
+test('check: a report by host, what is amiss by itself, kept as a file', async ({ page, panel }, info) => {
+  panel.fault(panel.hosts[1] ?? '', 'silent')
+  await page.goto('/clusters/live')
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: /^Check/ }).click()
+  await expect(page.getByText('The cluster as a whole')).toBeVisible({ timeout: 40_000 })
+  await page.getByRole('button', { name: 'Only what is amiss' }).click()
+  await expect(page.getByRole('row', { name: /^Login/ })).toHaveCount(1)
+  await expect(page.getByRole('row', { name: /is online/ })).toHaveCount(0)
+  panel.fault(panel.hosts[1] ?? '')
+  await page.getByRole('button', { name: 'Look again' }).click()
+  await expect(page.getByRole('row', { name: /^Login/ })).toHaveCount(0, { timeout: 40_000 })
+  await page.getByRole('button', { name: 'Only what is amiss' }).click()
+  await page.getByRole('button', { name: 'Members', exact: true }).click()
+  await expect(page.getByRole('row', { name: /is alive for the others/ })).toHaveCount(3)
+  await page.getByRole('button', { name: 'Download' }).click()
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'CSV' }).click()])
+  const saved = info.outputPath('report.csv')
+  await file.saveAs(saved)
+  expect(await readFile(saved, 'utf8')).toMatch(/^host,group,state,check,expected,seen,fix\r\n/)
 })
 
 /** The column Since counts on between two readings. */
