@@ -1,8 +1,7 @@
-import type { HostFacts, UnitFact } from '@/server/domain/facts'
+import type { HostFacts } from '@/server/domain/facts'
 import type { Gate, HealthAnswer, HealthQuestion } from '@/server/domain/health'
 import type { HostId } from '@/server/domain/instance'
 import type { Lane, Phase } from '@/server/domain/plan'
-import type { HostProbe } from '@/server/domain/probe'
 import type { Step } from '@/server/domain/step'
 import { instancesOf } from '@/server/domain/topology/instances'
 import { LinkLost } from '@/server/remote/transport'
@@ -11,6 +10,7 @@ import { findCluster } from '@/server/store/clusters'
 import { type Asker, askCluster } from './ask-cluster'
 import { demandAlive, type JobRun } from './job-run'
 import { placeOf } from './place'
+import { type Proven, unprovenOf, withProven } from './proven'
 
 /** A gate at the end of a lane, or the wait of one of its steps. */
 export type Waiting = { phase: Phase; lane: Lane; gate: Gate; halt: () => boolean; step?: Step }
@@ -57,11 +57,6 @@ const askGate = async (run: JobRun, lane: Lane, gate: Gate, proven: Proven): Pro
   return gate.questions.map((question) => judge(question, { hosts, ...(cluster ? { cluster } : {}) }))
 }
 
-/** By host and unit: the start whose process was found to be the wanted program. What runs stays that, so that it is hashed once per gate. */
-type Proven = Map<string, string>
-
-const startOf = (unit: UnitFact | undefined): string => (unit ? `${unit.mainPid} ${unit.activeEnterMonotonicUs}` : '')
-
 const askHosts = async (
   run: JobRun,
   lane: Lane,
@@ -73,11 +68,9 @@ const askHosts = async (
     ids.map(async (host): Promise<[HostId, HostFacts][]> => {
       const own = questions.filter((question) => question.host === host)
       const needs = own.flatMap((question) => needsOf(question).host)
-      const asked = needs.map(
-        (probe): HostProbe => (probe.probe === 'unit' && proven.has(`${host} ${probe.unit}`) ? { ...probe, hashExe: false } : probe),
-      )
+      const asked = unprovenOf(proven, host, needs)
       try {
-        return [[host, withProven(host, await run.hosts.probe(host, lane.login, asked), own, proven)]]
+        return [[host, withProven(proven, host, await run.hosts.probe(host, lane.login, asked), own)]]
       } catch (error) {
         if (error instanceof LinkLost) return []
         throw error
@@ -85,21 +78,6 @@ const askHosts = async (
     }),
   )
   return Object.fromEntries(facts.flat())
-}
-
-/** Adds the hash that was not asked again to a process that is the same; another start proves itself anew. */
-const withProven = (host: HostId, seen: HostFacts, questions: readonly HealthQuestion[], proven: Proven): HostFacts => {
-  const units = { ...seen.units }
-  for (const question of questions) {
-    if (question.ask !== 'process-is') continue
-    const { unit, sha256 } = question
-    const fact = units[unit]
-    const key = `${host} ${unit}`
-    if (fact?.exeSha256 === sha256) proven.set(key, startOf(fact))
-    else if (fact && proven.get(key) === startOf(fact)) units[unit] = { ...fact, exeSha256: sha256 }
-    else proven.delete(key)
-  }
-  return { ...seen, units }
 }
 
 /** How the lane asks DM: through tunnels from the hosts of its questions. */
