@@ -23,10 +23,14 @@ export const during =
   ({ steps }) =>
     lane?.steps.some((step) => step.kind === kind && ['running', or].includes(steps[step.id]?.state)) ?? false
 
-/** Lets things go wrong while a job is under way, at moments that its journal shows. */
-export const sabotage = (lab: RunningCluster, id: string) => {
+/**
+ * Lets things go wrong while a job is under way, at moments that its journal shows. `signal`: of the test; when its time is over, nothing
+ * more goes wrong, for the hosts may be the next suite's by then.
+ */
+export const sabotage = (lab: RunningCluster, id: string, signal: AbortSignal) => {
   const reached = async (what: string, moment: Moment): Promise<void> => {
     await until(async () => {
+      signal.throwIfAborted()
       const { view, state } = await lab.api.get<JobDetail>(`/api/jobs/${id}`)
       if (view.endedAt || view.question) throw new Error(`${what} never came: ${state} ${JSON.stringify(view.question)}`)
       return moment(view)
@@ -39,6 +43,7 @@ export const sabotage = (lab: RunningCluster, id: string) => {
     async killRunner(what: string, moment: Moment) {
       await reached(what, moment)
       await lab.panel.killRunner()
+      signal.throwIfAborted()
       lab.panel.startRunner()
     },
     async cutPower(what: string, lane: Lane | undefined, moment: Moment) {
@@ -57,6 +62,7 @@ export const sabotage = (lab: RunningCluster, id: string) => {
       const asked: string[] = []
       let job = await jobAfter(lab.api, id)
       for (; job.state === 'waiting' && asked.length < 4; job = await jobAfter(lab.api, id)) {
+        signal.throwIfAborted()
         asked.push(JSON.stringify(job.view.question))
         await answer(lab.api, job, 'retry')
       }

@@ -28,14 +28,16 @@ export const faultsSuite = (shared: SharedCluster) =>
       ...(await Promise.all([4, 5, 6].map((index) => startedAt(index, workerUnit)))),
     ]
 
-    it('a killed runner, a host without power, a cut network: the job ends well, and no request to another master failed', async () => {
+    it('a killed runner, a host without power, a cut network: the job ends well, and no request to another master failed', async ({
+      signal,
+    }) => {
       const before = await starts()
       const poller = pollMasters([1, 2, 3].map((index) => `${lab.address(index)}:8261`))
       const { plan, document } = await planFor(lab.api, 'lab', 'restart', { rolling: { canary: false } })
       const { id } = await lab.api.run(plan)
       const [masters, workers] = [lanesOf(document, 'dm-master'), lanesOf(document, 'dm-worker')]
       expect([masters.length, workers.length]).toEqual([3, 3])
-      const wrong = sabotage(lab, id)
+      const wrong = sabotage(lab, id, signal)
 
       await wrong.killRunner('a gate is waited for', ({ lanes }) => lanes[masters[0]?.id ?? '']?.gate?.state === 'waiting')
       await wrong.killRunner('leadership is on its way to another master', during(masters[2], 'leader-not-here', 'done'))
@@ -53,5 +55,5 @@ export const faultsSuite = (shared: SharedCluster) =>
       expect(failedElsewhere(polled, ownTurns(document, job))).toEqual([])
       expect(Object.values(await bindingsAt(lab.address(1))).toSorted()).toEqual(sources)
       console.log(`asked on the way: ${asked.length === 0 ? 'nothing' : asked.join(' ')}`)
-    }, 240_000)
+    }, 480_000)
   })

@@ -156,7 +156,7 @@ export const patchSuite = (shared: SharedCluster) =>
       expect(Object.values(await bindingsAt(lab.address(1))).toSorted()).toEqual(sources)
     }, 400_000)
 
-    it('back again, while the runner is killed, a host loses its power and another its network', async () => {
+    it('back again, while the runner is killed, a host loses its power and another its network', async ({ signal }) => {
       await slowWorkers(lab, { startS: 4, stopS: 4 })
       const poller = pollMasters(masters())
       const { plan, document } = await planFor(lab.api, 'lab', 'patch', { to: 'former', rolling: atOnce })
@@ -164,7 +164,7 @@ export const patchSuite = (shared: SharedCluster) =>
       const [master] = lanesOf(document, 'dm-master')
       const [first, second, third] = lanesOf(document, 'dm-worker')
       const stage = document.phases.flatMap(({ title, lanes }) => (title.word === 'plan.stage' ? lanes : []))
-      const wrong = sabotage(lab, id)
+      const wrong = sabotage(lab, id, signal)
       await wrong.killRunner('packages are unpacked', (view) => stage.some((lane) => during(lane, 'binaries-staged', 'done')(view)))
       await wrong.killRunner('a master has its new program', during(master, 'binaries', 'done'))
       await wrong.killRunner('the first worker stops', during(first, 'unit-stopped'))
@@ -177,5 +177,5 @@ export const patchSuite = (shared: SharedCluster) =>
       expect(await verdicts(lab)).toEqual(all([...masters(), ...workers()], `as-noted ${labVersion}`))
       expect(failedElsewhere(polled, ownTurns(document, job))).toEqual([])
       expect(Object.values(await bindingsAt(lab.address(1))).toSorted()).toEqual(sources)
-    }, 240_000)
+    }, 480_000)
   })
