@@ -1,15 +1,40 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** The lab's tests: real processes and, where the machine allows it, real hosts. */
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** Measured, in seconds, of those that take more than a minute. */
+const usualSeconds: Readonly<Record<string, number>> = {
+  'rolling.test.ts': 540,
+  'upgrade.test.ts': 400,
+  'life.test.ts': 200,
+  'deploy.test.ts': 170,
+  'recorded.test.ts': 150,
+  'scale.test.ts': 150,
+  'example.test.ts': 120,
+  'standins.test.ts': 75,
+}
+
+/** The longest file first, so that no worker is left alone with it at the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const seconds = ({ moduleId }: TestSpecification) => usualSeconds[moduleId.slice(moduleId.lastIndexOf('/') + 1)] ?? 0
+    return files.toSorted((a, b) => seconds(b) - seconds(a))
+  }
+}
+
+/** The lab's tests: real processes and, where the machine allows it, real hosts. Mostly they wait, so files run side by side. */
 export default defineConfig({
-  resolve: { alias: { '@': fileURLToPath(new URL('../../', import.meta.url)) } },
+  resolve: { alias: { '@': here('../../') } },
   test: {
-    root: fileURLToPath(new URL('../../', import.meta.url)),
+    root: here('../../'),
     include: ['tests/lab/**/*.test.ts'],
-    fileParallelism: false,
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 120_000,
     hookTimeout: 600_000,
-    globalSetup: [fileURLToPath(new URL('global-setup.ts', import.meta.url))],
+    globalSetup: [here('global-setup.ts')],
+    setupFiles: [here('own-hosts.ts')],
   },
 })
