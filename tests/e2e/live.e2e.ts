@@ -93,7 +93,7 @@ test('check: a report by host, what is amiss by itself, kept as a file', async (
   await page.getByRole('button', { name: 'Only what is amiss' }).click()
   await page.getByRole('button', { name: 'Members', exact: true }).click()
   await expect(page.getByRole('row', { name: /is alive for the others/ })).toHaveCount(3)
-  await page.getByRole('button', { name: 'Download' }).click()
+  await page.getByRole('button', { name: 'Export', exact: true }).click()
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'CSV' }).click()])
   const saved = info.outputPath('report.csv')
   await file.saveAs(saved)
