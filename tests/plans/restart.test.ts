@@ -6,7 +6,7 @@ import { entriesAs, joinEntries } from '@/server/domain/topology/entries'
 import type { OperationFacts } from '@/server/operations/input'
 import { restart } from '@/server/operations/restart'
 import { expectGolden } from './plan-text'
-import { fresh, later, running, three, tiny } from './world'
+import { fresh, later, running, three, tiny, topologyOf } from './world'
 
 const dmctl: PackageInfo = {
   ...{ sha256: 'd'.repeat(64), component: 'dmctl', version: 'v8.5.0', os: 'linux', arch: 'amd64', sizeBytes: 50_000_000 },
@@ -140,5 +140,23 @@ describe('restart', () => {
     expect(workers).toMatchObject({ width: 2, tolerance: 1 })
     expect(workers?.pauseAfter).toBeUndefined()
     expect(workers?.lanes[0]?.gate?.stableMs).toBe(10_000)
+  })
+
+  it('monitors and exporters go side by side, but Alertmanagers one after another; gates hold as long as what they ask for needs', () => {
+    const topology = topologyOf(`global: {user: tidb, deploy_dir: /dm/deploy, data_dir: /dm/data}
+monitored: {}
+master_servers: [{host: 10.0.0.1}, {host: 10.0.0.2}, {host: 10.0.0.3}]
+worker_servers: [{host: 10.0.0.1}, {host: 10.0.0.2}]
+monitoring_servers: [{host: 10.0.0.1}]
+grafana_servers: [{host: 10.0.0.1}]
+alertmanager_servers: [{host: 10.0.0.1}, {host: 10.0.0.2}]
+`)
+    const facts = running(topology, undefined, { '10.0.0.1:8262': 'mysql-01' })
+    const { plan } = restart.plan(topology, facts, later(topology, { dmctl }))
+    expect(phaseOf(plan, 'plan.roll-alertmanager')).toMatchObject({ width: 1, lanes: [{}, {}] })
+    expect(phaseOf(plan, 'plan.roll-monitors')).toMatchObject({ width: 8, lanes: Array(8).fill({ gate: { stableMs: 1000 } }) })
+    const held = (word: string) => phaseOf(plan, word)?.lanes.map(({ gate }) => gate?.stableMs)
+    expect(held('plan.roll-dm-master')).toEqual([2000, 2000, 2000])
+    expect(held('plan.roll-dm-worker')).toEqual([1000, 2000]) // free, bound
   })
 })
