@@ -48,12 +48,14 @@ type Props = {
 
 function ReachFields({ typed, fresh, late, astray, onChange }: Props) {
   const { say } = useWords()
+  // A wizard's other step may have hidden it meanwhile.
+  const [opened] = useState(typed.client !== '' || typed.timeout !== '' || typed.way !== '')
   const choose = (value: string): void => {
     const way = ways.find((one) => one === value) ?? ''
     onChange({ way, hops: way === 'jump' && typed.hops.length === 0 ? [{ at: '', credentialId: '' }] : typed.hops })
   }
   return (
-    <details>
+    <details open={opened}>
       <summary className="m sm t2 mb-1">{say('reach.title')}</summary>
       <div className="flex flex-col gap-3 pt-1">
         <SelectField
