@@ -78,7 +78,7 @@ describe.skipIf(!labAvailable().ok)('the later life of a cluster on lab hosts', 
     await vi.waitFor(async () => expect((await results(job.id)).map(({ stdout }) => stdout.trim())).toEqual(['begun', 'begun']), 20_000)
     await lab.api.post(`/api/jobs/${job.id}/cancel`, {})
     expect((await lab.api.jobIn(job.id, ['succeeded', 'failed', 'cancelled'])).state).toBe('cancelled')
-    expect((await results(job.id)).map(({ why }) => why)).toEqual(['engine.command-cancelled'])
+    expect(new Set((await results(job.id)).map(({ why }) => why))).toEqual(new Set(['engine.command-cancelled']))
     for (const index of [1, 2])
       expect(
         await on(
