@@ -2,8 +2,6 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
-
 /** Measured, in seconds, of those that take more than a minute. */
 const usualSeconds: Readonly<Record<string, number>> = {
   'rolling.test.ts': 540,
@@ -26,15 +24,15 @@ class LongestFirst extends BaseSequencer {
 
 /** The lab's tests: real processes and, where the machine allows it, real hosts. Mostly they wait, so files run side by side. */
 export default defineConfig({
-  resolve: { alias: { '@': here('../../') } },
+  resolve: { alias: { '@': fileURLToPath(new URL('../../', import.meta.url)) } },
   test: {
-    root: here('../../'),
+    root: fileURLToPath(new URL('../../', import.meta.url)),
     include: ['tests/lab/**/*.test.ts'],
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     testTimeout: 120_000,
     hookTimeout: 600_000,
-    globalSetup: [here('global-setup.ts')],
-    setupFiles: [here('own-hosts.ts')],
+    globalSetup: [fileURLToPath(new URL('global-setup.ts', import.meta.url))],
+    setupFiles: [fileURLToPath(new URL('own-hosts.ts', import.meta.url))],
   },
 })
