@@ -88,7 +88,12 @@ function Report({ cluster, rows }: { cluster: string; rows: readonly CheckRow[] 
       <div className="scroll">
         {shown.length === 0 ? <p className="pad t3 py-4">{say('check.nothing')}</p> : null}
         {byTrouble(shown).map((host) => (
-          <HostChecks key={`${host} ${group} ${amiss}`} host={host} rows={shown.filter((row) => row.host === host)} />
+          <HostChecks
+            key={`${host} ${group} ${amiss}`}
+            host={host}
+            open={group !== undefined}
+            rows={shown.filter((row) => row.host === host)}
+          />
         ))}
       </div>
     </>

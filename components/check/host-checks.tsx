@@ -39,6 +39,8 @@ type Props = {
   /** '' for what is about the cluster as a whole. */
   host: string
   rows: readonly CheckRow[]
+  /** Also where nothing is amiss. */
+  open?: boolean
   /** Another look for a row, such as one that was waived. */
   shapeOf?: (row: CheckRow) => Shape | undefined
   /** What stands in a row's last cell beside, or instead of, its remedy. */
@@ -46,11 +48,11 @@ type Props = {
 }
 
 /** The report of one host: what was expected and seen, and what to do; open where something is amiss. */
-export function HostChecks({ host, rows, shapeOf, children }: Props) {
+export function HostChecks({ host, rows, open = false, shapeOf, children }: Props) {
   const { say, sayWords, sayProblem } = useWords()
   const worst = states.find((state) => rows.some((row) => row.state === state)) ?? 'ok'
   return (
-    <details open={worst !== 'ok'} className="border-(--line) border-b">
+    <details open={open || worst !== 'ok'} className="border-(--line) border-b">
       <summary className="flex h-8 cursor-default items-center gap-2 bg-(--bg-subtle) px-5">
         <StatusShape shape={shapes[worst]} />
         <span className="font-mono">{host || say('check.whole')}</span>

@@ -1,6 +1,6 @@
 'use client'
 
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useWords } from '@/components/data/words'
 import { Button } from '@/components/ui/button'
 import { Field, Tick } from '@/components/ui/field'
@@ -27,6 +27,13 @@ export function SaveBar({ draft, onChange, check, fresh, busy, reason, saved, on
   const [tried, setTried] = useState(false)
   const missing = hindrance(draft, check, fresh)
   const warned = check?.consent ?? []
+  // Who saves while the text is still being checked does not have to press again.
+  const [wanted, setWanted] = useState(false)
+  useEffect(() => {
+    if (!wanted || missing === 'edit.checking') return
+    setWanted(false)
+    if (missing === undefined) onSave()
+  }, [wanted, missing, onSave])
   return (
     <footer className="shrink-0 border-(--line) border-t bg-(--bg-subtle) px-5 py-3">
       {warned.map((code) => {
@@ -60,11 +67,12 @@ export function SaveBar({ draft, onChange, check, fresh, busy, reason, saved, on
         <Button
           look="primary"
           size="large"
-          busy={busy}
+          busy={busy || wanted}
           reason={reason}
           onClick={() => {
             setTried(true)
             if (missing === undefined) onSave()
+            else if (missing === 'edit.checking') setWanted(true)
             else if (missing === 'edit.reason-missing') document.getElementById('edit-reason')?.focus()
           }}
         >

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { z } from 'zod'
+import type { packageRow } from '@/server/domain/api'
 import type { UpgradeView } from '@/server/domain/api-upgrades'
 import { type LabHost, labAvailable } from '@/tests/support/lab'
 import { standinHotfix } from './build-packages'
@@ -22,6 +24,7 @@ const example = (hosts: readonly LabHost[]): string => {
 }
 
 const next = 'v8.5.1'
+type PackageRow = z.infer<typeof packageRow>
 
 /** Each test goes on where the one before ended. */
 describe.skipIf(!labAvailable().ok)('hotfixes and an upgrade on the document’s example, one lab host', () => {
@@ -51,14 +54,23 @@ describe.skipIf(!labAvailable().ok)('hotfixes and an upgrade on the document’s
     const target = (await view()).targets.find(({ version }) => version === next)
     const wanted = (target?.missing ?? []).map(({ component, version, os, arch }) => ({ component, version, os, arch }))
     await lab.api.errand('/api/packages/fetch', { location: target?.mirrors[0], wanted }, 240_000)
-    const cached = async () => (await on(lab.host(1), 'ls', '/var/lib/dm-panel/packages')).trim().split('\n')
+    /** Of dm-master and dm-worker; a hotfix is filed under its release's version. */
+    const cached = async () => {
+      const files = await on(lab.host(1), 'ls', '/var/lib/dm-panel/packages')
+      return (await lab.api.get<PackageRow[]>('/api/packages'))
+        .filter(({ component, sha256 }) => /^dm-(master|worker)$/.test(component) && files.includes(sha256))
+        .map(({ component, version }) => `${component} ${version}`)
+        .toSorted()
+    }
     const { plan } = await lab.perform('upgrade', { version: next })
     expect(plan.problems.map(({ code }) => code)).toContain('rolling.masters-out')
     expect(await verdicts(lab)).toEqual(both(`as-noted ${next}`))
     expect(await view()).toMatchObject({ version: next, open: { from: labVersion, to: next } })
-    const before = await cached()
+    expect(await cached()).toEqual(
+      ['dm-master', 'dm-worker'].flatMap((name) => [`${name} ${labVersion}`, `${name} ${labVersion}`, `${name} ${next}`]),
+    )
     await lab.perform('finalise')
-    const after = await cached()
+    expect(await cached()).toEqual([`dm-master ${next}`, `dm-worker ${next}`])
     expect(await verdicts(lab)).toEqual(both(`as-noted ${next}`))
     expect(await view()).toMatchObject({ version: next, open: null, history: [{ state: 'final' }] })
     expect((await lab.api.plan('lab', 'rollback', {})).problems.map(({ code }) => code)).toContain('rollback.nothing')
