@@ -1,6 +1,7 @@
 'use client'
 
 import { useWords } from '@/components/data/words'
+import { WideTable } from '@/components/rolling/wide-table'
 import { type Shape, StatusShape } from '@/components/ui/status-shape'
 import { TableHead } from '@/components/ui/table-head'
 import type { CheckRow } from '@/server/domain/check-row'
@@ -60,40 +61,45 @@ export function HostChecks({ host, rows, open = false, shapeOf, children }: Prop
           <CheckCounts rows={rows} />
         </span>
       </summary>
-      <table className="tb">
-        <TableHead titles={[say('check.title'), say('check.expected'), say('check.seen'), say('check.fix')]} />
-        <tbody>
-          {[...rows]
-            .sort((a, b) => rank[a.state] - rank[b.state])
-            .map((row) => {
-              const title = sayWords(row.title)
-              const shape = shapeOf?.(row)
-              return (
-                <tr key={row.id}>
-                  <td>
-                    <span className="st">
-                      <StatusShape shape={shape ?? shapes[row.state]} />
-                      <span title={title}>{title}</span>
-                    </span>
-                  </td>
-                  <td className="font-mono" title={row.expected}>
-                    {row.expected}
-                  </td>
-                  <td
-                    className={`font-mono ${row.state === 'fail' ? 'text-(--bad)' : row.state === 'warn' ? 'text-(--warn)' : ''}`}
-                    title={row.seen}
-                  >
-                    {row.seen}
-                  </td>
-                  <td className="whitespace-normal!">
-                    {row.state !== 'ok' && !shape ? sayProblem(row).hint : ''}
-                    {children?.(row, title)}
-                  </td>
-                </tr>
-              )
-            })}
-        </tbody>
-      </table>
+      <WideTable>
+        <table className="tb">
+          <TableHead
+            titles={[say('check.title'), say('check.expected'), say('check.seen'), say('check.fix')]}
+            widths={[380, 270, 270, null]}
+          />
+          <tbody>
+            {[...rows]
+              .sort((a, b) => rank[a.state] - rank[b.state])
+              .map((row) => {
+                const title = sayWords(row.title)
+                const shape = shapeOf?.(row)
+                return (
+                  <tr key={row.id}>
+                    <td>
+                      <span className="st">
+                        <StatusShape shape={shape ?? shapes[row.state]} />
+                        <span title={title}>{title}</span>
+                      </span>
+                    </td>
+                    <td className="font-mono" title={row.expected}>
+                      {row.expected}
+                    </td>
+                    <td
+                      className={`font-mono ${row.state === 'fail' ? 'text-(--bad)' : row.state === 'warn' ? 'text-(--warn)' : ''}`}
+                      title={row.seen}
+                    >
+                      {row.seen}
+                    </td>
+                    <td className="whitespace-normal!">
+                      {row.state !== 'ok' && !shape ? sayProblem(row).hint : ''}
+                      {children?.(row, title)}
+                    </td>
+                  </tr>
+                )
+              })}
+          </tbody>
+        </table>
+      </WideTable>
     </details>
   )
 }
