@@ -3,7 +3,6 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { haveCompiler, installPackages, packagesAreInstalled, run } from './prepare.mjs'
 
@@ -49,7 +48,7 @@ async function endToEnd() {
   const why = installChromium()
   if (why) return skip('e2e', why)
   const report = path.join(reports, 'e2e.json')
-  const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report, ...otherHosts() }
+  const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report }
   const code = await stream('e2e', bin('playwright'), ['test', '--reporter=list,json'], env)
   const found = read(report)
   const stats = found?.stats
@@ -57,13 +56,6 @@ async function endToEnd() {
   const failed = stats.unexpected + stats.flaky
   for (const why of whySkipped(found)) console.log(`skipped, because ${why}`)
   count('e2e', { passed: stats.expected, failed: Math.max(failed, code === 0 ? 0 : 1), skipped: stats.skipped })
-}
-
-/** Hosts for the browser's tests beside those of the lab: another name, another network. */
-function otherHosts() {
-  const { TESTBED_NAME: name = 'tb', TESTBED_SUBNET: subnet = '10.77.0' } = process.env
-  const [a, b, c] = subnet.split('.')
-  return { TESTBED_NAME: `${name.slice(0, 7)}b`, TESTBED_SUBNET: `${a}.${b}.${(Number(c) + 100) % 250}` }
 }
 
 /** Why tests of a Playwright report were skipped, each reason once, with its file. */
@@ -120,13 +112,10 @@ function count(title, { passed, failed, skipped }) {
   console.log(`== ${title}: ${failed === 0 ? 'ok' : 'FAILED'}`)
 }
 
-/** Runs a command and prints what it says, each line with the suite's name; resolves with its exit code. */
 function stream(title, command, args, env = {}) {
   console.log(`\n== ${title}`)
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, CI: '1', ...env } })
-    for (const output of [child.stdout, child.stderr])
-      createInterface({ input: output }).on('line', (line) => console.log(`${title} │ ${line}`))
+    const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, CI: '1', ...env } })
     child.on('error', (error) => {
       console.error(error.message)
       resolve(1)
