@@ -25,7 +25,8 @@ import type { Prepared } from './prepared'
 export const prepareScaleOut = async (run: ErrandRun, row: PlanRow): Promise<Prepared> => {
   const { cluster, input } = await existingCluster(run, row)
   const asked = scaleOutInput.parse(row.input)
-  const { problems } = await checkAddition(run.db, { yaml: asked.topology, cluster })
+  const files = keptFiles.parse(asked.files)
+  const { problems } = await checkAddition(run.db, { yaml: asked.topology, cluster, files: Object.keys(files) })
   const { addition } = parseAddition(asked.topology, cluster.topology)
   const packages = await listPackages(run.db)
   const chosen = choicesOf(asked.packages, packages)
@@ -36,7 +37,6 @@ export const prepareScaleOut = async (run: ErrandRun, row: PlanRow): Promise<Pre
   const topology = joinEntries(cluster.topology, added)
   const key = await findCredential(run.db, cluster.credentialId)
   const given = asked.credentialId === undefined ? undefined : await loginBy(run, asked.credentialId)
-  const files = keptFiles.parse(asked.files)
   const joining = {
     ids: entryIds(added),
     yaml: asked.topology,

@@ -67,7 +67,7 @@ const withoutSecrets = async (
   if (operation !== 'deploy' && operation !== 'scale-out') return input
   const read = operation === 'deploy' ? deployInput.parse(input) : scaleOutInput.parse(input)
   const { topology: yaml, files } = read
-  if (operation === 'scale-out') await demandAddition(db, cluster, yaml)
+  if (operation === 'scale-out') await demandAddition(db, cluster, { yaml, files: Object.keys(files) })
   const topology = operation === 'deploy' ? parseTopology(yaml).topology : await merged(db, cluster, yaml)
   const of = (await findCluster(db, cluster))?.secretsOf ?? cluster
   const sealed = await sealTopology(db, { yaml, cluster: of, by: who.email })
@@ -82,9 +82,9 @@ const merged = async (db: Db, name: string, yaml: string): Promise<Topology | un
 }
 
 /** Before its secrets are kept: a text that names an instance which is there must not change that one's password. */
-const demandAddition = async (db: Db, name: string, yaml: string): Promise<void> => {
+const demandAddition = async (db: Db, name: string, { yaml, files }: { yaml: string; files: readonly string[] }): Promise<void> => {
   const cluster = await findCluster(db, name)
-  const { problems } = cluster ? await checkAddition(db, { yaml, cluster }) : { problems: [] }
+  const { problems } = cluster ? await checkAddition(db, { yaml, cluster, files }) : { problems: [] }
   if (problems.some(isError)) throw new AppError('usecases.plan-has-errors', 422, { problems })
 }
 

@@ -39,7 +39,10 @@ export const checkTopology = async (db: Db, ask: { yaml: string; cluster: string
   }
 }
 
-/** Everything that is wrong with a text of new instances for a cluster, without reaching a host; `instances`: the new ones alone. */
+/**
+ * Everything that is wrong with a text of new instances for a cluster, without reaching a host; `instances`: the new ones alone. `files`:
+ * paths of the user's own files that come with it; those that the cluster has are there already.
+ */
 export const checkAddition = async (
   db: Db,
   { yaml, cluster, files = [] }: { yaml: string; cluster: ClusterWithTopology; files?: readonly string[] },
@@ -48,12 +51,13 @@ export const checkAddition = async (
   const secrets = await secretProblems(db, { yaml, cluster: cluster.name })
   if (!addition) return { problems: [...problems, ...secrets], instances: [], files: [] }
   const alone = { ...cluster.topology, ...addition.added }
+  const there = [...Object.keys(cluster.files), ...files]
   const others = (await listClusters(db)).filter(({ name }) => name !== cluster.name)
   const shared = located(yaml, crossClusterProblems(alone, others))
   const ids = new Set(entryIds(addition.added))
   return {
-    problems: [...problems, ...shared, ...secrets, ...located(yaml, ownFileProblems(alone, files))],
+    problems: [...problems, ...shared, ...secrets, ...located(yaml, ownFileProblems(alone, there))],
     instances: instancesOf(alone).filter(({ id }) => ids.has(id)),
-    files: namedPaths(alone, files),
+    files: namedPaths(alone, there),
   }
 }
