@@ -22,10 +22,8 @@ await one('lint', bin('biome'), ['ci', '--diagnostic-level=error', '.'])
 await one('migrations match the schema', process.execPath, ['scripts/migration.mjs', 'check'])
 await one('nothing unused', bin('knip'), ['--no-progress'])
 await vitest('unit and platform tests', [])
-// Both wait more than they work, and each has hosts of its own: they run side by side.
-if (!whyNoLab())
-  await run('Building what the lab deploys', process.execPath, ['--import', 'tsx', 'tests/support/lab-mirror.ts'], process.env)
-await Promise.all([lab(), endToEnd()])
+await lab()
+await endToEnd()
 
 rmSync(reports, { recursive: true })
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
