@@ -18,6 +18,7 @@ import { Status } from '@/components/ui/status-shape'
 import { Time } from '@/components/ui/time'
 import type { ClusterDetail, ErrandView } from '@/server/domain/api'
 import { componentNames, componentSpec } from '@/server/domain/component'
+import { ByHand } from './by-hand'
 import { useReason } from './cluster-actions'
 import { type Row, SeenCell } from './display-table'
 import { statusShape } from './shapes'
@@ -116,6 +117,7 @@ export function InstanceDrawer({ cluster, row, onClose, onWalk }: InstanceDrawer
         />
       </DrawerSection>
       <LogTail cluster={cluster.name} row={row} />
+      <ByHand cluster={cluster} row={row} />
     </Drawer>
   )
 }

@@ -193,6 +193,11 @@ export const uiWords = {
   'instance.cluster-version': ['Cluster version', '集群版本'],
   'instance.binary': ['Binary', '程序'],
   'instance.where': ['Place', '位置'],
+  'instance.by-hand': ['When the panel is down', '面板不可用时'],
+  'instance.by-hand-note': [
+    'The same by hand. The line of tiup wants the cluster’s export (meta.yaml and key) in its storage.',
+    '手工等价命令。tiup 命令需要其存储目录中有该集群的导出（meta.yaml 和密钥）。',
+  ],
   'instance.log': ['Log', '日志'],
   'instance.log-read': ['Read the last {lines} lines', '读取最后 {lines} 行'],
   'instance.log-lines': ['Lines', '行数'],
