@@ -5,14 +5,14 @@ const chromium = (): string =>
   ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`).find((file) => existsSync(file)) ?? 'chromium'
 
 /**
- * Each file has a whole panel of its own, so two files run side by side; those on real hosts share the hosts and follow one another.
+ * Each file has a whole panel of its own, so files run side by side; those on real hosts share the hosts and follow one another.
  * Chromium is the one that the distribution has.
  */
 const config = defineConfig({
   testDir: 'tests/e2e',
   projects: [
     { name: 'hosts', testMatch: 'lab*.e2e.ts', workers: 1 },
-    { name: 'simulated', testMatch: '*.e2e.ts', testIgnore: 'lab*.e2e.ts', workers: 2 },
+    { name: 'simulated', testMatch: '*.e2e.ts', testIgnore: 'lab*.e2e.ts', workers: 3 },
   ],
   globalSetup: './tests/e2e/build-pages.ts',
   workers: 3,

@@ -23,7 +23,8 @@ await one('migrations match the schema', process.execPath, ['scripts/migration.m
 await one('nothing unused', bin('knip'), ['--no-progress'])
 await vitest('unit and platform tests', [])
 await lab()
-await endToEnd()
+// A browser drops its connections when a network comes or goes, as the lab's do: not beside those of simulated hosts.
+for (const project of ['hosts', 'simulated']) await endToEnd(project)
 
 rmSync(reports, { recursive: true })
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
@@ -41,19 +42,20 @@ function whyNoLab() {
   return isRoot ? undefined : 'it makes hosts with systemd, which needs root on Linux'
 }
 
-async function endToEnd() {
-  if (!existsSync('playwright.config.ts')) return skip('e2e', 'there is no playwright.config.ts')
+/** The browser's tests of a project of playwright.config.ts. */
+async function endToEnd(project) {
+  const title = `browser, ${project}`
   const why = installChromium()
-  if (why) return skip('e2e', why)
-  const report = path.join(reports, 'e2e.json')
+  if (why) return skip(title, why)
+  const report = path.join(reports, `e2e-${project}.json`)
   const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report }
-  const code = await stream('e2e', bin('playwright'), ['test', '--reporter=list,json'], env)
+  const code = await stream(title, bin('playwright'), ['test', '--project', project, '--reporter=list,json'], env)
   const found = read(report)
   const stats = found?.stats
-  if (!stats) return count('e2e', { passed: 0, failed: 1, skipped: 0 })
+  if (!stats) return count(title, { passed: 0, failed: 1, skipped: 0 })
   const failed = stats.unexpected + stats.flaky
   for (const why of whySkipped(found)) console.log(`skipped, because ${why}`)
-  count('e2e', { passed: stats.expected, failed: Math.max(failed, code === 0 ? 0 : 1), skipped: stats.skipped })
+  count(title, { passed: stats.expected, failed: Math.max(failed, code === 0 ? 0 : 1), skipped: stats.skipped })
 }
 
 /** Why tests of a Playwright report were skipped, each reason once, with its file. */
