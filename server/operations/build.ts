@@ -141,7 +141,6 @@ export const gateOf = (questions: HealthQuestion | readonly HealthQuestion[], in
   return { questions: all, timeoutMs: (input.waitTimeoutS ?? 120) * 1000, stableMs }
 }
 
-/** What carries the cluster must hold longer than an idle worker, a monitor, or what can't change any more. */
 /** What carries the cluster must hold longer than an idle worker, a monitor, or what can't change any more. Milliseconds. */
 const stableFor = (ask: HealthQuestion['ask']): number =>
   ask === 'master-ready' || ask === 'source-bound' || ask === 'subtask-as-before' ? 2000 : 1000

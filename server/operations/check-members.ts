@@ -13,7 +13,8 @@ export const checkMembers = (topology: Topology, facts: ClusterFacts): CheckRow[
   const workers = byComponent(instances, 'dm-worker')
   return [
     ...leaderRows(masters, facts),
-    ...(facts.members ? masterRows(masters, facts.members, facts) : []),
+    ...(facts.members ? masterRows(masters, facts.members) : []),
+    ...masters.map((one) => healthRow(one, facts)),
     ...(facts.members ? workerRows(workers, facts.members) : []),
     ...taskRows(facts),
     ...Object.entries(facts.up).map(([id, up]) => {
@@ -54,23 +55,26 @@ const leaderRows = (masters: readonly Instance[], { members, membersError }: Clu
   return [leader, odd, row(alive > needed, { ...spare, seen: `${alive} alive, quorum ${needed}`, params: { alive, needed } }, 'warn')]
 }
 
-const masterRows = (masters: readonly Instance[], members: MembersFact, facts: ClusterFacts): CheckRow[] => [
+const aboutMember = (one: Instance) => ({ host: one.hostId, subject: one.id, group: 'members', params: { instance: one.id } }) as const
+
+/** `as`: what DM knows it by. */
+const registered = (one: Instance, as: string | undefined): CheckRow =>
+  row(as !== undefined, { ...aboutMember(one), code: 'check.registered', expected: one.name, seen: as ?? 'not registered' }, 'fail')
+
+/** A master's own word; it is asked for also where nobody leads. */
+const healthRow = (one: Instance, { health }: ClusterFacts): CheckRow => {
+  const own = health[one.id]
+  const seen = own ? (own.healthy ? 'healthy' : own.reason) : 'no answer'
+  return row(own?.healthy, { ...aboutMember(one), code: 'check.healthy', expected: 'healthy', seen }, 'fail')
+}
+
+const masterRows = (masters: readonly Instance[], members: MembersFact): CheckRow[] => [
   ...masters.flatMap((one) => {
     const known = members.masters.find(({ name }) => name === one.name)
-    const health = facts.health[one.id]
-    const about = { host: one.hostId, subject: one.id, group: 'members', params: { instance: one.id } } as const
+    const about = aboutMember(one)
     return [
-      row(
-        known !== undefined,
-        { ...about, code: 'check.registered', expected: one.name, seen: known ? known.memberId : 'not registered' },
-        'fail',
-      ),
+      registered(one, known?.memberId),
       row(known?.alive, { ...about, code: 'check.alive', expected: 'alive', seen: known?.alive ? 'alive' : 'not alive' }, 'fail'),
-      row(
-        health?.healthy,
-        { ...about, code: 'check.healthy', expected: 'healthy', seen: health ? (health.healthy ? 'healthy' : health.reason) : 'no answer' },
-        'fail',
-      ),
     ]
   }),
   ...strangers(
@@ -85,13 +89,9 @@ const workerRows = (workers: readonly Instance[], members: MembersFact): CheckRo
   return [
     ...workers.flatMap((one) => {
       const known = members.workers.find(({ name }) => name === one.name)
-      const about = { host: one.hostId, subject: one.id, group: 'members', params: { instance: one.id } } as const
+      const about = aboutMember(one)
       return [
-        row(
-          known !== undefined,
-          { ...about, code: 'check.registered', expected: one.name, seen: known ? known.addr : 'not registered' },
-          'fail',
-        ),
+        registered(one, known?.addr),
         row(
           known && known.stage !== 'offline',
           { ...about, code: 'check.online', expected: 'free, bound or relay', seen: known?.stage ?? 'unknown' },

@@ -1,4 +1,4 @@
-import { type ComponentName, componentNames, components } from '@/server/domain/component'
+import { type ComponentName, componentNames, components, isRole } from '@/server/domain/component'
 import type { HealthQuestion } from '@/server/domain/health'
 import type { Instance } from '@/server/domain/instance'
 import { instancesOf } from '@/server/domain/topology/instances'
@@ -6,7 +6,7 @@ import type { Topology } from '@/server/domain/topology/topology'
 import { type Draft, gateOf, httpQuestion, type LaneDraft, logFiles, type PhaseDraft, phase, unitSubject } from './build'
 import { type OperationFacts, type OperationInput, rollingDefaults } from './input'
 import { cancelEvict, leaderMoves } from './masters'
-import { byComponent, selectable, unitState } from './select'
+import { byComponent, isExporter, selectable, unitState } from './select'
 import { moveSources, sourceQuestions, sourcesOf } from './sources'
 import { unchangedGuards } from './unchanged'
 
@@ -37,7 +37,7 @@ export const rollingPhases = (topology: Topology, facts: OperationFacts, input: 
   const order = componentNames.toSorted((a, b) => components[a].startOrder - components[b].startOrder)
   const monitors = order.filter((component) => component !== 'dm-master' && component !== 'dm-worker')
   // Of a monitor that is there twice, one stays up; no other needs another one, and neither DM nor replication any of them.
-  const isOfMany = (component: ComponentName): boolean => !isSideBySide(component) && of(component).length > 1
+  const isOfMany = (component: ComponentName): boolean => isRole(component) && of(component).length > 1
   return [
     masterPhase('plan.roll-dm-master', of('dm-master'), context),
     workerPhase('plan.roll-dm-worker', of('dm-worker'), context),
@@ -160,9 +160,6 @@ const workerPhase = (word: string, turns: readonly Turn[], context: Context): Ph
 const workerReady = (one: Instance): HealthQuestion => ({
   ...{ ask: 'worker-ready', instance: one.id, name: one.name, host: one.hostId, unit: one.unit },
 })
-
-const isSideBySide = (component: ComponentName): boolean => component === 'node_exporter' || component === 'blackbox_exporter'
-const isExporter = ({ component }: Instance): boolean => isSideBySide(component)
 
 /** Every exporter on hosts where all else takes its turn. */
 export const exportersOn = (topology: Topology, chosen: readonly Instance[]): Instance[] => {

@@ -1,12 +1,10 @@
-import { type ComponentName, roleNames } from '@/server/domain/component'
+import { type ComponentName, isRole, roleNames } from '@/server/domain/component'
 import type { HostFacts } from '@/server/domain/facts'
 import type { Instance } from '@/server/domain/instance'
 import type { Problem } from '@/server/domain/problem'
 import { instancesOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
 import type { OperationFacts, OperationInput } from './input'
-
-const isRole = (component: ComponentName): boolean => roleNames.some((role: ComponentName) => role === component)
 
 /** Instances that `-R` and `-N` name (their intersection); all without either. Exporters are not among them. */
 export const selected = (topology: Topology, input: OperationInput): Instance[] => {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { ErrandView } from '@/server/domain/api'
+import type { ClusterReport } from '@/server/domain/check-row'
 import { stepsOf } from '@/server/domain/plan'
 import type { ExecResults } from '@/server/usecases/exec-results'
 import { type LabHost, labAvailable } from '@/tests/support/lab'
@@ -38,6 +40,33 @@ describe.skipIf(!labAvailable().ok)('the later life of a cluster on lab hosts', 
     await succeeds(lab.api, (await lab.api.run(plan)).id)
     return document
   }
+
+  it('check: nothing amiss but what two hosts can not give; a file changed by hand and a stopped unit are named', async () => {
+    const report = async () => {
+      const { id } = await lab.api.get<ErrandView>('/api/clusters/lab/check')
+      const { result } = await vi.waitFor(async () => {
+        const errand = await lab.api.get<ErrandView>(`/api/errands/${id}`)
+        expect(errand.state).toBe('done')
+        return errand
+      }, 60_000)
+      return result as ClusterReport // what this errand answers with
+    }
+    const amiss = ({ rows }: ClusterReport) => rows.filter(({ state }) => state !== 'ok').map(({ code, host, seen }) => [code, host, seen])
+    const small = ['check.master-count', 'check.quorum-spare', 'check.free-worker', 'preflight.open-files', 'preflight.memory']
+    const sound = await report()
+    expect(amiss(sound).filter(([code]) => !small.includes(code ?? ''))).toEqual([])
+    expect(new Set(sound.rows.map(({ code }) => code)).size).toBeGreaterThan(30)
+    const file = '/home/tidb/dm/deploy/dm-worker-8262/conf/dm-worker.toml'
+    await on(lab.host(2), 'bash', '-c', `cp -p ${file} /root/kept; echo '# by hand' >> ${file}; systemctl stop node_exporter-9100`)
+    const found = amiss(await report()).map(([code, host]) => [code, host])
+    expect(found).toEqual(
+      expect.arrayContaining([
+        ['check.file', lab.address(2)],
+        ['check.unit-active', lab.address(2)],
+      ]),
+    )
+    await on(lab.host(2), 'bash', '-c', `mv /root/kept ${file}; systemctl start node_exporter-9100`)
+  }, 120_000)
 
   it('disable and enable, as systemd says it; exporters only where everything of the host is meant', async () => {
     await lab.perform('disable', { nodes: [`${lab.address(2)}:8262`] })
