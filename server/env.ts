@@ -24,6 +24,8 @@ export type Env = {
   nativeSsh: boolean
   /** Socket of the ssh-agent for credentials that name one of its keys; undefined: there is none. */
   agentSocket: string | undefined
+  /** Where people open this panel; links in messages lead there. undefined: messages have no link. */
+  panelUrl: string | undefined
   /** The simulated hosts listen on this address and those after it. */
   simulatedFirstAddress: string
   development: boolean
@@ -66,6 +68,7 @@ const variables = z
     DM_PANEL_SSH_AGENT: z.string().startsWith('/', 'must be the absolute path of an ssh-agent’s socket').optional(),
     SSH_AUTH_SOCK: z.string().optional(),
     TIUP_NATIVE_SSH: z.string().optional(),
+    DM_PANEL_URL: z.url({ protocol: /^https?$/, error: 'must be the address of this panel, such as https://panel.example.com' }).optional(),
     DM_PANEL_SIM_FIRST_ADDRESS: z
       .string()
       .regex(/^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/, 'must be an IPv4 loopback address, such as 127.1.0.11')
@@ -106,6 +109,7 @@ export const readEnv = (source: Readonly<Record<string, string | undefined>> = p
     systemSsh: { program: env.DM_PANEL_SSH, options: env.DM_PANEL_SSH_OPTIONS.split(/\s+/).filter((one) => one !== '') },
     nativeSsh: ['true', '1', 'enable'].includes((env.TIUP_NATIVE_SSH ?? '').toLowerCase()),
     agentSocket: env.DM_PANEL_SSH_AGENT ?? env.SSH_AUTH_SOCK,
+    panelUrl: env.DM_PANEL_URL?.replace(/\/+$/, ''),
     packageQuotaBytes: env.DM_PANEL_PACKAGE_QUOTA_GIB * gib,
     simulatedFirstAddress: env.DM_PANEL_SIM_FIRST_ADDRESS,
     development: env.NODE_ENV === 'development',

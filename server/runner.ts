@@ -8,6 +8,8 @@ import { type Engine, engineDefaults } from './engine/engine'
 import { startWatcher, type Watcher } from './engine/watch-status'
 import { type Env, readEnv } from './env'
 import { keepExport } from './errands/keep-export'
+import { pullStore, sweepKeptFiles } from './errands/kept-files'
+import { runNotifier } from './errands/notify'
 import { runErrands } from './errands/run-errands'
 import { runSealer } from './errands/seal-audit'
 import { watchAudit } from './errands/watch-audit'
@@ -21,6 +23,7 @@ import { readBlob } from './store/blobs'
 import { sealedOf } from './store/credentials'
 import { type Db, openDatabase } from './store/database'
 import { pinnedKeysOf } from './store/host-keys'
+import { findPush, keptFile } from './store/kept-files'
 import { findPackage, packageFile } from './store/packages'
 import { beat, forgetRunner } from './store/runner-beat'
 import { panelId } from './store/settings'
@@ -32,6 +35,7 @@ import { panelId } from './store/settings'
 type Part = (stopping: AbortSignal) => Promise<void>
 
 const beatMs = 5_000
+const sweepMs = 60_000
 
 /** The half that reaches hosts: jobs, errands, the status watcher, the audit sealer. Alone holds the master key. */
 const main = async (): Promise<void> => {
@@ -60,6 +64,7 @@ const main = async (): Promise<void> => {
           db,
           transport,
           ...storesOf(db, env, secretOf),
+          pulls: pullStore({ db, dataFolder: env.dataFolder, now: () => new Date() }),
           keepExport: (kept) => keepExport({ db, secrets: key, now: () => new Date() }, kept),
           panelId: panel,
           runner: thisRunner(panel),
@@ -74,13 +79,16 @@ const main = async (): Promise<void> => {
           transport,
           secrets: key,
           agentSocket: env.agentSocket,
+          panelUrl: env.panelUrl,
           folders: { data: env.dataFolder, mirrorRoot: env.mirrorRoot, tiupRoot: env.tiupRoot },
           now: () => new Date(),
         },
         signal,
       ),
     () => watcher.finished,
+    (signal) => repeat(sweepMs, signal, async () => void (await sweepKeptFiles({ db, dataFolder: env.dataFolder, now: () => new Date() }))),
     (signal) => runSealer(db, key.auditKey, signal),
+    (signal) => runNotifier({ db, secrets: key, panelUrl: env.panelUrl, now: () => new Date() }, signal),
     (signal) => watchAudit({ db, auditKey: key.auditKey, now: () => new Date() }, signal),
   ]
   void askedToEnd().then(() => stopping.abort())
@@ -116,7 +124,11 @@ const runJobs = (engine: Engine, watcher: Watcher): Promise<void> =>
   }).finished
 
 /** What the engine puts on hosts: texts, packages, and the one password that a text may hold. */
-const storesOf = (db: Db, env: Env, secretOf: ReturnType<typeof secretsOf>): Pick<Engine, 'blobs' | 'secret' | 'packages'> => ({
+const storesOf = (
+  db: Db,
+  env: Env,
+  secretOf: ReturnType<typeof secretsOf>,
+): Pick<Engine, 'blobs' | 'masks' | 'secret' | 'packages' | 'pushed'> => ({
   blobs: async (sha256) => {
     const blob = await readBlob(db, sha256)
     if (!blob) throw new Error(`blob ${sha256} is not in the store`)
@@ -128,16 +140,25 @@ const storesOf = (db: Db, env: Env, secretOf: ReturnType<typeof secretsOf>): Pic
     if (secret === undefined) throw new Error(`credential ${credentialId} has no password`)
     return secret
   },
+  masks: async (credentialId) => (await secretOf(credentialId)).masks ?? [],
   packages: async (sha256): Promise<PutSource> => {
     const stored = await findPackage(db, sha256)
     const file = packageFile(env.dataFolder, sha256)
     if (!stored || !existsSync(file)) throw new ContentGone(`package ${sha256}`)
     return { sizeBytes: stored.sizeBytes, sha256, open: (offset) => createReadStream(file, { start: offset }) }
   },
+  pushed: async (id): Promise<PutSource> => {
+    const stored = await findPush(db, id)
+    const file = keptFile(env.dataFolder, id)
+    if (!stored || !existsSync(file)) throw new ContentGone(`file ${id}`)
+    const { sizeBytes, sha256 } = stored
+    return { sizeBytes, sha256, open: (offset) => createReadStream(file, { start: offset }) }
+  },
 })
 
 const secretShape = z.object({
   plain: z.string().optional(),
+  masks: z.array(z.string()).optional(),
   password: z.string().optional(),
   privateKey: z.string().optional(),
   passphrase: z.string().optional(),
@@ -147,13 +168,14 @@ const secretShape = z.object({
 /** Opens the secret of a credential, in this process's memory only. Throws when it is unknown or was wiped. */
 const secretsOf =
   (db: Db, key: RunnerKey) =>
-  async (credentialId: string): Promise<Secret & { plain?: string }> => {
+  async (credentialId: string): Promise<Secret & { plain?: string; masks?: readonly string[] }> => {
     const sealed = await sealedOf(db, credentialId)
     if (sealed === undefined) throw new Error(`credential ${credentialId} is unknown or was wiped`)
-    const { password, plain, privateKey, passphrase, agent } = secretShape.parse(JSON.parse(key.openSealed(sealed, credentialId)))
+    const { password, plain, masks, privateKey, passphrase, agent } = secretShape.parse(JSON.parse(key.openSealed(sealed, credentialId)))
     return {
       ...(password !== undefined && { password }),
       ...(plain !== undefined && { plain }),
+      ...(masks !== undefined && { masks }),
       ...(privateKey !== undefined && { privateKey }),
       ...(passphrase !== undefined && { passphrase }),
       ...(agent !== undefined && { agent }),

@@ -7,11 +7,14 @@ export const errandKinds = [
   'agent-keys',
   'preflight',
   'tail-log',
+  'ask-dmctl',
   'fetch-mirror',
   'fetch-packages',
   'inspect-package',
   'scan-tiup',
   'adopt-cluster',
+  'compare-tiup',
+  'take-tiup',
   'export-cluster',
   'open-export',
   'connect-simulated',
@@ -21,6 +24,7 @@ export const errandKinds = [
   'verify-package',
   'verify-binaries',
   'check-cluster',
+  'test-channel',
 ] as const
 export type ErrandKind = (typeof errandKinds)[number]
 

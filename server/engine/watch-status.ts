@@ -11,6 +11,7 @@ import { type HttpRequest, LinkLost, type Target, type Transport } from '@/serve
 import { listWatched, writeStatus } from '@/server/store/cluster-status'
 import { type ClusterWithTopology, findCluster, readStatus } from '@/server/store/clusters'
 import type { Db } from '@/server/store/database'
+import { noteHealth } from '@/server/store/happenings'
 import { askMembers, get } from './ask-cluster'
 import { displayStatus, type Reading, shownInstances } from './display-rows'
 import type { Clock } from './engine'
@@ -28,6 +29,8 @@ export type WatcherOptions = {
   onBug: (error: unknown) => void
 }
 
+/** Of clusters that nobody looks at, where something seems to be down. */
+const unsureMs = 10_000
 const clusterWidth = 4
 const hostWidth = 8
 const probeDeadlineMs = 10_000
@@ -43,17 +46,19 @@ export const startWatcher = (options: WatcherOptions): Watcher => {
   const { db, clock, stopping, watchedMs = 5000, othersMs = 60_000 } = options
   const reading = new Map<string, Promise<void>>()
   const outdated = new Set<string>()
+  const unsure = new Set<string>()
   const loop = async (): Promise<void> => {
     while (!stopping.aborted) {
       const now = clock.now()
       const due = (await listWatched(db)).filter(({ cluster, readAt, watchUntil }) => {
-        const every = watchUntil !== null && watchUntil.getTime() > now ? watchedMs : othersMs
+        const every = watchUntil !== null && watchUntil.getTime() > now ? watchedMs : unsure.has(cluster) ? unsureMs : othersMs
         return outdated.has(cluster) || now - readAt.getTime() >= every
       })
       for (const { cluster } of due) {
         if (reading.has(cluster) || reading.size >= clusterWidth) continue
         outdated.delete(cluster)
         const read = refreshStatus(options, cluster)
+          .then((mayChange) => void (mayChange ? unsure.add(cluster) : unsure.delete(cluster)))
           .catch(options.onBug)
           .finally(() => reading.delete(cluster))
         reading.set(cluster, read)
@@ -65,14 +70,16 @@ export const startWatcher = (options: WatcherOptions): Watcher => {
   return { lookAgain: (cluster) => void outdated.add(cluster), finished: loop().catch(options.onBug) }
 }
 
-/** Reads one cluster now and keeps what was seen. */
-export const refreshStatus = async (options: Pick<WatcherOptions, 'db' | 'transport' | 'clock'>, name: string): Promise<void> => {
+/** Reads one cluster now, keeps what was seen, and notes what people are to be told of it. True: a change was seen that may be a moment's. */
+export const refreshStatus = async (options: Pick<WatcherOptions, 'db' | 'transport' | 'clock'>, name: string): Promise<boolean> => {
   const cluster = await findCluster(options.db, name)
-  if (!cluster) return
+  if (!cluster) return false
   const before = (await readStatus(options.db, name)) ?? undefined
   const sightings = await startSightings(options.db, cluster, options.clock.now())
-  await writeStatus(options.db, name, await readCluster(options, cluster, before, sightings))
+  const status = await readCluster(options, cluster, before, sightings)
+  await writeStatus(options.db, name, status)
   await sightings.keep()
+  return cluster.lifecycle === 'deploying' ? false : noteHealth(options.db, name, status)
 }
 
 /** Asks all hosts side by side, then the masters for their members. Never throws for a host or instance that is silent. */

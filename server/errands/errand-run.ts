@@ -16,6 +16,8 @@ export type ErrandDeps = {
   }
   /** Of the ssh-agent; undefined: there is none. */
   agentSocket?: string | undefined
+  /** Where links in messages lead. */
+  panelUrl?: string | undefined
   folders: { data: string; mirrorRoot: string | undefined; tiupRoot: string | undefined }
   now: () => Date
 }

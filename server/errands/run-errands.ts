@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@/server/domain/app-error'
 import { type ErrandError, type ErrandKind, isErrandKind } from '@/server/domain/errand'
 import { LinkLost } from '@/server/remote/transport'
+import { sweepDmctlFiles } from '@/server/store/dmctl-files'
 import {
   claimErrand,
   type ErrandRow,
@@ -16,17 +17,22 @@ import type { ErrandInput } from '@/server/usecases/ask-errand'
 import { conclude } from '@/server/usecases/audited'
 import { sweepUploads } from '@/server/usecases/receive-upload'
 import { agentKeys } from './agent-keys'
+import { askDmctlLine } from './ask-dmctl'
 import { buildPackages, previewHotfix } from './build-package'
 import { checkCluster } from './check-cluster'
+import { compareTiup } from './compare-tiup'
 import { connectSimulated } from './connect-simulated'
 import type { ErrandDeps, ErrandRun } from './errand-run'
+import { exportForDownload } from './export-cluster'
 import { openExport } from './open-export'
 import { fetchMirror, fetchPackages, inspectUpload } from './packages'
 import { preflightHosts } from './preflight-hosts'
 import { preparePlan } from './prepare-plan'
 import { probeHosts } from './probe-hosts'
 import { tailLog } from './tail-log'
-import { adoptClusters, exportForDownload, scanTiup } from './tiup-storage'
+import { takeTiup } from './take-tiup'
+import { testChannel } from './test-channel'
+import { adoptClusters, scanTiup } from './tiup-storage'
 import { verifyAudit } from './verify-audit'
 import { verifyBinaries } from './verify-binaries'
 import { verifyPackage } from './verify-package'
@@ -38,11 +44,14 @@ const handlers: Record<ErrandKind, (run: ErrandRun, input: unknown) => Promise<u
   'agent-keys': agentKeys,
   preflight: preflightHosts,
   'tail-log': tailLog,
+  'ask-dmctl': askDmctlLine,
   'fetch-mirror': fetchMirror,
   'fetch-packages': fetchPackages,
   'inspect-package': inspectUpload,
   'scan-tiup': scanTiup,
   'adopt-cluster': adoptClusters,
+  'compare-tiup': compareTiup,
+  'take-tiup': takeTiup,
   'export-cluster': exportForDownload,
   'open-export': openExport,
   'connect-simulated': connectSimulated,
@@ -52,6 +61,7 @@ const handlers: Record<ErrandKind, (run: ErrandRun, input: unknown) => Promise<u
   'verify-binaries': verifyBinaries,
   'check-cluster': checkCluster,
   'verify-audit': verifyAudit,
+  'test-channel': testChannel,
 }
 
 /** Errands at once; a long download must not keep a preview waiting. */
@@ -68,6 +78,7 @@ export const runErrands = async (deps: ErrandDeps, stopping: AbortSignal): Promi
   let busyAtMs = 0
   await requeueErrands(deps.db, holder)
   await forgetErrands(deps.db, new Date(deps.now().getTime() - keepMs))
+  await sweepDmctlFiles(deps.db, new Date(deps.now().getTime() - keepMs))
   await sweepUploads(deps.db, deps.folders.data, deps.now())
   while (!stopping.aborted) {
     const row = open.size < atOnce ? await claimErrand(deps.db, holder) : undefined

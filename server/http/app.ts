@@ -22,17 +22,21 @@ import { isOwnOrigin } from './origin'
 import { registerAuditRoutes } from './routes/audit'
 import { registerClusterRoutes } from './routes/clusters'
 import { registerCredentialRoutes } from './routes/credentials'
+import { registerDmctlRoutes } from './routes/dmctl'
 import { registerDraftRoutes } from './routes/drafts'
 import { registerHealthRoutes } from './routes/health'
 import { registerHostKeyRoutes } from './routes/host-keys'
 import { registerHostRoutes } from './routes/hosts'
 import { registerHotfixRoutes } from './routes/hotfix-packages'
+import { registerJobFileRoutes } from './routes/job-files'
 import { registerJobRoutes } from './routes/jobs'
 import { registerLedgerRoutes } from './routes/ledger'
+import { registerNotificationRoutes } from './routes/notifications'
 import { registerPackageRoutes } from './routes/packages'
 import { registerPlanRoutes } from './routes/plans'
 import { registerRevisionRoutes } from './routes/revisions'
 import { registerSessionRoutes } from './routes/session'
+import { registerTiupRoutes } from './routes/tiup'
 import { registerTokenRoutes } from './routes/tokens'
 import { registerUpgradeRoutes } from './routes/upgrades'
 import { registerUploadRoutes } from './routes/uploads'
@@ -56,14 +60,18 @@ export const createApi = (deps: ApiDeps): Api => {
   registerDraftRoutes(api)
   registerHostKeyRoutes(api)
   registerHostRoutes(api)
+  registerTiupRoutes(api)
   registerJobRoutes(api)
+  registerJobFileRoutes(api)
   registerPackageRoutes(api)
   registerLedgerRoutes(api)
   registerHotfixRoutes(api)
   registerUpgradeRoutes(api)
+  registerDmctlRoutes(api)
   registerUploadRoutes(api)
   registerRevisionRoutes(api)
   registerPlanRoutes(api)
+  registerNotificationRoutes(api)
   api.doc31('/api/openapi.json', {
     openapi: '3.1.0',
     info: {

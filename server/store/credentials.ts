@@ -47,9 +47,9 @@ export const findCredential = async (db: Db | Tx, id: string): Promise<(Credenti
 export const sealedOf = async (db: Db, id: string): Promise<string | undefined> =>
   (await db.credential.findFirst({ where: { id, wipedAt: null }, select: { sealed: true } }))?.sealed
 
-/** Wipes the secret; the row stays, for those that name it. False when there is none. */
+/** Wipes the secret of a login; the row stays, for those that name it. False when there is none. */
 export const wipeCredential = async (db: Db | Tx, id: string, at: Date): Promise<boolean> =>
-  (await db.credential.updateMany({ where: { id, wipedAt: null }, data: { sealed: '', wipedAt: at } })).count === 1
+  (await db.credential.updateMany({ where: { id, wipedAt: null, kind: { not: 'secret' } }, data: { sealed: '', wipedAt: at } })).count === 1
 
 /** Clusters whose deploy user or jump hosts are logged in to by it, or whose masters have it as their key. */
 export const credentialUsers = async (db: Db, id: string): Promise<string[]> =>

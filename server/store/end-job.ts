@@ -3,8 +3,12 @@ import type { EndState } from '@/server/domain/journal'
 import { runsBeside } from '@/server/domain/plan'
 import type { Change } from '@/server/domain/step'
 import type { Tx } from './database'
+import { forgetDmctlFiles } from './dmctl-files'
 import { endFormerNames, namesOf, nowCalled, renameCluster } from './former-names'
+import { noteJobEnded } from './happenings'
+import { endPushes } from './kept-files'
 import { type ChangingJob, dropLedger, keepRolePackage, noteInstalled } from './ledger'
+import { manageCluster } from './manage-cluster'
 import { markPatched } from './mark-patched'
 import { recordJoined, recordLifecycle } from './topology-changes'
 import { noteApplied, noteWritten, settleStarted } from './unapplied'
@@ -17,6 +21,7 @@ export const endJob = async (tx: Tx, { id, clusterName, state, reason, at }: End
   await tx.job.updateMany({ where: { id }, data: { endedAt: at, holder: null, leaseUntil: null } })
   await tx.reservation.deleteMany({ where: { jobId: id } })
   await settleCluster(tx, { id, clusterName, state, reason, at })
+  await noteJobEnded(tx, { id, clusterName, state, reason, at })
   const intent = await tx.auditRecord.findFirst({ where: { jobId: id, phase: 'intent' }, orderBy: { at: 'asc' } })
   if (!intent) return
   const { act, actor, from, what, command, cluster, planHash, targets } = intent
@@ -31,7 +36,12 @@ export const endJob = async (tx: Tx, { id, clusterName, state, reason, at }: End
 
 /** What the end of a job means for its cluster; one that ran beside others held none. */
 const settleCluster = async (tx: Tx, { id, clusterName, state, at }: EndedJob): Promise<void> => {
-  const { operation } = await tx.job.findUniqueOrThrow({ where: { id }, select: { operation: true } })
+  const { operation, plan } = await tx.job.findUniqueOrThrow({
+    where: { id },
+    select: { operation: true, plan: { select: { document: true } } },
+  })
+  if (operation === 'push' && state === 'succeeded') await endPushes(tx, plan.document ?? '', at)
+  if (operation === 'dmctl') await forgetDmctlFiles(tx, id)
   if (runsBeside(operation)) return
   await settleStarted(tx, id, clusterName)
   await tx.credential.updateMany({ where: { oneTimeFor: clusterName, wipedAt: null }, data: { wipedAt: at, sealed: '' } })
@@ -60,11 +70,17 @@ export const applyChange = async (tx: Tx, job: ChangingJob, change: Change, at: 
       await dropLedger(tx, cluster)
       await dropUpgrades(tx, cluster)
       await tx.clusterStatus.deleteMany({ where: { cluster } })
+      await tx.monitorView.deleteMany({ where: { cluster } })
+      await tx.healthTold.deleteMany({ where: { cluster } })
       await tx.unapplied.deleteMany({ where: { cluster } })
+      await tx.tiupDeed.deleteMany({ where: { cluster } })
       await tx.cluster.deleteMany({ where: { name: cluster } })
       break
     case 'cluster-renamed':
       await renameCluster(tx, job, change.to, at)
+      break
+    case 'cluster-managed':
+      await manageCluster(tx, job, change)
       break
     case 'installed':
       await noteInstalled(tx, job, change, at)

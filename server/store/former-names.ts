@@ -41,7 +41,10 @@ export const renameCluster = async (
   await tx.clusterUpgrade.updateMany(own)
   await tx.configExport.updateMany(own)
   await tx.unapplied.updateMany(own)
+  await tx.tiupDeed.updateMany(own)
   await tx.clusterStatus.deleteMany({ where: { cluster: from } }) // what was seen names the old one; the watcher looks again
+  await tx.monitorView.deleteMany({ where: { cluster: from } })
+  await tx.healthTold.updateMany(own)
   await tx.reservation.updateMany({ where: { clusterName: from }, data: { clusterName: to } })
   await tx.job.updateMany({ where: { clusterName: from }, data: { clusterName: to } })
   await tx.plan.updateMany({ where: { clusterName: from, state: 'submitted' }, data: { clusterName: to } })

@@ -2,6 +2,7 @@ import type { Entry, EntryBody, EntryOf, Question } from '@/server/domain/journa
 import type { Change, StepId } from '@/server/domain/step'
 import { type Db, retryBusy, type Tx } from './database'
 import { applyChange, endJob } from './end-job'
+import { noteQuestion } from './happenings'
 
 /** Another runner has the job, or it has ended: whoever gets this must stop writing and touching hosts at once. */
 export class LeaseLost extends Error {
@@ -42,6 +43,7 @@ export const appendEntries = async (
       await tx.journalEntry.createMany({ data: written.map((entry) => rowOf(jobId, entry)) })
       for (const entry of whole) {
         if (entry.change) await applyChange(tx, job, entry.change, at)
+        if (entry.kind === 'question') await noteQuestion(tx, { jobId, clusterName: job.clusterName, ...askedIn(entry), at })
         if (entry.kind === 'ended')
           await endJob(tx, { id: jobId, clusterName: job.clusterName, state: entry.state, reason: entry.reason, at })
       }
@@ -124,6 +126,12 @@ export const readJournal = async (db: Db, jobId: string, afterSeq: number, limit
     ...(step === null ? {} : { step }),
   }))
 }
+
+/** The question, and the narrowest place that it names. */
+const askedIn = ({ question }: Extract<NewEntry, { kind: 'question' }>) => ({
+  question,
+  where: question.lane ?? question.step ?? question.phase,
+})
 
 /** The state that entries lead to; undefined when they don't change it. A copy of the fold, for lists. */
 const stateAfter = (entries: readonly NewEntry[]): string | undefined => {

@@ -80,6 +80,8 @@ const bodies: Record<string, unknown> = {
   'PATCH /api/clusters/{name}': { waitTimeoutS: 60 },
   'POST /api/clusters/{name}/preflight': { version: 'v8.5.0', topology: '', credentialId: 'x' },
   'POST /api/clusters/{name}/edit-config': { yaml: 'x: 1', base: 1, reason: 'r' },
+  'POST /api/clusters/{name}/tiup/take': { metaSha256: 'a'.repeat(64) },
+  'POST /api/clusters/{name}/meta-restore': { archive: crypto.randomUUID(), metaSha256: 'a'.repeat(64), confirm: 'x' },
   'POST /api/adopt/scan': { path: '/x' },
   'POST /api/adopt': { path: '/x', names: ['x'] },
   'POST /api/plans/{id}/jobs': { consent: [] },
@@ -96,6 +98,10 @@ const bodies: Record<string, unknown> = {
   'POST /api/hotfix-packages/preview': { upload: crypto.randomUUID(), version: 'v8.5.0' },
   'POST /api/hotfix-packages': { upload: crypto.randomUUID(), version: 'v8.5.0', previewHash: 'a'.repeat(64) },
   'POST /api/packages/{sha256}/verify': { cluster: 'c', host: 'h' },
+  'POST /api/channels': {
+    ...{ name: 'n', kind: 'slack', url: 'http://127.0.0.1:9/x', enabled: true, language: 'en', clusters: [], quietMinutes: 0 },
+    events: ['job-failed'],
+  },
   'POST /api/mirror': { location: 'http://m.test' },
   'POST /api/mirror/confirm': { location: 'http://m.test', fingerprint: 'f' },
 }
@@ -107,6 +113,7 @@ describe('audit', () => {
   it('has an intent of every mutating route, and its outcome when the act ended here', async () => {
     const known = new Set([
       'POST /api/clusters/{name}/plans',
+      'DELETE /api/jobs/{id}/files',
       'POST /api/jobs/{id}/cancel',
       'POST /api/jobs/{id}/pause',
       'POST /api/jobs/{id}/answer',

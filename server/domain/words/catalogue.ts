@@ -1,11 +1,14 @@
 import { checkProblems, checkWords } from './check'
 import { deployWords } from './deploy'
+import { dmctlProblemWords, dmctlWords } from './dmctl'
 import { editProblems, editWords, reloadProblems } from './edit'
 import { engineProblems, engineWords } from './engine'
 import { errandsProblems } from './errands'
 import { execProblems, execWords } from './exec'
+import { filesProblems, filesWords } from './files'
 import { jobWords } from './job'
 import { lifeProblems, lifeWords } from './life'
+import { notifyProblems, notifyWords } from './notify'
 import { operationProblems, operationWords } from './operations'
 import { packagesProblems } from './packages'
 import { ledgerProblems, patchProblems, patchWords } from './patch'
@@ -14,6 +17,7 @@ import { remoteProblems, remoteWords } from './remote'
 import { rollingProblems, rollingWords } from './rolling'
 import { scaleProblems, scaleWords } from './scale'
 import { stepWords } from './steps'
+import { tiupProblems, tiupWords } from './tiup'
 import { topologyProblems } from './topology'
 import { uiWords } from './ui'
 import { upgradeProblems, upgradeWords } from './upgrade'
@@ -31,7 +35,10 @@ const problems: Readonly<Record<string, ProblemWords>> = {
   ...editProblems,
   ...reloadProblems,
   ...lifeProblems,
+  ...tiupProblems,
   ...execProblems,
+  ...dmctlProblemWords,
+  ...filesProblems,
   ...patchProblems,
   ...upgradeProblems,
   ...ledgerProblems,
@@ -40,6 +47,7 @@ const problems: Readonly<Record<string, ProblemWords>> = {
   ...usecasesProblems,
   ...errandsProblems,
   ...packagesProblems,
+  ...notifyProblems,
 }
 const words: Readonly<Record<string, Pair>> = {
   ...platformWords,
@@ -49,7 +57,10 @@ const words: Readonly<Record<string, Pair>> = {
   ...scaleWords,
   ...editWords,
   ...lifeWords,
+  ...tiupWords,
   ...execWords,
+  ...dmctlWords,
+  ...filesWords,
   ...patchWords,
   ...upgradeWords,
   ...stepWords,
@@ -57,6 +68,7 @@ const words: Readonly<Record<string, Pair>> = {
   ...remoteWords,
   ...jobWords,
   ...deployWords,
+  ...notifyWords,
   ...uiWords,
 }
 
