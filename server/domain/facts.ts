@@ -19,6 +19,23 @@ export type PathFact =
       empty?: boolean
     }
 
+/** A path as one user of the host sees it, links followed: what he may not see is absent. */
+export type FileFact = {
+  kind: 'absent' | 'file' | 'directory' | 'other'
+  /** The path itself is a link. */
+  link: boolean
+  readable: boolean
+  /** Of the folder that it is in: whether he may make files there. */
+  folder: 'absent' | 'there' | 'writable'
+  /** Four octal digits. */
+  mode: string
+  owner: string
+  group: string
+  sizeBytes: number
+  /** Only when asked for, of a readable file of at most 4 GiB. */
+  sha256?: string
+}
+
 /** Of a folder's content: everything, or what matches `*.log` and `*.log.*` right in it. */
 export type FolderPart = 'all' | 'logs'
 
@@ -95,7 +112,12 @@ export type HostFacts = {
   usage: Readonly<Record<string, UsageFact>>
   /** User → services that run as it. */
   userUnits: Readonly<Record<string, readonly string[]>>
+  /** `fileKey` → what a user sees there. */
+  files: Readonly<Record<string, FileFact>>
 }
+
+/** Of `HostFacts.files`. */
+export const fileKey = (user: string, path: string): string => `${user} ${path}`
 
 export const usageKey = (path: string, only: FolderPart): string => `${only} ${path}`
 
@@ -110,6 +132,7 @@ export const noHostFacts = (observedAt: string): HostFacts => ({
   packages: {},
   usage: {},
   userUnits: {},
+  files: {},
 })
 
 export type MasterFact = { name: string; memberId: string; alive: boolean; peerUrls: readonly string[]; clientUrls: readonly string[] }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { deployInput, removeDeployInput, selectInput } from './api'
 import { componentNames } from './component'
+import { dmctlInput } from './dmctl/input'
 import type { OperationName } from './plan'
 import { ownFilesInput } from './topology/own-files-input'
 
@@ -178,6 +179,44 @@ export const execInput = z.object({
   atOnce: z.number().int().min(1).max(64).default(5),
 })
 
+const hostsAtOnce = z.number().int().min(1).max(64).default(5)
+
+/** An absolute path on a host, with TiUP's template values. */
+const remotePath = z
+  .string()
+  .trim()
+  .min(1)
+  .max(4096)
+  .refine((text) => !/[\0\n\r]/.test(text), 'a path')
+
+/** push: a finished upload (`upload`, which is taken then), or the file that a plan before has taken (`file`). */
+export const pushInput = z
+  .object({
+    ...selectInput.shape,
+    upload: z.uuid().optional(),
+    file: z.uuid().optional(),
+    path: remotePath,
+    /** As root; needs a permission of its own. */
+    sudo: z.boolean().default(false),
+    /** That of the file there, or 0644, where it is left out. */
+    mode: z
+      .string()
+      .regex(/^[0-7]{3,4}$/)
+      .optional(),
+    /** A file that is replaced stays beside it. */
+    backup: z.boolean().default(true),
+    atOnce: hostsAtOnce,
+  })
+  .refine(({ upload, file }) => (upload === undefined) !== (file === undefined), { path: ['upload'], message: 'upload, or file' })
+
+/** pull: files from each host. */
+export const pullInput = z.object({
+  ...selectInput.shape,
+  paths: z.array(remotePath).min(1).max(20),
+  sudo: z.boolean().default(false),
+  atOnce: hostsAtOnce,
+})
+
 /** What each operation is asked for with. */
 export const planInputs = {
   deploy: deployInput,
@@ -198,6 +237,10 @@ export const planInputs = {
   clean: cleanInput,
   destroy: destroyInput,
   rename: renameInput,
+  manage: z.object({}),
   exec: execInput,
+  dmctl: dmctlInput,
+  push: pushInput,
+  pull: pullInput,
   'remove-deploy': removeDeployInput,
 } as const satisfies Record<OperationName, z.ZodType>

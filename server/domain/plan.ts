@@ -25,13 +25,17 @@ export const operationNames = [
   'clean',
   'destroy',
   'rename',
+  'manage',
   'exec',
+  'dmctl',
+  'push',
+  'pull',
   'remove-deploy',
 ] as const
 export type OperationName = (typeof operationNames)[number]
 
 /** Operations that hold no cluster: they change nothing that another one goes by, and run beside a job. */
-const beside: ReadonlySet<string> = new Set<OperationName>(['exec'])
+const beside: ReadonlySet<string> = new Set<OperationName>(['exec', 'dmctl', 'push', 'pull'])
 export const runsBeside = (operation: string): boolean => beside.has(operation)
 
 /** How a host is logged in to; names a stored credential, never holds a secret. */

@@ -16,6 +16,8 @@ export type HostProbe =
   | { probe: 'usage'; path: string; only: FolderPart; size: boolean }
   /** systemd services that run as this user, whether they are started or not. */
   | { probe: 'user-units'; user: string }
+  /** A path as this user sees it, without any privilege that he could get by sudo. */
+  | { probe: 'file-as'; path: string; user: string; hash: boolean }
 
 /** A question about the cluster, asked over HTTP through an SSH tunnel. */
 export type ClusterProbe =

@@ -16,6 +16,13 @@ export const stepTitle = (step: Step): Words => {
       return { word: `step.contents-absent-${step.only}`, params: { path: step.path } }
     case 'command':
       return { word: step.sudo ? 'step.command-root' : 'step.command', params: { command: firstLine(step.command) } }
+    case 'file-pushed':
+      return {
+        word: step.user === 'root' ? 'step.file-pushed-root' : 'step.file-pushed',
+        params: { path: step.path, name: step.file.name },
+      }
+    case 'file-pulled':
+      return { word: 'step.file-pulled', params: { path: step.path, kib: Math.ceil(step.sizeBytes / 1024) } }
     case 'member-absent':
       return { word: `step.${step.type}-absent`, params: { name: step.name } }
     case 'awaited':

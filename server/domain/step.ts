@@ -1,5 +1,6 @@
 import type { ComponentName } from './component'
 import type { FolderPart } from './facts'
+import type { PushedFile } from './files'
 import type { Gate } from './health'
 import type { HostId, InstanceId, Lifecycle } from './instance'
 import type { LedgerNote } from './ledger'
@@ -25,6 +26,8 @@ export type Change =
   | { change: 'cluster-removed' }
   /** The last thing of its job: all that is kept of the cluster goes by the new name. */
   | { change: 'cluster-renamed'; to: string }
+  /** What tiup managed is the panel's from here on. */
+  | { change: 'cluster-managed'; runState: 'running' | 'stopped' | 'partly' }
   /** `ledger`: how it came there; without it the operation's name says so. */
   | { change: 'installed'; instance: InstanceId; packageSha256: string; entrySha256: string; ledger?: LedgerNote }
   /** TiUP's mark: the instance does not run what its cluster's version says. */
@@ -52,6 +55,9 @@ export type Change =
 
 /** dmctl in a host's package cache, the deploy user that runs it, and the masters that it talks to (`10.0.0.1:8261`). */
 export type DmctlRef = { packageSha256: string; entry: string; user: string; masters: readonly string[] }
+
+/** A file of a command line, without what is in it; `about`: what it is, as far as that is no secret. */
+export type DmctlFile = { name: string; sizeBytes: number; about: string }
 
 /** A rendered file that goes with an export: where it lies, and its text in the blob store. */
 export type ExportedFile = { host: HostId; path: string; blob: string }
@@ -150,6 +156,32 @@ export type Step =
    * Neither to be observed nor to be repeated.
    */
   | OnHost<'command', { command: string; sudo: boolean; seconds: number }>
+  /**
+   * An uploaded file lies at `path`, put there by `user` (root, or the deploy user without new privileges). `replaces`: sha256 of what lay
+   * there at review; another content is left alone. `backup`: where that one is kept. `owner`: `user:group`, by root only.
+   */
+  | OnHost<
+      'file-pushed',
+      { file: PushedFile; path: string; user: string; mode: string; owner: string; replaces: string | null; backup: string | null }
+    >
+  /** A file's bytes, as they are when its turn comes, lie in the panel's data folder, read by `user`. Read anew after a crash. */
+  | OnHost<'file-pulled', { path: string; user: string; sizeBytes: number; limitBytes: number }>
+  /**
+   * A line that the user typed for dmctl has run, once, and DM has said yes. `files` are in `content` (base64 of a tar.gz, a secret): they lie on
+   * the host, below `box`, for that one call.
+   */
+  | OnHost<
+      'dmctl',
+      {
+        dmctl: DmctlRef
+        line: string
+        words: readonly string[]
+        files: readonly DmctlFile[]
+        content?: BlobRef
+        box: string
+        seconds: number
+      }
+    >
   /** Waits until the gate's questions hold; does nothing itself. */
   | OnHost<'awaited', { gate: Gate }>
   | OnCluster<'recorded', { record: Change }>
@@ -162,9 +194,17 @@ export type Act =
   | { act: 'exec'; argv: readonly string[]; stdin?: string; as: 'root' | 'deploy'; deadlineMs: number }
   /** The user's own text, for `/bin/sh -c`; its output and exit status are the result. */
   | { act: 'command'; command: string; as: 'root' | 'deploy'; seconds: number }
+  /** dmctl with the user's words; what it prints is kept, and its answer decides. */
+  | { act: 'dmctl'; argv: readonly string[]; deadlineMs: number }
   /** Content goes to a staged name only; an exec makes it live. `path` is the staged path, owned by root 0600 until then. */
-  | { act: 'put'; content: { blob: BlobRef } | { package: string; sizeBytes: number }; path: string }
+  | {
+      act: 'put'
+      content: { blob: BlobRef } | { package: string; sizeBytes: number } | { kept: PushedFile; sizeBytes: number }
+      path: string
+    }
   | { act: 'http'; from: HostId; address: string; port: number; method: 'GET' | 'PUT' | 'POST' | 'DELETE'; path: string; body?: string }
   | { act: 'record'; change: Change }
+  /** Reads a file as this user, in pieces, into the panel's data folder. */
+  | { act: 'pull'; path: string; user: string; limitBytes: number }
   /** Reads a file of root's and keeps it sealed in the store; its content is neither journalled nor shown. */
   | { act: 'keep-export'; path: string; version: string; revision: number; files: readonly ExportedFile[] }

@@ -21,6 +21,18 @@ export type ExportToKeep = {
 }
 export type KeptExport = { sha256: string; sizeBytes: number; sources: number; tasks: number }
 
+export type PulledToKeep = { id: string; jobId: string; cluster: string; host: string; path: string; sizeBytes: number; sha256: string }
+
+/** Where files from hosts come together, each by an id of its own, until it is kept. */
+export type PullStore = {
+  /** How much of it came before; nothing of it is left with `fresh`. `noRoom`: so many bytes are free. */
+  begin(id: string, file: { fresh: boolean; sizeBytes: number }): Promise<{ doneBytes: number } | { noRoom: number }>
+  append(id: string, bytes: Buffer): Promise<void>
+  /** sha256 of what has come. */
+  hash(id: string): Promise<string>
+  keep(kept: PulledToKeep): Promise<void>
+}
+
 /** All that the engine needs of the world. */
 export type Engine = {
   db: Db
@@ -29,8 +41,13 @@ export type Engine = {
   blobs: (sha256: string) => Promise<readonly BlobPart[]>
   /** The secret of a credential, in clear; asked at the wire only. */
   secret: (credentialId: string) => Promise<string>
+  /** What is to be masked besides: pieces of a secret that others may repeat. */
+  masks: (credentialId: string) => Promise<readonly string[]>
   /** A package of the store by its sha256; throws when there is none. */
   packages: (sha256: string) => Promise<PutSource>
+  /** A file that was uploaded for hosts, by its id; throws when it is gone. */
+  pushed: (id: string) => Promise<PutSource>
+  pulls: PullStore
   /** Keeps what dmctl exported, sealed, with a record in the audit; the job's second one takes the first one's place. */
   keepExport: (kept: ExportToKeep) => Promise<KeptExport | { unreadable: string }>
   clock: Clock
@@ -48,10 +65,15 @@ export type Engine = {
   stopping: AbortSignal
 }
 
+const noStore = (): Promise<never> => Promise.reject(new Error('this engine has no store for files'))
+
 export const engineDefaults = {
   clock: systemClock,
   boundary: () => {},
+  masks: (_credentialId: string) => Promise.resolve([]),
   keepExport: () => Promise.reject(new Error('this engine has no store for exports')),
+  pushed: () => Promise.reject(new Error('this engine has no files')),
+  pulls: { begin: noStore, append: noStore, hash: noStore, keep: noStore },
   leaseMs: 45_000,
   heartbeatMs: 10_000,
   pollMs: 1000,

@@ -182,6 +182,7 @@ export class Hosts {
 
   private async source(content: Extract<Act, { act: 'put' }>['content']): Promise<PutSource | (PutSource & { text: string })> {
     if ('package' in content) return this.engine.packages(content.package)
+    if ('kept' in content) return this.engine.pushed(content.kept.id)
     const parts = await this.engine.blobs(content.blob.sha256)
     const texts = await Promise.all(parts.map((part) => ('text' in part ? part.text : this.resolve(part.secret))))
     const text = texts.join('')
@@ -194,7 +195,7 @@ export class Hosts {
 
   private async resolve(credentialId: string): Promise<string> {
     const secret = await this.engine.secret(credentialId)
-    if (!this.secrets.includes(secret)) this.secrets.push(secret)
+    for (const each of [secret, ...(await this.engine.masks(credentialId))]) if (!this.secrets.includes(each)) this.secrets.push(each)
     return secret
   }
 }

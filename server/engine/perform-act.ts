@@ -11,9 +11,11 @@ import { type Doing, failureOf, type Performed } from './doing'
 import { demandAlive } from './job-run'
 import { createOutputFilter } from './output-filter'
 import { performCommand } from './perform-command'
+import { performDmctl } from './perform-dmctl'
+import { performPull } from './perform-pull'
+import { progressOf } from './progress'
 
 const httpTimeoutMs = 10_000
-const progressEveryMs = 500
 
 /** The host on which a step works; undefined for one that only changes the panel's books. */
 export const hostOf = (step: Step): HostId | undefined => ('host' in step ? step.host : undefined)
@@ -26,6 +28,10 @@ export const performAct = async (doing: Doing, act: Act, thenProbe: readonly Hos
       return performExec(doing, act, thenProbe)
     case 'command':
       return performCommand(doing, act)
+    case 'dmctl':
+      return performDmctl(doing, act)
+    case 'pull':
+      return performPull(doing, act)
     case 'put':
       return performPut(doing, act)
     case 'http':
@@ -62,15 +68,9 @@ const performExec = async (
   return { made: out.made, ...(failure ? { failure } : {}), ...(facts ? { facts } : {}) }
 }
 
-const performPut = async ({ run, lane, place, host }: Doing, act: Extract<Act, { act: 'put' }>): Promise<Performed> => {
-  const totalBytes = 'blob' in act.content ? act.content.blob.sizeBytes : act.content.sizeBytes
-  let shownAt = run.engine.clock.now()
-  const progress = (doneBytes: number): void => {
-    const now = run.engine.clock.now()
-    if (now - shownAt < progressEveryMs || run.dead.signal.aborted) return
-    shownAt = now
-    run.writer.append({ kind: 'progress', doneBytes, totalBytes, ...place }).catch((error: unknown) => run.dead.abort(error))
-  }
+const performPut = async (doing: Doing, act: Extract<Act, { act: 'put' }>): Promise<Performed> => {
+  const { run, lane, host } = doing
+  const progress = progressOf(doing, 'blob' in act.content ? act.content.blob.sizeBytes : act.content.sizeBytes)
   const result = await run.hosts.put(host, lane.login, act, progress).catch((error: unknown) => {
     if (error instanceof ContentGone) return error
     throw error

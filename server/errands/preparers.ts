@@ -2,9 +2,12 @@ import type { OperationName } from '@/server/domain/plan'
 import type { PlanRow } from '@/server/store/plans'
 import type { ErrandRun } from './errand-run'
 import { prepareDeploy } from './prepare-deploy'
+import { prepareDmctl } from './prepare-dmctl'
 import { prepareExec } from './prepare-exec'
 import { prepareRestart, prepareSelection } from './prepare-existing'
+import { preparePull, preparePush } from './prepare-files'
 import { prepareClean, prepareDestroy } from './prepare-life'
+import { prepareManage } from './prepare-manage'
 import { preparePatch } from './prepare-patch'
 import { prepareRedeploy } from './prepare-redeploy'
 import { prepareReload } from './prepare-reload'
@@ -34,6 +37,10 @@ export const preparers: Record<OperationName, (run: ErrandRun, row: PlanRow) => 
   clean: prepareClean,
   destroy: prepareDestroy,
   rename: prepareRename,
+  manage: prepareManage,
   exec: prepareExec,
+  push: preparePush,
+  pull: preparePull,
+  dmctl: prepareDmctl,
   'remove-deploy': prepareRemoval,
 }

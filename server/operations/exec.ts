@@ -1,10 +1,10 @@
-import type { HostId, Instance } from '@/server/domain/instance'
 import type { Problem } from '@/server/domain/problem'
 import type { Topology } from '@/server/domain/topology/topology'
 import { deadlineOf } from '@/server/steps/command'
 import { phase, planOf, unitSubject } from './build'
 import type { Needs, Operation, OperationFacts, OperationInput } from './input'
-import { selected, selectionProblems, unseenHosts } from './select'
+import { onePerHost, templateProblems } from './per-host'
+import { selectionProblems, unseenHosts } from './select'
 import { fillTemplate } from './template-values'
 
 const nothing = { command: '', sudo: false, timeoutS: 120, atOnce: 5 }
@@ -41,13 +41,6 @@ const needs = (topology: Topology, input: OperationInput): Needs => ({
   cluster: [],
 })
 
-/** Of the selected instances the first one of each host, in the topology's order. */
-const onePerHost = (topology: Topology, input: OperationInput): Instance[] => {
-  const first = new Map<HostId, Instance>()
-  for (const one of selected(topology, input)) if (!first.has(one.hostId)) first.set(one.hostId, one)
-  return [...first.values()]
-}
-
 /** `tiup dm exec` takes nodes by host only, and has neither a timeout nor a width of its own for it. */
 const execLine = ({ clusterName, nodes, roles, exec: asked }: OperationInput): string => {
   const hosts = [...new Set((nodes ?? []).map((node) => node.replace(/:\d+$/, '')))]
@@ -71,24 +64,8 @@ const problemsOf = (topology: Topology, facts: OperationFacts, input: OperationI
     ...selectionProblems(topology, input),
     ...unseenHosts(all, facts),
     ...(command.trim() === '' ? [{ code: 'exec.empty', severity: 'error', path: 'command', params: {} } as const] : []),
-    ...templateProblems(all, command),
+    ...templateProblems(all, command, 'command'),
     ...asRoot,
     ...long,
   ]
-}
-
-/** The first of each kind: what is wrong for one host is wrong for all of its component. */
-const templateProblems = (all: readonly Instance[], command: string): Problem[] => {
-  const found = new Map<string, Problem>()
-  for (const one of all) {
-    const filled = fillTemplate(command, one)
-    if ('text' in filled) continue
-    const [code, params] =
-      'wrong' in filled
-        ? ['exec.template-wrong', { piece: filled.wrong }]
-        : ['exec.template-unknown', { name: filled.unknown, instance: one.id, known: filled.known }]
-    const key = `${code} ${one.component}`
-    if (!found.has(key)) found.set(key, { code, severity: 'error', path: 'command', params })
-  }
-  return [...found.values()]
 }

@@ -1,4 +1,5 @@
 import type { ClusterFacts, HostFacts } from '@/server/domain/facts'
+import type { PushedFile } from '@/server/domain/files'
 import type { HostId, InstanceId } from '@/server/domain/instance'
 import type { LedgerEntry } from '@/server/domain/ledger'
 import type { PackageInfo } from '@/server/domain/package'
@@ -6,7 +7,7 @@ import type { Login, OperationName, Plan } from '@/server/domain/plan'
 import type { ClusterProbe, HostProbe } from '@/server/domain/probe'
 import type { Problem } from '@/server/domain/problem'
 import type { JumpInput, SshClient } from '@/server/domain/ssh-client'
-import type { StepId } from '@/server/domain/step'
+import type { DmctlFile, StepId } from '@/server/domain/step'
 import type { KeptFiles } from '@/server/domain/topology/own-files'
 import type { Topology } from '@/server/domain/topology/topology'
 import type { Backup, OpenUpgrade } from '@/server/domain/upgrade'
@@ -88,6 +89,14 @@ export type OperationInput = {
   clean?: { data: boolean; logs: boolean; ignoreNodes: readonly string[]; ignoreRoles: readonly string[] }
   /** exec: what is run on each host. */
   exec?: { command: string; sudo: boolean; timeoutS: number; atOnce: number }
+  /** push: which file goes where. */
+  push?: { file: PushedFile; path: string; sudo: boolean; mode?: string; backup: boolean; atOnce: number }
+  /** pull: which files; `roomBytes`: as many can be kept. */
+  pull?: { paths: readonly string[]; sudo: boolean; atOnce: number; roomBytes: number }
+  /** dmctl: a line that parses, with what is known of its files; `run` names this very run, `dmctl` is the program. */
+  typed?: { line: string; run: string; version: string; files: readonly DmctlFile[]; seconds: number }
+  /** manage: packages by sha256 that tiup gives to later scale-outs of their role. */
+  manage?: { rolePackages: readonly string[] }
   /** rename: the new name; `clusterName` is the former. */
   renameTo?: string
   /** scale-out, redeploy: what the panel knows of the masters' key file: DM's former key, or a stored one by its name; and its hash. */

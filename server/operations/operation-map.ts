@@ -3,11 +3,15 @@ import { disable, enable } from './boot'
 import { clean } from './clean'
 import { deploy } from './deploy'
 import { destroy } from './destroy'
+import { dmctl } from './dmctl'
 import { exec } from './exec'
 import { finalise } from './finalise'
 import type { Operation } from './input'
+import { manage } from './manage'
 import { patch } from './patch'
 import { prune } from './prune'
+import { pull } from './pull'
+import { push } from './push'
 import { redeploy } from './redeploy'
 import { reload } from './reload'
 import { removeDeploy } from './remove-deploy'
@@ -40,6 +44,10 @@ export const operations: Record<OperationName, Operation> = {
   clean,
   destroy,
   rename,
+  manage,
   exec,
+  push,
+  pull,
+  dmctl,
   'remove-deploy': removeDeploy,
 }

@@ -2,6 +2,7 @@ import { type HostFacts, noHostFacts } from '@/server/domain/facts'
 import type { HostProbe } from '@/server/domain/probe'
 import { authorizedKey, keysFileFunction } from './authorized-key'
 import { disk } from './disk'
+import { fileAs } from './file-as'
 import type { HostProbeName, HostQuestion, ProbeOf } from './host-question'
 import { listeners } from './listeners'
 import { packageInCache } from './package-in-cache'
@@ -25,6 +26,7 @@ const questions = {
   reach,
   usage,
   'user-units': userUnits,
+  'file-as': fileAs,
 } satisfies { [K in HostProbeName]: HostQuestion<ProbeOf<K>> }
 
 const functionOf = (name: string): string => `probe_${name.replace('-', '_')}`
@@ -96,10 +98,13 @@ export const unique = (probes: readonly HostProbe[]): HostProbe[] => {
 }
 
 const asksHash = (probe: HostProbe): boolean =>
-  (probe.probe === 'path' && probe.hash) || (probe.probe === 'unit' && probe.hashExe) || (probe.probe === 'usage' && probe.size)
+  (probe.probe === 'path' && probe.hash) ||
+  (probe.probe === 'unit' && probe.hashExe) ||
+  (probe.probe === 'usage' && probe.size) ||
+  (probe.probe === 'file-as' && probe.hash)
 
 const plain = (probe: HostProbe): HostProbe => {
-  if (probe.probe === 'path') return { ...probe, hash: false }
+  if (probe.probe === 'path' || probe.probe === 'file-as') return { ...probe, hash: false }
   if (probe.probe === 'usage') return { ...probe, size: false }
   return probe.probe === 'unit' ? { ...probe, hashExe: false } : probe
 }

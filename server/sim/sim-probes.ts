@@ -1,5 +1,5 @@
 import { probeScript } from '@/server/probes/batch'
-import type { SimMachine } from './machine'
+import { parentOf, type SimMachine } from './machine'
 import type { SimSystemd } from './systemd'
 
 export type ProbeContext = {
@@ -111,6 +111,27 @@ const unitsOfUser = (machine: SimMachine, name: string): string[] =>
     return unit !== undefined && machine.text(path)?.split('\n').includes(`User=${name}`) ? [unit] : []
   })
 
+/** May he, by the bits of owner and others; groups are not imitated. */
+const may = (machine: SimMachine, who: string, at: string, bit: 4 | 2): boolean => {
+  const node = machine.node(at)
+  if (!node) return false
+  const digit = Number(node.mode.at(node.owner === who ? -3 : -1))
+  return who === 'root' || (digit & bit) !== 0
+}
+export const mayRead = (machine: SimMachine, who: string, at: string): boolean => may(machine, who, at, 4)
+export const mayWrite = (machine: SimMachine, who: string, at: string): boolean => may(machine, who, at, 2)
+
+const fileAs = ({ machine }: ProbeContext, who: string, at: string, hash: boolean): string[] => {
+  const node = machine.node(at)
+  const above = parentOf(at)
+  return [
+    `kind=${node ? (node.type === 'dir' ? 'directory' : 'file') : 'absent'}`,
+    ...(node ? [`mode=${node.mode.replace(/^0+(?=.)/, '')}`, `owner=${node.owner}`, `group=${node.group}`, `size=${node.size}`] : []),
+    ...(node?.type === 'file' && mayRead(machine, who, at) ? ['readable=1', ...(hash ? [`sha256=${node.sha256}`] : [])] : []),
+    ...(machine.isDir(above) ? [`folder=${mayWrite(machine, who, above) ? 'writable' : 'there'}`] : []),
+  ]
+}
+
 const answers: Readonly<Record<string, (context: ProbeContext, args: readonly string[]) => string[]>> = {
   probe_system: system,
   probe_user: (context, [name = '']) => user(context, name),
@@ -122,6 +143,7 @@ const answers: Readonly<Record<string, (context: ProbeContext, args: readonly st
   probe_package: ({ machine }, [at = '']) => [String(machine.node(at)?.size ?? 0)],
   probe_usage: (context, [at = '', only = '', size]) => usage(context, at, only, size === '1'),
   probe_user_units: ({ machine }, [name = '']) => [...unitsOfUser(machine, name).map((unit) => `unit=${unit}`), 'done'],
+  probe_file_as: (context, [who = '', at = '', hash]) => fileAs(context, who, at, hash === '1'),
   probe_reach: ({ reach }, [address = '', port = '']) => [`${address} ${port} ${reach(address, Number(port))}`],
 }
 

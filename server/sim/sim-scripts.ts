@@ -15,6 +15,7 @@ import { userAbsentScript } from '@/server/steps/user-absent'
 import { userPresentScript } from '@/server/steps/user-present'
 import { parentOf, type SimMachine } from './machine'
 import { simBinaries, simBinariesStaged } from './sim-binaries'
+import { simFiles } from './sim-files'
 import { entriesIn, keyLines } from './sim-probes'
 import { fail, type Outcome, ok } from './state'
 import type { SimSystemd } from './systemd'
@@ -307,6 +308,7 @@ export const simScripts: ReadonlyMap<string, SimScript> = new Map(
     stageClean,
     stageWrite,
     madeRead,
+    ...simFiles,
     lockTake,
     lockRelease,
   ].map((one) => [one.script.name, one]),

@@ -8,7 +8,10 @@ import { configExported } from './config-exported'
 import { configImported } from './config-imported'
 import { contentsAbsent } from './contents-absent'
 import { directory } from './directory'
+import { dmctl } from './dmctl'
 import { file } from './file'
+import { filePulled } from './file-pulled'
+import { filePushed } from './file-pushed'
 import { guard } from './guard'
 import { evictCancelled, leaderNotHere } from './leader'
 import { leadershipNoted } from './leadership-noted'
@@ -49,6 +52,9 @@ export const stepKinds = {
   'config-imported': configImported,
   'leadership-noted': leadershipNoted,
   command,
+  dmctl,
+  'file-pushed': filePushed,
+  'file-pulled': filePulled,
   awaited,
   recorded,
 } satisfies { [K in StepKindName]: StepKind<StepOf<K>> }

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { deployInput } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
+import { dmctlInput } from '@/server/domain/dmctl/input'
 import { type OperationName, operationNames } from '@/server/domain/plan'
-import { execInput, planInputs, scaleOutInput } from '@/server/domain/plan-inputs'
+import { planInputs, scaleOutInput } from '@/server/domain/plan-inputs'
 import { isError, type Problem } from '@/server/domain/problem'
 import { type Reach, reachFlags } from '@/server/domain/ssh-client'
 import { parseAddition } from '@/server/domain/topology/addition'
@@ -19,7 +20,9 @@ import { audited, type Who } from './audited'
 import { checkAddition } from './check-topology'
 import { keepFiles } from './keep-files'
 import { demandSudo } from './may-sudo'
+import { demandDmctl, sealDmctl } from './seal-dmctl'
 import { sealTopology } from './seal-topology'
+import { takePush } from './take-push'
 import { tiupLine } from './tiup-line'
 import { demandNotFormer, unknownCluster } from './unknown-cluster'
 
@@ -27,7 +30,7 @@ import { demandNotFormer, unknownCluster } from './unknown-cluster'
 export const askForPlan = async (
   db: Db,
   who: Who,
-  ask: { cluster: string; operation: string; input: unknown; reach?: Reach | undefined },
+  ask: { cluster: string; operation: string; input: unknown; reach?: Reach | undefined; dataFolder?: string },
 ): Promise<string> => {
   const operation = operationNames.find((name) => name === ask.operation)
   if (!operation) throw new AppError('usecases.operation-unknown', 422, { params: { operation: ask.operation } })
@@ -35,6 +38,7 @@ export const askForPlan = async (
   await demandName(db, operation, ask.cluster)
   const { credentialId } = z.object({ credentialId: z.string().optional() }).parse(input)
   if (credentialId !== undefined) await demandCredential(db, credentialId)
+  if (operation === 'dmctl') await demandDmctl(db, ask.cluster, dmctlInput.parse(input)) // before any of it is written down
   const deed = {
     what: 'plan',
     command: `${tiupLine(operation, ask.cluster, input)}${reachFlags(ask.reach ?? {})}`,
@@ -42,8 +46,11 @@ export const askForPlan = async (
     detail: { operation },
   }
   return audited(db, who, deed, async () => {
-    if (operation === 'exec') demandSudo(who, execInput.parse(input).sudo)
-    const kept = await withoutSecrets(db, who, { cluster: ask.cluster, operation, input })
+    demandSudo(who, z.object({ sudo: z.boolean().optional() }).parse(input).sudo === true)
+    const kept =
+      operation === 'push'
+        ? await takePush(db, who, { input, cluster: ask.cluster, dataFolder: ask.dataFolder ?? '' })
+        : await withoutSecrets(db, who, { cluster: ask.cluster, operation, input })
     const id = await openPlan(db, {
       clusterName: ask.cluster,
       operation,
@@ -64,6 +71,10 @@ const withoutSecrets = async (
   who: Who,
   { cluster, operation, input }: { cluster: string; operation: OperationName; input: unknown },
 ): Promise<unknown> => {
+  if (operation === 'dmctl') {
+    const typed = dmctlInput.parse(input)
+    return sealDmctl(db, typed, await demandDmctl(db, cluster, typed), who.email)
+  }
   if (operation !== 'deploy' && operation !== 'scale-out') return input
   const read = operation === 'deploy' ? deployInput.parse(input) : scaleOutInput.parse(input)
   const { topology: yaml, files } = read
@@ -106,7 +117,7 @@ const demandName = async (db: Db, operation: OperationName, name: string): Promi
   if (operation === 'deploy' && there) throw new AppError('usecases.cluster-exists', 409, { params: { name } })
   if (operation === 'deploy') await demandNotFormer(db, name)
   if (operation !== 'deploy' && !there) throw await unknownCluster(db, name)
-  if (there?.adopted) throw new AppError('usecases.adopted-read-only', 409, { params: { name } })
+  if (there?.adopted && operation !== 'manage') throw new AppError('usecases.adopted-read-only', 409, { params: { name } })
   if (operation === 'remove-deploy' && there?.lifecycle !== 'deploying') await demandNeverStarted(db, name)
 }
 

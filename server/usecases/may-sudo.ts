@@ -7,4 +7,8 @@ export const demandSudo = (who: Who, asRoot: boolean): void => {
   if (asRoot && who.maySudo !== true) throw new AppError('usecases.sudo-forbidden', 403)
 }
 
-export const runsAsRoot = (plan: Plan): boolean => stepsOf(plan).some((step) => step.kind === 'command' && step.sudo)
+export const runsAsRoot = (plan: Plan): boolean =>
+  stepsOf(plan).some(
+    (step) =>
+      (step.kind === 'command' && step.sudo) || ((step.kind === 'file-pushed' || step.kind === 'file-pulled') && step.user === 'root'),
+  )

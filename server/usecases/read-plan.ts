@@ -60,15 +60,24 @@ const commandText = (act: Act): string => {
       return `${act.as === 'root' ? '# ' : '$ '}${act.argv.map(shown).join(' ')}${act.stdin === undefined ? '' : `\n${act.stdin}`}`
     case 'command':
       return `${act.as === 'root' ? '# ' : '$ '}${act.command}`
+    case 'dmctl':
+      return `# ${act.argv.map(shown).join(' ')}`
     case 'put':
-      return `put ${'blob' in act.content ? blobName(act.content.blob) : `package ${act.content.package}`} ${act.path}`
+      return `put ${contentName(act.content)} ${act.path}`
     case 'http':
       return `${act.method} http://${act.address}:${act.port}${act.path}${act.body ? ` ${act.body}` : ''}`
     case 'keep-export':
       return `keep ${act.path}, sealed`
+    case 'pull':
+      return `read ${act.path} as ${act.user}, into the data folder`
     case 'record':
       return `record ${JSON.stringify(act.change)}`
   }
+}
+
+const contentName = (content: Extract<Act, { act: 'put' }>['content']): string => {
+  if ('blob' in content) return blobName(content.blob)
+  return 'kept' in content ? `${content.kept.name}, sha256:${content.kept.sha256}` : `package ${content.package}`
 }
 
 const blobName = (blob: BlobRef): string => (blob.secret ? 'secret file' : `sha256:${blob.sha256}`)

@@ -70,14 +70,18 @@ export const finishedUpload = async (dataFolder: string, who: Pick<Who, 'id'>, i
 }
 
 /** Takes a finished upload's bytes for an errand of the runner; resolves with the file's name in the incoming folder. Throws upload-unknown, upload-incomplete. */
-export const takeUpload = async (db: Db, who: Who, taken: { dataFolder: string; id: string }): Promise<{ file: string; name: string }> => {
+export const takeUpload = async (
+  db: Db,
+  who: Who,
+  taken: { dataFolder: string; id: string },
+): Promise<{ file: string; name: string; sizeBytes: number }> => {
   const { dataFolder, id } = taken
   const upload = await finishedUpload(dataFolder, who, id)
   const file = randomUUID()
   await rename(upload.file, path.join(dataFolder, 'incoming', file))
   await rm(`${upload.file}.json`, { force: true })
   await conclude(db, who, deedOf(upload.name), { act: upload.act, result: 'done' })
-  return { file, name: upload.name }
+  return { file, name: upload.name, sizeBytes: upload.sizeBytes }
 }
 
 /** Forgets an upload, finished or not. Throws upload-unknown. */

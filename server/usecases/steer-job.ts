@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '@/server/domain/app-error'
 import type { BreakInVerb, Choice } from '@/server/domain/journal'
+import { runsBeside } from '@/server/domain/plan'
 import type { Db } from '@/server/store/database'
 import { appendByUser, type UserBody } from '@/server/store/journal'
 import { findPlan } from '@/server/store/plans'
@@ -49,7 +50,7 @@ export const breakIn = (db: Db, who: Who, jobId: string, ask: { instance: string
 /** To run a command once more wants the same permission as to run it. */
 const demandSudoFor = async (db: Db, who: Who, jobId: string): Promise<void> => {
   const job = await demandJob(db, jobId)
-  const plan = job.operation === 'exec' ? await findPlan(db, job.planId) : undefined
+  const plan = runsBeside(job.operation) ? await findPlan(db, job.planId) : undefined
   demandSudo(who, plan?.document ? runsAsRoot(plan.document) : false)
 }
 

@@ -7,6 +7,7 @@ import { appendAudit } from '@/server/store/audit'
 import { createCluster, findCluster } from '@/server/store/clusters'
 import { type Db, isDuplicate, type Tx } from '@/server/store/database'
 import { createJob } from '@/server/store/jobs'
+import { isKept } from '@/server/store/kept-files'
 import { packagesGone } from '@/server/store/packages'
 import { findPlan, type PlanRow, planText } from '@/server/store/plans'
 import { conclude, intend, type Who } from './audited'
@@ -74,6 +75,7 @@ const create = async (db: Db, who: Who, { plan, deed }: { plan: PlanRow; deed: D
     also: async (tx, job) => {
       await demandUnchanged(tx, plan)
       await demandPackages(tx, plan)
+      await demandFiles(tx, plan)
       await writeCluster(tx, plan, who)
       const reasons = waiverReasons(plan.input)
       const steps = plan.document ? stepsOf(plan.document).length : 0
@@ -94,6 +96,9 @@ const demandUnchanged = async (tx: Tx, plan: PlanRow): Promise<void> => {
   if (plan.operation === 'deploy' ? cluster !== undefined : cluster?.revision !== plan.revision) {
     throw new AppError('usecases.plan-stale', 409, { params: { planned: plan.revision, now: cluster?.revision ?? 0 } })
   }
+  // A plan may be older than the day on which its cluster was handed back.
+  if (cluster?.adopted && plan.operation !== 'manage')
+    throw new AppError('usecases.adopted-read-only', 409, { params: { name: cluster.name } })
 }
 
 /** A package may have been deleted since the review; better said now than when the first host waits for it. */
@@ -102,6 +107,12 @@ const demandPackages = async (tx: Tx, plan: PlanRow): Promise<void> => {
   const gone = await packagesGone(tx, [...new Set(wanted.map(({ sha256 }) => sha256))])
   const name = wanted.find(({ sha256 }) => gone.includes(sha256))?.name
   if (name !== undefined) throw new AppError('usecases.plan-package-gone', 409, { params: { package: name } })
+}
+
+/** An upload is kept for a day. */
+const demandFiles = async (tx: Tx, plan: PlanRow): Promise<void> => {
+  const ids = plan.document ? stepsOf(plan.document).flatMap((step) => (step.kind === 'file-pushed' ? [step.file.id] : [])) : []
+  for (const id of new Set(ids)) if (!(await isKept(tx, id))) throw new AppError('usecases.file-gone', 409)
 }
 
 const writeCluster = async (tx: Tx, plan: PlanRow, who: Who): Promise<void> => {

@@ -1,4 +1,5 @@
 import type { OperationName } from '@/server/domain/plan'
+import { filesLine } from '@/server/operations/per-host'
 
 /** The `tiup dm` line of an operation, for audit records that are written before there is a plan. */
 export const tiupLine = (operation: OperationName, cluster: string, input: unknown): string => {
@@ -22,8 +23,18 @@ export const tiupLine = (operation: OperationName, cluster: string, input: unkno
     if (Reflect.get(given, 'sudo') === true) flags.push('--sudo')
     flags.push(`--command '${String(Reflect.get(given, 'command') ?? '').replaceAll("'", "'\\''")}'`)
   }
+  if (operation === 'push' || operation === 'pull') {
+    const words = operation === 'push' ? [String(Reflect.get(given, 'path') ?? '')] : list('paths')
+    return filesLine(
+      operation,
+      { clusterName: cluster, nodes: list('nodes'), roles: list('roles') },
+      { words, sudo: Reflect.get(given, 'sudo') === true },
+    )
+  }
+  if (operation === 'dmctl') return `tiup dmctl ${String(Reflect.get(given, 'line') ?? '')}`
   if (operation === 'reload' && Reflect.get(given, 'restart') === 'none') flags.push('--skip-restart')
-  if (operation === 'rollback' || operation === 'redeploy' || operation === 'finalise') return `dm-panel ${operation} ${cluster}`
+  if (operation === 'manage' || operation === 'rollback' || operation === 'redeploy' || operation === 'finalise')
+    return `dm-panel ${operation} ${cluster}`
   if (operation === 'scale-out') return `tiup dm scale-out ${cluster} scale.yaml`
   if (operation === 'scale-in' && Reflect.get(given, 'force') === true) flags.push('--force')
   if (operation === 'clean' || operation === 'rename') return lifeLine(operation, cluster, given)

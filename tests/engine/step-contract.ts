@@ -3,8 +3,9 @@ import { gzipSync } from 'node:zlib'
 import { pack } from 'tar-stream'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { HostFacts } from '@/server/domain/facts'
-import type { Step } from '@/server/domain/step'
+import type { Act, Step } from '@/server/domain/step'
 import { askHost, parseHost } from '@/server/probes/batch'
+import { readHash, readPiece, readSize } from '@/server/steps/file-pulled'
 import { kindOf } from '@/server/steps/kinds'
 import { landingPath, stagePrepare, stageTake } from '@/server/steps/staging'
 import { incarnationOf } from '@/server/steps/unit-running'
@@ -24,6 +25,11 @@ export type ContractHost = {
 }
 
 const sha = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
+
+const contentOf = (content: Extract<Act, { act: 'put' }>['content']): string => {
+  if ('kept' in content) return content.kept.sha256
+  return 'blob' in content ? content.blob.sha256 : content.package
+}
 
 /** Every kind of step that can be observed: not so before, so after its acts, still so after them again, and as forecast. */
 export const stepContract = (name: string, open: () => Promise<ContractHost>): void => {
@@ -49,7 +55,7 @@ export const stepContract = (name: string, open: () => Promise<ContractHost>): v
     const act = async (step: Step): Promise<void> => {
       for (const one of kindOf(step).acts(step)) {
         if (one.act === 'put') {
-          const bytes = contents.get('blob' in one.content ? one.content.blob.sha256 : one.content.package)
+          const bytes = contents.get(contentOf(one.content))
           if (!bytes) throw new Error('the case has no such content')
           await host.put(bytes, landingPath('root', one.path))
           expect(await host.exec(stageTake(landingPath('root', one.path), one.path, bytes.length))).toMatchObject({ code: 0 })
@@ -108,6 +114,33 @@ export const stepContract = (name: string, open: () => Promise<ContractHost>): v
       const step: Step = { ...on, kind: 'file', id: '7', path: `${host.dir}/bin`, content: text('x'), mode: '0644', ...root }
       await expect(act(step)).rejects.toThrow()
       expect(kindOf(step).satisfied(step, await see(step), { incarnation: '' })).toBe('no')
+    })
+    it('file-pushed puts a file as the deploy user or as root, keeps what was there, and refuses what is not as at review', async () => {
+      const folder = `${host.dir}/pushed`
+      await holds({ ...on, kind: 'directory', id: '7a', path: folder, mode: '0755', ...owned() })
+      const path = `${folder}/hosts.conf`
+      const fileOf = (content: string) => ({ id: sha(Buffer.from(content)), name: 'a b.conf', ...text(content) })
+      const [first, second, third] = [fileOf('one\n'), fileOf('two\n'), fileOf('three\n')]
+      const base = { ...on, kind: 'file-pushed' as const, path, owner: '', backup: null }
+      await holds({ ...base, id: '7b', file: first, user: host.user, mode: '0640', replaces: null })
+      const kept = `${path}.was-${first.sha256.slice(0, 12)}`
+      await holds({ ...base, id: '7c', file: second, user: host.user, mode: '0640', replaces: first.sha256, backup: kept })
+      expect((await host.exec(['sha256sum', kept])).out).toContain(first.sha256)
+      const stale: Step = { ...base, id: '7d', file: third, user: host.user, mode: '0640', replaces: first.sha256 }
+      await expect(act(stale)).rejects.toThrow('code: 75')
+      await holds({ ...base, id: '7e', file: third, user: 'root', mode: '0600', owner: 'root:root', replaces: second.sha256 })
+      const closed: Step = { ...base, id: '7f', file: first, path: '/etc/dm-panel-contract', user: host.user, mode: '0644', replaces: null }
+      await expect(act(closed)).rejects.toThrow('code: 1')
+      expect(kindOf(closed).satisfied(closed, await see(closed), { incarnation: '' })).toBe('no')
+    })
+    it('file-read tells a user size, pieces and hash of what he may read', async () => {
+      const path = `${host.dir}/conf.txt`
+      expect(await host.exec(readSize({ user: host.user, path }))).toMatchObject({ code: 0, out: '7\n' })
+      const piece = await host.exec(readPiece({ user: host.user, path }, 2, 3))
+      expect(Buffer.from(piece.out, 'base64').toString()).toBe('con')
+      expect((await host.exec(readHash({ user: 'root', path }, 3))).out.trim()).toBe(sha(Buffer.from('sec')))
+      await act({ ...on, kind: 'file', id: '7g', path: `${host.dir}/closed`, content: text('x'), mode: '0600', ...root })
+      expect(await host.exec(readSize({ user: host.user, path: `${host.dir}/closed` }))).toMatchObject({ code: 77 })
     })
     it('package-cached and binaries bring the program', async () => {
       contents.set(sha(packed), packed)

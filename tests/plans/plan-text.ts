@@ -92,13 +92,25 @@ const actText = (act: Act): string => {
     }
     case 'command':
       return `${act.as}$ /bin/sh -c ${JSON.stringify(act.command)} (at most ${act.seconds} s)`
+    case 'dmctl': {
+      const name = act.argv.findIndex((word) => word.startsWith('dm-panel:'))
+      return `root$ ${act.argv.slice(name).join(' ')}`
+    }
     case 'put':
-      return `put ${'blob' in act.content ? `${act.content.blob.secret ? 'a text with a secret' : act.content.blob.sha256.slice(0, 12)}` : act.content.package.slice(0, 12)} at ${act.path}`
+      return `put ${contentText(act.content)} at ${act.path}`
     case 'http':
       return `${act.method} http://${act.address}:${act.port}${act.path}`
+    case 'pull':
+      return `read ${act.path} as ${act.user}, at most ${act.limitBytes} bytes`
     case 'keep-export':
       return `keep ${act.path}, sealed, with ${act.files.length} files`
     case 'record':
       return ''
   }
+}
+
+const contentText = (content: Extract<Act, { act: 'put' }>['content']): string => {
+  if ('kept' in content) return `${content.kept.name} (${content.kept.sha256.slice(0, 12)})`
+  if ('package' in content) return content.package.slice(0, 12)
+  return content.blob.secret ? 'a text with a secret' : content.blob.sha256.slice(0, 12)
 }

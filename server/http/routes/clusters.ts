@@ -82,8 +82,11 @@ const logs = createRoute({
 const download = createRoute({
   method: 'get',
   path: '/api/clusters/{name}/export',
-  request: named,
-  responses: { 200: { description: 'meta.yaml and the SSH key as TiUP keeps them, tar.gz.' }, ...refusals },
+  request: { ...named, query: z.object({ form: z.enum(['storage', 'backup']).default('storage') }) },
+  responses: {
+    200: { description: 'The cluster’s folder as TiUP keeps it, tar.gz; `backup`: as `tiup dm meta backup` writes it.' },
+    ...refusals,
+  },
 })
 /** Paths of the user's own files that would be given too. */
 const checkedFiles = z.array(z.string().max(1000)).max(ownFileLimits.files).default([])
@@ -142,6 +145,7 @@ export const registerClusterRoutes = (api: Api): void => {
       cluster: c.req.valid('param').name,
       ...c.req.valid('json'),
       input: c.req.valid('json').input,
+      dataFolder: c.get('env').dataFolder,
     })
     return c.json(await readPlan(c.get('db'), id), 202)
   })
@@ -159,8 +163,12 @@ export const registerClusterRoutes = (api: Api): void => {
   })
   api.openapi(download, async (c) => {
     const { name } = c.req.valid('param')
-    const archive = await exportCluster(c.get('db'), who(c), name, c.get('env').dataFolder)
-    return byteStream(archive[Symbol.asyncIterator](), `${name}-tiup.tar.gz`, 'application/gzip')
+    const bare = c.req.valid('query').form === 'backup'
+    const archive = await exportCluster(c.get('db'), who(c), { name, dataFolder: c.get('env').dataFolder, bare })
+    // As `tiup dm meta backup` calls it, but for the colons.
+    const day = new Date().toISOString().slice(0, 19).replaceAll(':', '')
+    const file = bare ? `tiup-cluster_${name}_metabackup_${day}Z.tar.gz` : `${name}-tiup.tar.gz`
+    return byteStream(archive[Symbol.asyncIterator](), file, 'application/gzip')
   })
   api.openapi(checkNew, async (c) =>
     c.json(await checkScaleOut(c.get('db'), { ...c.req.valid('json'), cluster: c.req.valid('param').name }), 200),
