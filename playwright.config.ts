@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { defineConfig } from '@playwright/test'
 
 const chromium = (): string =>
-  ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`).find((file) => existsSync(file)) ?? 'chromium'
+  ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`).find(existsSync) ??
+  'chromium'
 
 /**
  * Each file has a whole panel of its own, so files run side by side; those on real hosts share the hosts and follow one another.

@@ -71,18 +71,22 @@ function whySkipped({ suites }) {
   return [...new Set(said)]
 }
 
-/** Why there is no browser to test with; undefined when there is one. */
+/**
+ * Why there is no browser to test with; undefined when there is one. Chromium without its windows is lighter, where the
+ * distribution has it.
+ */
 function installChromium() {
-  const there = () =>
-    ['chromium', 'chromium-browser', 'google-chrome'].some((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0)
-  if (there()) return undefined
-  const isDebian = spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status === 0
-  if (!isDebian || process.getuid?.() !== 0) return 'Chromium is not installed, and only root on Debian or Ubuntu can install it here'
+  const there = (...names) => names.some((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0)
+  if (there('chromium-headless-shell')) return undefined
+  const any = () => there('chromium', 'chromium-browser', 'google-chrome')
+  const isDebian = there('apt-get')
+  if (!isDebian || process.getuid?.() !== 0)
+    return any() ? undefined : 'Chromium is not installed, and only root on Debian or Ubuntu can install it here'
   console.log('Installing Chromium …')
   const quiet = { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
   spawnSync('apt-get', ['update', '-qq'], quiet)
-  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], quiet)
-  return there() ? undefined : 'apt-get could not install Chromium'
+  const install = (name) => spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], quiet).status === 0
+  return install('chromium-headless-shell') || any() || install('chromium') ? undefined : 'apt-get could not install Chromium'
 }
 
 async function vitest(title, args) {

@@ -1,39 +1,11 @@
-import AxeBuilder from '@axe-core/playwright'
 import { test as base, type Page } from '@playwright/test'
 import { ApiClient } from '../support/api-client'
 import { startPanel } from '../support/panel'
 import { clusterOf, deploy, oneHost, run } from './cluster'
 import { errorsOf, expect, stateOf, test } from './fixtures'
+import { looksRight } from './looks'
 
 test.use({ site: 'axe' })
-
-const desktop = { width: 1440, height: 900 }
-const phone = { width: 390, height: 844 }
-/** All rules in two looks; in the other two only what a theme or a width changes. */
-const looks = [
-  { viewport: desktop, colorScheme: 'light', rules: undefined },
-  { viewport: desktop, colorScheme: 'dark', rules: ['color-contrast'] },
-  { viewport: phone, colorScheme: 'light', rules: ['color-contrast', 'scrollable-region-focusable'] },
-  { viewport: phone, colorScheme: 'dark', rules: undefined },
-] as const
-
-/** No violation in either theme, on a desktop and on a phone; nothing to scroll sideways on a phone. */
-const looksRight = async (page: Page, what: string): Promise<void> => {
-  for (const { viewport, colorScheme, rules } of looks) {
-    await page.setViewportSize(viewport)
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-    expect.soft(tooWide, `${what}, ${viewport.width} px: scrolls sideways, px`).toBe(0)
-    const axe = new AxeBuilder({ page })
-    const { violations } = await (rules ? axe.withRules([...rules]) : axe).analyze()
-    const found = violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, any }) => `${id}: ${html.slice(0, 160)} ${any[0]?.message ?? ''}`),
-    )
-    expect.soft(found, `${what}, ${viewport.width} px, ${colorScheme}`).toEqual([])
-  }
-  await page.setViewportSize(desktop)
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
-}
 
 base('pages of a new panel', async ({ browser }) => {
   base.setTimeout(180_000)
