@@ -11,6 +11,7 @@ import { uiConfigWords } from '@/server/domain/words/ui-config'
 import { uiExecWords } from '@/server/domain/words/ui-exec'
 import { uiHostsWords } from '@/server/domain/words/ui-hosts'
 import { uiLifeWords } from '@/server/domain/words/ui-life'
+import { uiNotifyWords } from '@/server/domain/words/ui-notify'
 import { uiOperationsWords } from '@/server/domain/words/ui-operations'
 import { uiPackagesWords } from '@/server/domain/words/ui-packages'
 import { uiPagesWords } from '@/server/domain/words/ui-pages'
@@ -36,6 +37,7 @@ const all = {
   ...uiPatchWords,
   ...uiConfigWords,
   ...uiCheckWords,
+  ...uiNotifyWords,
 }
 export type UiWord = keyof typeof all
 type Params = Readonly<Record<string, string | number>>

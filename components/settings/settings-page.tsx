@@ -5,6 +5,7 @@ import { Loaded } from '@/components/data/states'
 import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
 import { PageHead } from '@/components/layout/page-head'
+import { Notifications } from '@/components/notify/notifications'
 import { KeyValues } from '@/components/ui/drawer'
 import { Status } from '@/components/ui/status-shape'
 import { TabPanel, Tabs } from '@/components/ui/tabs'
@@ -15,14 +16,15 @@ import { MirrorRoots } from './mirror-roots'
 import { Tokens } from './tokens'
 import { Users } from './users'
 
-const tabs = ['health', 'users', 'tokens', 'mirrors', 'account'] as const
+const tabs = ['health', 'users', 'tokens', 'notifications', 'mirrors', 'account'] as const
 type Tab = (typeof tabs)[number]
 
 export function SettingsPage() {
   const { say } = useWords()
   const url = useUrlState()
-  const admin = useSession().data?.user?.role === 'admin'
-  const shown = tabs.filter((one) => admin || one !== 'users')
+  const role = useSession().data?.user?.role
+  const hidden: readonly Tab[] = role === 'admin' ? [] : role === 'operator' ? ['users'] : ['users', 'notifications']
+  const shown = tabs.filter((one) => !hidden.includes(one))
   const tab: Tab = shown.find((one) => one === url.get('tab')) ?? 'health'
   return (
     <>
@@ -41,6 +43,9 @@ export function SettingsPage() {
         </TabPanel>
         <TabPanel value="tokens">
           <Tokens />
+        </TabPanel>
+        <TabPanel value="notifications">
+          <Notifications />
         </TabPanel>
         <TabPanel value="mirrors">
           <MirrorRoots />
