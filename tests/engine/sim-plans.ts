@@ -1,5 +1,8 @@
 // Real plans on simulated hosts: probed, planned and run as the product does it, without a network.
 import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { type ClusterFacts, type HostFacts, type MembersFact, noClusterFacts } from '@/server/domain/facts'
@@ -15,6 +18,7 @@ import { askMembers } from '@/server/engine/ask-cluster'
 import { type BlobPart, type Clock, type Engine, engineDefaults } from '@/server/engine/engine'
 import { type JobEnd, runJob } from '@/server/engine/run-job'
 import { keepExport } from '@/server/errands/keep-export'
+import { pullStore } from '@/server/errands/kept-files'
 import type { OperationFacts, OperationInput } from '@/server/operations/input'
 import { operations } from '@/server/operations/operation-map'
 import { askHost, parseHost } from '@/server/probes/batch'
@@ -209,6 +213,18 @@ export const submitPlan = async (ground: Site, plan: Plan): Promise<string> => {
   return made.id
 }
 
+const pushedBytes = Buffer.from('somebody’s own file\n'.repeat(30))
+/** A file that somebody has uploaded for hosts. */
+export const pushedFile = { id: 'upload-1', name: 'own.conf', sizeBytes: pushedBytes.length, sha256: hashOf(pushedBytes) }
+
+let folder: string | undefined
+/** Where files from hosts are kept in this process. */
+export const pulledFolder = (): string => {
+  folder ??= mkdtempSync(path.join(tmpdir(), 'dm-panel-files-'))
+  return folder
+}
+process.on('exit', () => folder && rmSync(folder, { recursive: true, force: true }))
+
 /** A stored export, opened as the runner does. */
 const archiveIn = async (db: Db, id: string): Promise<string> => {
   const sealed = (await sealedOf(db, id)) ?? ''
@@ -231,6 +247,10 @@ export const engineOn = (ground: Site, more: Partial<Engine> = {}): Engine => ({
     if (!bytes) throw new Error(`no package ${sha256}`)
     return { sizeBytes: bytes.length, sha256, open: (offset) => Readable.from([bytes.subarray(offset)]) }
   },
+  async pushed() {
+    return { ...pushedFile, open: (offset) => Readable.from([pushedBytes.subarray(offset)]) }
+  },
+  pulls: pullStore({ db: ground.db, dataFolder: pulledFolder(), now: () => new Date(ground.clock.now()) }),
   keepExport: (kept) =>
     keepExport({ db: ground.db, secrets: runnerKey(Buffer.alloc(32, 7)), now: () => new Date(ground.clock.now()) }, kept),
   panelId: 'p1',
