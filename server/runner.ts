@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { startClaimLoop, thisRunner } from './engine/claim-loop'
 import { ContentGone } from './engine/content-gone'
 import { type Engine, engineDefaults } from './engine/engine'
+import { watchMonitors } from './engine/watch-monitors'
 import { startWatcher, type Watcher } from './engine/watch-status'
 import { type Env, readEnv } from './env'
 import { keepExport } from './errands/keep-export'
@@ -86,6 +87,7 @@ const main = async (): Promise<void> => {
         signal,
       ),
     () => watcher.finished,
+    (signal) => watchMonitors({ db, transport, clock: engineDefaults.clock, onBug: fail }, signal),
     (signal) => repeat(sweepMs, signal, async () => void (await sweepKeptFiles({ db, dataFolder: env.dataFolder, now: () => new Date() }))),
     (signal) => runSealer(db, key.auditKey, signal),
     (signal) => runNotifier({ db, secrets: key, panelUrl: env.panelUrl, now: () => new Date() }, signal),

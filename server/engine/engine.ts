@@ -48,6 +48,8 @@ export type Engine = {
   /** A file that was uploaded for hosts, by its id; throws when it is gone. */
   pushed: (id: string) => Promise<PutSource>
   pulls: PullStore
+  /** Of one reading; in base64 it must be less than what of an output is kept for parsing. */
+  pullPieceBytes: number
   /** Keeps what dmctl exported, sealed, with a record in the audit; the job's second one takes the first one's place. */
   keepExport: (kept: ExportToKeep) => Promise<KeptExport | { unreadable: string }>
   clock: Clock
@@ -73,6 +75,7 @@ export const engineDefaults = {
   masks: (_credentialId: string) => Promise.resolve([]),
   keepExport: () => Promise.reject(new Error('this engine has no store for exports')),
   pushed: () => Promise.reject(new Error('this engine has no files')),
+  pullPieceBytes: 2 * 1024 ** 2,
   pulls: { begin: noStore, append: noStore, hash: noStore, keep: noStore },
   leaseMs: 45_000,
   heartbeatMs: 10_000,

@@ -69,6 +69,16 @@ export const refusalOf = (said: DmctlSaid | undefined): DmctlRefused | undefined
   return refused(said.text.trim().split('\n').at(-1)?.slice(0, 500) || `dmctl ended with ${said.exit}`)
 }
 
+const inner = z.object({ sources: z.array(z.object({ result: z.boolean(), msg: z.string(), source: z.string().default('') })) })
+
+/** As `refusalOf`, and a refusal by one source within an answer that says yes as a whole (recorded 65). */
+export const refusalWithin = (said: DmctlSaid | undefined): DmctlRefused | undefined => {
+  const whole = refusalOf(said)
+  if (whole) return whole
+  const one = inner.safeParse(said?.json).data?.sources.find(({ result }) => !result)
+  return one && refused(`${one.source}: ${one.msg}`)
+}
+
 const readAs = <T>(said: DmctlSaid | undefined, shape: z.ZodType<T>): T | DmctlRefused => {
   const no = refusalOf(said)
   if (no) return no

@@ -9,7 +9,7 @@ const root = '/var/lib/dm-panel'
  * run as the deploy user in a folder that only this user enters. Proxies of the environment are left out, because gRPC would use them.
  * What is given in $input (root's, staged) is removed in the end, however the script ends.
  */
-const dmctlHead = `set -eu
+const headWith = (box: string): string => `set -eu
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 umask 022
 die() { code=$1; shift; printf '%s\\n' "$*" >&2; exit "$code"; }
@@ -19,7 +19,7 @@ shift 8
 id -u -- "$user" > /dev/null 2>&1 || die 67 "this host has no user $user"
 find ${root} -maxdepth 1 -name 'dmctl.*' -mmin +60 -exec rm -rf -- {} +
 input=
-box=$(mktemp -d ${root}/dmctl.XXXXXX)
+${box}
 trap 'cd /; rm -rf -- "$box"; if [ -n "$input" ]; then rm -f -- "$input"; fi' EXIT
 trap 'exit 143' TERM INT HUP
 chmod 0711 "$box"
@@ -55,6 +55,8 @@ if [ -n "$input" ]; then
   esac
 fi
 `
+
+const dmctlHead = headWith(`box=$(mktemp -d ${root}/dmctl.XXXXXX)`)
 
 export const dmctlScript = {
   name: 'dmctl',
@@ -120,6 +122,20 @@ done
 `,
 }
 
+/**
+ * A line that a user typed, in a folder that its plan names ($2 of the rest), so that whatever is left of it can be found: the staged input
+ * lies there too. What dmctl says is the result, a refusal too: the status is 0 then.
+ */
+export const dmctlTypedScript = {
+  name: 'dmctl-typed',
+  text: `${headWith('box=$2\nmkdir -p "$box"\nrm -rf -- "$box/program" "$box/work"')}ask "$@"
+printf '::dmctl %s\\n%s\\n' "$code" "$said"
+`,
+}
+
+/** Where a run's input lies until its script takes it; below `box`. */
+export const typedInput = (box: string): string => `${box}/input`
+
 /** Paths on the host, readable by the deploy user. */
 export type DmctlTls = { ca: string; cert: string; key: string }
 export type DmctlHow = { tls?: DmctlTls /** Of one call, for its RPC. */; seconds?: number }
@@ -170,6 +186,10 @@ export const runDmctl = (
 /** argv, as root on a master's host: imports an export that is staged as base64 (root's, 0600), and removes it. */
 export const importByDmctl = (ref: DmctlRef, staged: string, how: DmctlHow = {}): string[] =>
   bashOf(dmctlImportScript, ...common(ref, how), `tar64:${staged}`, '')
+
+/** argv, as root on a master's host: a user's own words for dmctl, in a folder of their own. `input`: base64 of a tar.gz is staged. */
+export const runTyped = (ref: DmctlRef, run: { words: readonly string[]; box: string; input: boolean; seconds: number }): string[] =>
+  bashOf(dmctlTypedScript, ...common(ref, { seconds: run.seconds }), run.input ? `tar64:${typedInput(run.box)}` : '', run.box, ...run.words)
 
 /** argv, as root: prints a kept export as base64. It holds passwords: for `Transport.run` only, never for an act, whose output is journalled. */
 export const readKept = (path: string): string[] => bashOf(dmctlKeptScript, path)

@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { dmctlImportScript, dmctlKeptScript, dmctlScript } from '@/server/probes/dmctl-script'
+import { dmctlImportScript, dmctlKeptScript, dmctlScript, dmctlTypedScript } from '@/server/probes/dmctl-script'
 import { locksMessage, membersMessage, sourcesMessage, statusMessage, tasksMessage, verdict } from './dm-answers'
 import type { SimDm } from './dm-cluster'
 import { offline, operateSource, operateTask, startTask, versionText } from './dm-http'
@@ -166,6 +166,22 @@ const run = ({ world, machine }: Context, args: readonly string[]): Outcome => {
   return keep === '' ? ok(out) : kept(machine, { keep, files, out })
 }
 
+/** The script of a typed line: what dmctl says is the result, and the run's own folder goes with all that is in it. */
+const typed = ({ world, machine }: Context, args: readonly string[]): Outcome => {
+  const [cached = '', entry = '', user = '', masters = '', , , , , given = '', box = '', ...words] = args
+  if (!machine.node(cached)) return fail(66, "the package of dmctl is not in this host's cache")
+  if (!machine.state.users[user]) return fail(67, `this host has no user ${user}`)
+  const [form = '', path = ''] = given.split(/:(.*)/s)
+  const files = given === '' ? new Map<string, string>() : inputOf(machine, form, path)
+  machine.remove(box)
+  if (!files) return fail(66, 'nothing is staged for dmctl')
+  const program = programIn(machine, cached, entry)
+  if (program && !program.found) return fail(65, `the package of dmctl has no ${entry}`)
+  const said = callOf(world, words, { masters, files, program })
+  const code = said.code === 0 && /^ {4}"result": false/m.test(said.text) ? 65 : said.code
+  return ok(`::dmctl ${code}\n${said.text}\n`)
+}
+
 const callOf = (
   world: SimWorld,
   argv: readonly string[],
@@ -239,6 +255,7 @@ const namesIn = (files: Files, folder: string): string[] =>
 /** Scripts that need the whole world, by name; a text that differs is refused. */
 export const dmctlScripts: ReadonlyMap<string, { text: string; run: (context: Context, args: readonly string[]) => Outcome }> = new Map([
   [dmctlScript.name, { text: dmctlScript.text, run }],
+  [dmctlTypedScript.name, { text: dmctlTypedScript.text, run: typed }],
   [dmctlImportScript.name, { text: dmctlImportScript.text, run: imported }],
   [dmctlKeptScript.name, { text: dmctlKeptScript.text, run: readKept }],
 ])

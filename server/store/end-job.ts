@@ -4,15 +4,16 @@ import { runsBeside } from '@/server/domain/plan'
 import type { Change } from '@/server/domain/step'
 import type { Tx } from './database'
 import { forgetDmctlFiles } from './dmctl-files'
-import { endFormerNames, namesOf, nowCalled, renameCluster } from './former-names'
+import { nowCalled, renameCluster } from './former-names'
 import { noteJobEnded } from './happenings'
 import { endPushes } from './kept-files'
-import { type ChangingJob, dropLedger, keepRolePackage, noteInstalled } from './ledger'
+import { type ChangingJob, keepRolePackage, noteInstalled } from './ledger'
 import { manageCluster } from './manage-cluster'
 import { markPatched } from './mark-patched'
+import { forgetSecretsOf, removeCluster } from './remove-cluster'
 import { recordJoined, recordLifecycle } from './topology-changes'
 import { noteApplied, noteWritten, settleStarted } from './unapplied'
-import { beginRedeploy, beginUpgrade, dropUpgrades, endRedeploy, endUpgrade, noteLed, noteSeen, reachVersion } from './upgrades'
+import { beginRedeploy, beginUpgrade, endRedeploy, endUpgrade, noteLed, noteSeen, reachVersion } from './upgrades'
 
 export type EndedJob = { id: string; clusterName: string; state: EndState; reason: string; at: Date }
 
@@ -52,11 +53,7 @@ const settleCluster = async (tx: Tx, { id, clusterName, state, at }: EndedJob): 
 const forgetSecrets = async (tx: Tx, jobId: string, name: string, at: Date): Promise<void> => {
   if ((await tx.cluster.count({ where: { name } })) > 0 || (await nowCalled(tx, name)) !== undefined) return
   const { createdAt } = await tx.job.findUniqueOrThrow({ where: { id: jobId }, select: { createdAt: true } })
-  for (const each of await namesOf(tx, name)) {
-    const ids = [{ id: `key:${each}` }, { id: { startsWith: `grafana:${each}:` } }, { id: { startsWith: `topology:${each}:` } }]
-    await tx.credential.deleteMany({ where: { OR: ids, createdAt: { lt: createdAt } } })
-  }
-  await endFormerNames(tx, name, at)
+  await forgetSecretsOf(tx, name, createdAt, at)
 }
 
 /** Makes a `recorded` step true in the panel's own books, in the transaction of its `done` entry. */
@@ -67,14 +64,7 @@ export const applyChange = async (tx: Tx, job: ChangingJob, change: Change, at: 
       await tx.cluster.update({ where: { name: cluster }, data: { lifecycle: 'deployed', version: change.version } })
       break
     case 'cluster-removed':
-      await dropLedger(tx, cluster)
-      await dropUpgrades(tx, cluster)
-      await tx.clusterStatus.deleteMany({ where: { cluster } })
-      await tx.monitorView.deleteMany({ where: { cluster } })
-      await tx.healthTold.deleteMany({ where: { cluster } })
-      await tx.unapplied.deleteMany({ where: { cluster } })
-      await tx.tiupDeed.deleteMany({ where: { cluster } })
-      await tx.cluster.deleteMany({ where: { name: cluster } })
+      await removeCluster(tx, cluster)
       break
     case 'cluster-renamed':
       await renameCluster(tx, job, change.to, at)

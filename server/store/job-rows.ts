@@ -38,3 +38,9 @@ const rowOf = (row: Stored): JobRow => ({
   createdAt: row.createdAt.toISOString(),
   endedAt: row.endedAt?.toISOString() ?? null,
 })
+
+/** Numbers of jobs by their ids. */
+export const numbersOfJobs = async (db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, number>> =>
+  new Map(
+    (await db.job.findMany({ where: { id: { in: [...ids] } }, select: { id: true, number: true } })).map((one) => [one.id, one.number]),
+  )

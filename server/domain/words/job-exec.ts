@@ -2,6 +2,9 @@ import type { Pair } from './words'
 
 /** What review and job page say of exec: its results, host by host. */
 export const jobExecWords = {
+  'job.title.dmctl': ['dmctl on {cluster}', '在 {cluster} 上运行 dmctl'],
+  'results.why.engine.dmctl-refused': ['DM refused', 'DM 拒绝'],
+  'results.why.engine.dmctl-silent': ['no answer', '没有应答'],
   'job.title.exec': ['Run a command on {cluster}', '在 {cluster} 上执行命令'],
   'review.go.exec': ['Run it on {cluster}', '在 {cluster} 上执行'],
   'answer.run-again': ['Run it again', '再次执行'],

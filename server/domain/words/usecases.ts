@@ -30,9 +30,16 @@ export const usecasesProblems = {
     message: ['“{name}” has been started since its deploy; it may hold data.', '“{name}”部署后已启动过，可能已有数据。'],
     hint: ['Only a deploy of which nothing was started can be taken back.', '只有从未启动过的部署才能撤销。'],
   },
+  'usecases.dmctl-by-plan': {
+    message: ['This command changes something, or takes a file.', '该命令会进行更改，或需要文件。'],
+    hint: [
+      'Make a plan of it (operation dmctl), look at what will happen, and run that.',
+      '请先为其生成计划（操作 dmctl），查看将发生什么，再执行。',
+    ],
+  },
   'usecases.adopted-read-only': {
     message: ['“{name}” was adopted; the panel shows it and changes nothing of it.', '“{name}”是接管的集群，面板只查看、不更改。'],
-    hint: ['Use tiup for this act, on the machine where the cluster is managed.', '请在管理该集群的机器上使用 tiup 执行。'],
+    hint: ['Use tiup for this act, or manage the cluster from here first.', '请使用 tiup 执行，或先在面板中接管管理。'],
   },
   'usecases.nothing-to-remove': {
     message: ['The panel has no record of a deploy of “{name}”.', '面板没有“{name}”的部署记录。'],

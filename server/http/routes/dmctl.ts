@@ -1,0 +1,30 @@
+import { createRoute } from '@hono/zod-openapi'
+import { z } from 'zod'
+import { errandView } from '@/server/domain/api'
+import { dmctlAsk, dmctlView } from '@/server/domain/dmctl/input'
+import { askDmctl, readDmctl } from '@/server/usecases/dmctl-console'
+import { accepts, answers, refusals, takes } from '../answers'
+import type { Api } from '../api'
+import { errandBody, who } from '../who'
+
+const params = z.object({ name: z.string().min(1).max(100) })
+
+const read = createRoute({
+  method: 'get',
+  path: '/api/clusters/{name}/dmctl',
+  request: { params },
+  responses: { ...answers(dmctlView, 'Versions of dmctl, where it runs, and the lines that were run, newest first.'), ...refusals },
+})
+const ask = createRoute({
+  method: 'post',
+  path: '/api/clusters/{name}/dmctl',
+  request: { params, ...takes(dmctlAsk) },
+  responses: { ...accepts(errandView), ...refusals },
+})
+
+export const registerDmctlRoutes = (api: Api): void => {
+  api.openapi(read, async (c) => c.json(await readDmctl(c.get('db'), c.req.valid('param').name), 200))
+  api.openapi(ask, async (c) =>
+    c.json(errandBody(await askDmctl(c.get('db'), who(c), c.req.valid('param').name, c.req.valid('json')), c), 202),
+  )
+}
