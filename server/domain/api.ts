@@ -287,6 +287,7 @@ export const adoptSource = z
         port: z.number().int().min(1).max(65535).default(22),
         credentialId: z.string(),
         path: z.string().startsWith('/').max(4096).optional(),
+        jump: jumpInput.optional(),
       })
       .optional(),
   })

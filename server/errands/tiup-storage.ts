@@ -1,17 +1,18 @@
 import { z } from 'zod'
+import { adoptSource } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
 import type { Problem } from '@/server/domain/problem'
+import type { TiupLink, TiupPlace } from '@/server/domain/tiup-link'
 import { instancesOf } from '@/server/domain/topology/instances'
-import { type Meta, readMeta, writeMeta, writeTopology } from '@/server/domain/topology/meta'
-import type { Topology } from '@/server/domain/topology/topology'
-import { takeTypedSecrets, withoutSecretMarks, withSecretMarks } from '@/server/domain/topology/typed-secrets'
-import { publicKeyOf } from '@/server/remote/generate-key'
+import { clusterNameProblem } from '@/server/domain/topology/names'
 import { createCluster, findCluster } from '@/server/store/clusters'
-import { findCredential, keepCredential, keepSecret, sealedOf } from '@/server/store/credentials'
-import { sealFor } from '@/server/store/secrets-seal'
+import { findCredential, keepCredential } from '@/server/store/credentials'
+import { keepTiupDeeds, keepTiupLink } from '@/server/store/tiup-links'
 import { demandNotFormer } from '@/server/usecases/unknown-cluster'
 import type { ErrandRun } from './errand-run'
-import { type TiupSource, tiupSource } from './tiup-sources'
+import { demandKey, keepSecrets, ownFilesFrom, type ReadCluster, readTiupCluster, takenMeta, tiupHistory } from './tiup-cluster'
+import type { TiupSource } from './tiup-source'
+import { tiupSource } from './tiup-sources'
 
 export type FoundCluster = {
   name: string
@@ -28,8 +29,8 @@ export type FoundCluster = {
 export const scanTiup = async (run: ErrandRun, raw: unknown): Promise<FoundCluster[]> => {
   const source = await tiupSource(run, raw)
   const found: FoundCluster[] = []
-  for (const name of await source.names()) {
-    const read = await readCluster(source, name)
+  for (const name of (await source.names()).filter((one) => !clusterNameProblem(one))) {
+    const read = await readTiupCluster(source, name)
     if (!read) continue
     const instances = read.meta ? instancesOf(read.meta.topology) : []
     found.push({
@@ -41,7 +42,7 @@ export const scanTiup = async (run: ErrandRun, raw: unknown): Promise<FoundClust
   return found
 }
 
-/** Takes clusters into the books with topology, key and patched marks; nothing on their hosts is touched. */
+/** Takes clusters into the books with topology, key, patched marks and TiUP's history; nothing on their hosts is touched. */
 export const adoptClusters = async (run: ErrandRun, raw: unknown): Promise<{ adopted: string[] }> => {
   const asked = z.object({ names: z.array(z.string()), by: z.string() }).parse(raw)
   const source = await tiupSource(run, raw)
@@ -49,9 +50,9 @@ export const adoptClusters = async (run: ErrandRun, raw: unknown): Promise<{ ado
   for (const name of asked.names) {
     await demandNotFormer(run.db, name)
     if (await findCluster(run.db, name)) throw new AppError('usecases.cluster-exists', 409, { params: { name } })
-    const read = (await source.names()).includes(name) ? await readCluster(source, name) : undefined
+    const read = await readTiupCluster(source, name)
     if (!read?.meta) throw new AppError('errands.meta-unreadable', 422, { params: { name }, problems: read?.problems ?? [] })
-    await adoptOne(run, name, { meta: read.meta, key: read.key, by: asked.by })
+    await adoptOne(run, { name, read, meta: read.meta, source, place: placeOf(raw), by: asked.by })
     adopted.push(name)
     await run.progress({ done: adopted.length, total: asked.names.length, at: name })
   }
@@ -59,73 +60,37 @@ export const adoptClusters = async (run: ErrandRun, raw: unknown): Promise<{ ado
   return { adopted }
 }
 
-const adoptOne = async (run: ErrandRun, name: string, from: { meta: Meta; key: string | undefined; by: string }): Promise<void> => {
-  const { meta, key, by } = from
-  const half = key === undefined ? undefined : publicKeyOf(key)
-  if (key === undefined || !half || 'unreadable' in half) throw new AppError('errands.key-unreadable', 422, { params: { name } })
+/** Where it can be read again; an archive is gone once it was adopted from. */
+const placeOf = (raw: unknown): TiupPlace | undefined => {
+  const { path, ssh } = adoptSource.parse(raw)
+  return path !== undefined ? { path } : ssh && { ssh }
+}
+
+type Adoption = {
+  name: string
+  read: ReadCluster
+  meta: NonNullable<ReadCluster['meta']>
+  source: TiupSource
+  place: TiupPlace | undefined
+  by: string
+}
+
+const adoptOne = async (run: ErrandRun, { name, read, meta, source, place, by }: Adoption): Promise<void> => {
+  const { key, half } = demandKey(name, read.key)
   const id = `key:${name}`
-  if (!(await findCredential(run.db, id))) {
-    const sealed = run.secrets.sealAtRest(JSON.stringify({ privateKey: key }), id)
-    await keepCredential(run.db, {
-      id,
-      name: `${name} deploy key`,
-      kind: 'generated-key',
-      username: meta.user,
-      sudo: 'nopasswd',
-      ...half,
-      sealed,
-      createdBy: by,
+  const { topology, yaml, secrets } = takenMeta(meta, name)
+  const [files, deeds] = [await ownFilesFrom(run, source, { topology, cluster: name, by }), await tiupHistory(source, name)]
+  const credential = { id, name: `${name} deploy key`, kind: 'generated-key', username: meta.user, sudo: 'nopasswd' } as const
+  const sealed = run.secrets.sealAtRest(JSON.stringify({ privateKey: key }), id)
+  const link: TiupLink = { name, metaSha256: read.metaSha256, at: run.now().toISOString(), ...(place && { place }) }
+  await run.db.$transaction(async (tx) => {
+    if (!(await findCredential(tx, id))) await keepCredential(tx, { ...credential, ...half, sealed, createdBy: by })
+    await keepSecrets(run, tx, { secrets, by })
+    await createCluster(tx, {
+      ...{ name, lifecycle: 'adopted', version: meta.version, deployUser: meta.user, credentialId: id, createdBy: by },
+      ...{ topology, yaml, files },
     })
-  }
-  const { masked, secrets } = takeTypedSecrets(writeTopology(meta.topology), name)
-  for (const secret of secrets) {
-    const sealed = run.secrets.sealAtRest(JSON.stringify({ password: secret.rendered, plain: secret.value }), secret.id)
-    await keepSecret(run.db, { id: secret.id, name: secret.path, sealed, createdBy: by })
-  }
-  await createCluster(run.db, {
-    ...{ name, lifecycle: 'adopted', version: meta.version, deployUser: meta.user, credentialId: id, createdBy: by },
-    ...{ topology: withSecretMarks(meta.topology, name).topology, yaml: masked },
+    await keepTiupLink(tx, name, link)
+    await keepTiupDeeds(tx, name, deeds)
   })
-}
-
-const readCluster = async (
-  source: TiupSource,
-  name: string,
-): Promise<{ meta?: Meta; key: string | undefined; problems: Problem[] } | undefined> => {
-  const found = await source.read(name)
-  return found && { ...readMeta(found.meta), key: found.key }
-}
-
-/** meta.yaml and key of a cluster, sealed to the one-time public key of the request that asked. */
-export const exportForDownload = async (run: ErrandRun, raw: unknown): Promise<{ sealed: string }> => {
-  const { cluster: name, publicKey } = z.object({ cluster: z.string(), publicKey: z.string() }).parse(raw)
-  const cluster = await findCluster(run.db, name)
-  if (!cluster) throw new AppError('usecases.cluster-unknown', 404, { params: { name } })
-  const key = await secretText(run, cluster.credentialId, 'privateKey')
-  const half = await findCredential(run.db, cluster.credentialId)
-  const passwords: string[] = []
-  for (const one of instancesOf(cluster.topology).filter(({ component }) => component === 'grafana')) {
-    passwords.push((await secretText(run, `grafana:${cluster.secretsOf}:${one.id}`, 'password')) ?? '')
-  }
-  if (key === undefined) throw new AppError('errands.key-unreadable', 409, { params: { name } })
-  const topology = await openTopology(run, cluster.topology)
-  const meta = writeMeta({ user: cluster.deployUser, version: cluster.version, topology }, passwords)
-  const files = JSON.stringify({ meta, privateKey: key, publicKey: half?.publicKey ?? '' })
-  return { sealed: sealFor(Buffer.from(publicKey, 'base64url'), files, 'export-cluster') }
-}
-
-/** The topology as the user typed it, with its secrets. */
-const openTopology = async (run: ErrandRun, topology: Topology): Promise<Topology> => {
-  const texts: Record<string, string> = {}
-  withoutSecretMarks(topology, (id) => (texts[id] = ''))
-  for (const id of Object.keys(texts)) texts[id] = (await secretText(run, id, 'plain')) ?? ''
-  return withoutSecretMarks(topology, (id) => texts[id] ?? '')
-}
-
-const secretText = async (run: ErrandRun, id: string, part: 'privateKey' | 'password' | 'plain'): Promise<string | undefined> => {
-  const sealed = await sealedOf(run.db, id)
-  if (sealed === undefined) return undefined
-  return z
-    .looseObject({ privateKey: z.string().optional(), password: z.string().optional(), plain: z.string().optional() })
-    .parse(JSON.parse(run.secrets.openSealed(sealed, id)))[part]
 }

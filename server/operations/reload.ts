@@ -57,7 +57,7 @@ export const reload: Operation = {
 const isQuiet = ({ reload: wish }: OperationInput): boolean => wish?.restart === 'none'
 
 /** What rolling is judged by, every rendered file of every instance, and whether a master has data. */
-const reloadNeeds = (topology: Topology, input: OperationInput): Needs => {
+export const reloadNeeds = (topology: Topology, input: OperationInput): Needs => {
   const { host, cluster } = rollingNeeds(topology, input)
   const instances = instancesOf(topology)
   const context = { topology, input, keep: (blob: PlannedBlob) => blob, owner: topology.global.user, group: topology.global.user }
@@ -108,7 +108,8 @@ type Context = {
   anew: boolean
 }
 
-const differing = (instance: Instance, { topology, facts, input, keep, anew }: Context): Draft[] => {
+/** Files of an instance that are not as rendered. */
+export const differing = (instance: Instance, { topology, facts, input, keep, anew }: Context): Draft[] => {
   const seen = facts.hosts[instance.hostId]
   const own = { owner: topology.global.user, group: groupOn(topology, seen) }
   return instanceFiles(instance, { topology, input, keep, ...own }).filter(({ step }) => {

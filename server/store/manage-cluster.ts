@@ -4,6 +4,7 @@ import { instancesOf } from '@/server/domain/topology/instances'
 import { type HoldingJob, holdingJob } from './clusters'
 import type { Db, Tx } from './database'
 import type { ChangingJob } from './ledger'
+import { forgetSecretsOf, removeCluster } from './remove-cluster'
 import { demandCluster, nextRevision } from './topology-changes'
 import { openUpgrade } from './upgrades'
 
@@ -39,5 +40,16 @@ export const handBack = (db: Db, name: string, by: string, at: Date): Promise<No
     await tx.clusterRevision.create({
       data: { id: randomUUID(), cluster: name, revision: revision + 1, ...texts, kind: 'hand-back', createdBy: by, createdAt: at },
     })
+    return undefined
+  })
+
+/** Takes an adopted cluster out of the books; its hosts, its jobs and its audit stay as they are. */
+export const forgetCluster = (db: Db, name: string, at: Date): Promise<{ busy: HoldingJob } | 'managed' | undefined> =>
+  db.$transaction(async (tx) => {
+    const busy = await holdingJob(tx, name)
+    if (busy) return { busy }
+    if (!(await demandCluster(tx, name)).adopted) return 'managed'
+    await forgetSecretsOf(tx, name, at, at)
+    await removeCluster(tx, name)
     return undefined
   })

@@ -21,10 +21,10 @@ export const roleArchives = async (db: Db, cluster: string, dataFolder: string):
 }
 
 /** `patch/COMP-<7 digits of sha1>.tar.gz` and the link `patch/COMP.tar.gz` beside it, as TiUP 842f05c keeps them after patch --overwrite. */
-export const packRoleArchive = async (pack: Pack, folder: string, { component, file, sizeBytes }: RoleArchive): Promise<void> => {
+export const packRoleArchive = async (pack: Pack, at: string, { component, file, sizeBytes }: RoleArchive): Promise<void> => {
   const name = `${component}-${(await sha1Of(file)).slice(0, 7)}.tar.gz`
-  await pipeline(createReadStream(file), pack.entry({ name: `${folder}/patch/${name}`, mode: 0o644, size: sizeBytes }))
-  pack.entry({ name: `${folder}/patch/${component}.tar.gz`, type: 'symlink', linkname: name })
+  await pipeline(createReadStream(file), pack.entry({ name: `${at}patch/${name}`, mode: 0o644, size: sizeBytes }))
+  pack.entry({ name: `${at}patch/${component}.tar.gz`, type: 'symlink', linkname: name })
 }
 
 const sha1Of = async (file: string): Promise<string> => {

@@ -103,6 +103,13 @@ const retypedIn = (topology: Topology, secrets: readonly TypedSecret[], given: O
   ])
 }
 
+/** Instances that would not run a configuration which replaces the newest one, each with the revision that it runs. */
+export const lagOf = async (
+  db: Db,
+  now: ClusterWithTopology,
+  after: { topology: Topology; files: OwnFilesInput },
+): Promise<EditLook['lagging']> => (await changesOf(db, now, { ...after, retyped: new Set() })).lagging
+
 type After = { topology: Topology; files: OwnFilesInput; retyped: ReadonlySet<InstanceId> }
 
 /** Against what each instance runs: most the newest revision, some an older one. */

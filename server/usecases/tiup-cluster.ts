@@ -4,7 +4,7 @@ import { placeText } from '@/server/domain/tiup-link'
 import { findCluster } from '@/server/store/clusters'
 import type { Db } from '@/server/store/database'
 import type { ErrandRow } from '@/server/store/errands'
-import { handBack as keepHandedBack } from '@/server/store/manage-cluster'
+import { forgetCluster as dropCluster, handBack as keepHandedBack, type NotHandedBack } from '@/server/store/manage-cluster'
 import { listTiupDeeds, readTiupLink } from '@/server/store/tiup-links'
 import { askRunner } from './ask-errand'
 import { audited, type Deed, type Who } from './audited'
@@ -57,8 +57,25 @@ export const handBack = (db: Db, who: Who, name: string, at: Date = new Date()):
   audited(db, who, { what: 'hand-back', command: `dm-panel hand-back ${name}`, cluster: name }, async () => {
     await demandCluster(db, name)
     const why = await keepHandedBack(db, name, who.email, at)
-    if (why === undefined) return
-    if (typeof why === 'string') throw new AppError(`usecases.hand-back-${why}`, 409, { params: { name } })
-    const { id, number, operation } = why.busy
-    throw new AppError('usecases.cluster-busy', 409, { params: { cluster: name, job: id, number, operation } })
+    if (why !== undefined) throw refusalOf(name, why, 'hand-back')
   })
+
+/** An adopted cluster leaves the panel by its typed name; nothing on its hosts changes. Throws cluster-unknown, name-mismatch, cluster-busy. */
+export const forgetCluster = (
+  db: Db,
+  who: Who,
+  { name, confirm }: { name: string; confirm: string },
+  at: Date = new Date(),
+): Promise<void> =>
+  audited(db, who, { what: 'forget', command: `dm-panel forget ${name}`, cluster: name }, async () => {
+    await demandCluster(db, name)
+    if (confirm !== name) throw new AppError('usecases.name-mismatch', 422, { params: { name } })
+    const why = await dropCluster(db, name, at)
+    if (why !== undefined) throw refusalOf(name, why, 'forget')
+  })
+
+const refusalOf = (name: string, why: NotHandedBack | 'managed', verb: string): AppError => {
+  if (typeof why === 'string') return new AppError(`usecases.${verb}-${why}`, 409, { params: { name } })
+  const { id, number, operation } = why.busy
+  return new AppError('usecases.cluster-busy', 409, { params: { cluster: name, job: id, number, operation } })
+}

@@ -24,12 +24,16 @@ export const tiupArchiveLimits = {
 }
 type Limits = typeof tiupArchiveLimits
 
-/** meta.yaml and key of each cluster in an archive. */
-export type TiupFiles = Record<string, { meta?: string; key?: string }>
+/** meta.yaml and key of each cluster in an archive, and the ends of TiUP's audit files. */
+export type TiupFiles = {
+  clusters: Record<string, { meta?: string; key?: string }>
+  audit: { id: string; head: string; tail: string }[]
+}
 
 /**
- * Reads a tar.gz of a TiUP storage folder while it comes in. Only `clusters/NAME/meta.yaml` and `ssh/id_rsa` are kept, sealed for the
- * runner; nothing is unpacked. Resolves with the name to scan and adopt by. Throws tiup-archive-refused, tiup-archive-empty.
+ * Reads a tar.gz of a TiUP storage folder while it comes in. Only `clusters/NAME/meta.yaml`, `ssh/id_rsa` and the ends of
+ * `audit/ID` are kept, sealed for the runner; nothing is unpacked. `NAME/meta.yaml` alone and `meta.yaml` alone (of `tiup dm meta backup`,
+ * which does not say of whom it is: `backupName`) are read too. Resolves with the name to scan and adopt by. Throws tiup-archive-refused, tiup-archive-empty.
  */
 export const uploadTiup = (
   db: Db,
@@ -39,7 +43,7 @@ export const uploadTiup = (
   audited(db, who, { what: 'upload-tiup', command: 'dm-panel upload-tiup' }, async () => {
     if ((await readSetting(db, 'secrets.public-key')) === undefined) throw new AppError('usecases.runner-not-started', 503)
     const files = await readArchive(upload.body, upload.limits ?? tiupArchiveLimits)
-    if (Object.keys(files).length === 0) throw new AppError('usecases.tiup-archive-empty', 422)
+    if (Object.keys(files.clusters).length === 0) throw new AppError('usecases.tiup-archive-empty', 422)
     const id = randomUUID()
     const folder = path.join(upload.dataFolder, 'incoming')
     await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -91,28 +95,62 @@ const counted = (limit: number, why: string): Transform => {
 }
 
 const wanted = /^(?:(?:[^/]+\/)*clusters\/)?([A-Za-z0-9_.-]+)\/(meta\.yaml|ssh\/id_rsa)$/
+const wantedAlone = /^(meta\.yaml|ssh\/id_rsa)$/
+const wantedAudit = /^(?:[^/]+\/)*audit\/([0-9A-Za-z_-]{1,64})$/
+/** Of a cluster whose archive does not name it; no cluster can be called so. */
+export const backupName = '(backup)'
+const auditEnds = { head: 8192, tail: 16_384 }
 
 const readEntries = async (extract: tar.Extract, limits: Limits): Promise<TiupFiles> => {
-  const files: TiupFiles = {}
+  const clusters: TiupFiles['clusters'] = {}
+  const audit: TiupFiles['audit'] = []
   let [entries, bytes] = [0, 0]
   for await (const entry of extract) {
     entries += 1
     if (entries > limits.entries) throw new Unfit('too-many-files')
     const name = checkedName(entry.header)
-    const [, cluster = '', file] = wanted.exec(name) ?? []
-    if (entry.header.type === 'file' && file !== undefined && cluster !== '.' && cluster !== '..') {
+    const place = entry.header.type === 'file' ? placeOf(name) : undefined
+    const id = entry.header.type === 'file' ? wantedAudit.exec(name)?.[1] : undefined
+    if (place) {
       const size = entry.header.size ?? 0
       bytes += size
       if (size > limits.fileBytes || bytes > limits.keptBytes) throw new Unfit(`too-large: ${name}`)
-      const chunks: Buffer[] = []
-      for await (const chunk of entry) chunks.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk)))
-      const text = Buffer.concat(chunks).toString('utf8')
-      if (Object.keys(files).length >= limits.clusters) throw new Unfit('too-many-clusters')
-      files[cluster] = { ...files[cluster], ...(file === 'meta.yaml' ? { meta: text } : { key: text }) }
+      const text = Buffer.concat(await chunksIn(entry)).toString('utf8')
+      if (Object.keys(clusters).length >= limits.clusters) throw new Unfit('too-many-clusters')
+      clusters[place.cluster] = { ...clusters[place.cluster], ...(place.file === 'meta.yaml' ? { meta: text } : { key: text }) }
+    } else if (id !== undefined) {
+      const ends = await endsOf(entry)
+      bytes += ends.head.length + ends.tail.length
+      if (bytes > limits.keptBytes) throw new Unfit(`too-large: ${name}`)
+      audit.push({ id, ...ends })
     }
     entry.resume()
   }
-  return Object.fromEntries(Object.entries(files).filter(([, { meta }]) => meta !== undefined))
+  return { clusters: Object.fromEntries(Object.entries(clusters).filter(([, { meta }]) => meta !== undefined)), audit }
+}
+
+const placeOf = (name: string): { cluster: string; file: string } | undefined => {
+  const alone = wantedAlone.exec(name)?.[1]
+  if (alone !== undefined) return { cluster: backupName, file: alone }
+  const [, cluster = '', file] = wanted.exec(name) ?? []
+  return file === undefined || cluster === '.' || cluster === '..' ? undefined : { cluster, file }
+}
+
+const chunksIn = async (entry: AsyncIterable<unknown>): Promise<Buffer[]> => {
+  const chunks: Buffer[] = []
+  for await (const chunk of entry) chunks.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk)))
+  return chunks
+}
+
+/** The beginning and the end of a file of any size. */
+const endsOf = async (entry: AsyncIterable<unknown>): Promise<{ head: string; tail: string }> => {
+  let [head, tail] = [Buffer.alloc(0), Buffer.alloc(0)]
+  for await (const chunk of entry) {
+    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk))
+    if (head.length < auditEnds.head) head = Buffer.concat([head, bytes.subarray(0, auditEnds.head - head.length)])
+    tail = Buffer.concat([tail, bytes]).subarray(-auditEnds.tail)
+  }
+  return { head: head.toString('utf8'), tail: tail.toString('utf8') }
 }
 
 /** Paths that leave the archive are refused, and so are links and devices that could: no honest archive of TiUP has them. */

@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import tar from 'tar-stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { TiupView } from '@/server/domain/api-tiup'
 import { instancesOf } from '@/server/domain/topology/instances'
 import { systemClock } from '@/server/engine/engine'
 import { refreshStatus } from '@/server/engine/watch-status'
@@ -56,7 +57,14 @@ beforeAll(async () => {
   await mkdir(path.join(cluster, 'ssh'), { recursive: true })
   await copyFile('tests/recorded/meta/storage.yaml', path.join(cluster, 'meta.yaml'))
   await writeFile(path.join(cluster, 'ssh/id_rsa'), pem)
-})
+  const audit = path.join(cluster, '../../audit')
+  await mkdir(audit, { recursive: true })
+  const lines = `\tINFO\tx\t{"cmd": "far"}\n`.repeat(2000)
+  await writeFile(path.join(audit, 'h45yTSGRyJ3'), `%2Fopt%2Ftiup-dm deploy far v8.5.0 t.yaml\n${lines}`)
+  const failed = 'T\tINFO\tExecute command finished\t{"code": 1, "error": "timed out"}\n'
+  await writeFile(path.join(audit, 'h45zCcBcxWw'), `%2Fopt%2Ftiup-dm scale-in far -N 10.79.0.11%3A8261\n${lines}${failed}`)
+  await writeFile(path.join(audit, 'h45BgJrD2x3'), `%2Fopt%2Ftiup-dm start farther\n${lines}${failed}`)
+}, 60_000)
 afterAll(() => panel.close())
 
 type Entry = { name: string; text?: string; type?: 'symlink'; linkname?: string }
@@ -133,14 +141,20 @@ describe('adoption', () => {
     expect(await refusal([meta], {})).toBe('taken')
   })
 
-  it('from the machine where tiup runs, by three plain commands', async () => {
+  it('from the machine where tiup runs, with its history, by plain commands that read', async () => {
     const given = { name: 'ops', username: 'ops', sudo: 'nopasswd', password: 'p' }
     const saved = await panel.call('POST', '/api/credentials', { as: admin, body: given })
     const { id: credentialId } = (await saved.json()) as { id: string } // shape of credentialRow
     const ssh = { address: '192.0.2.77', port: 22, credentialId }
     expect((await errand<Found>('/api/adopt/scan', { ssh })).result).toMatchObject([{ name: 'far', hasKey: true }])
     expect(await errand('/api/adopt', { ssh, names: ['far'] })).toMatchObject({ state: 'done' })
-    expect(typed.every((line) => /^(printenv HOME|find -P |head -c )/.test(line))).toBe(true)
+    expect(typed.every((line) => /^(printenv HOME|find -P |head -c |\/bin\/bash -c cd )/.test(line))).toBe(true)
+    const { link, history } = (await (await panel.call('GET', '/api/clusters/far/tiup', { as: admin })).json()) as TiupView // shape of the route
+    expect(link).toMatchObject({ name: 'far', from: '192.0.2.77:22 ~/.tiup/storage/dm' })
+    expect(history).toEqual([
+      { id: 'h45zCcBcxWw', at: expect.stringMatching(/^2026-11-21T/), command: 'tiup dm scale-in far -N 10.79.0.11:8261', exitCode: 1 },
+      { id: 'h45yTSGRyJ3', at: expect.stringMatching(/^2026-11-21T/), command: 'tiup dm deploy far v8.5.0 t.yaml', exitCode: null },
+    ])
     const rows = JSON.stringify(await panel.db.errand.findMany()) + JSON.stringify(await panel.db.cluster.findMany())
     expect(rows).not.toContain(pem.split('\n')[3])
     const elsewhere = { ssh: { ...ssh, path: '/nowhere' } }

@@ -117,6 +117,10 @@ export const tiupProblems = {
     message: ['“{name}” is tiup’s already.', '“{name}”已由 tiup 管理。'],
     hint: ['The export can be downloaded at any time.', '可随时下载导出。'],
   },
+  'usecases.forget-managed': {
+    message: ['“{name}” is managed by the panel.', '“{name}”由面板管理。'],
+    hint: ['Hand it back first, or destroy it.', '请先交还，或销毁该集群。'],
+  },
   'usecases.hand-back-deploying': {
     message: ['“{name}” is not deployed yet.', '“{name}”尚未部署完成。'],
     hint: ['Finish the deploy, or remove what it made.', '请完成部署，或移除已创建的内容。'],

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { errandView } from '@/server/domain/api'
 import { metaRestoreInput, takeTiupInput, tiupView } from '@/server/domain/api-tiup'
-import { compareTiup, handBack, readTiup, restoreMeta, takeTiup } from '@/server/usecases/tiup-cluster'
+import { compareTiup, forgetCluster, handBack, readTiup, restoreMeta, takeTiup } from '@/server/usecases/tiup-cluster'
 import { accepts, answers, refusals, takes } from '../answers'
 import type { Api } from '../api'
 import { errandBody, who } from '../who'
@@ -43,6 +43,12 @@ const giveBack = createRoute({
   request: named,
   responses: { ...answers(ok, 'The panel only looks at it from here on.'), ...refusals },
 })
+const forget = createRoute({
+  method: 'post',
+  path: '/api/clusters/{name}/forget',
+  request: { ...named, ...takes(z.object({ confirm: z.string() })) },
+  responses: { ...answers(ok, 'An adopted cluster is not in the panel any more.'), ...refusals },
+})
 
 export const registerTiupRoutes = (api: Api): void => {
   api.openapi(read, async (c) => c.json(await readTiup(c.get('db'), c.req.valid('param').name), 200))
@@ -60,6 +66,10 @@ export const registerTiupRoutes = (api: Api): void => {
   })
   api.openapi(giveBack, async (c) => {
     await handBack(c.get('db'), who(c), c.req.valid('param').name)
+    return c.json({ ok: true as const }, 200)
+  })
+  api.openapi(forget, async (c) => {
+    await forgetCluster(c.get('db'), who(c), { ...c.req.valid('param'), ...c.req.valid('json') })
     return c.json({ ok: true as const }, 200)
   })
 }
