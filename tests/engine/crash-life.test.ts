@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { foldJournal } from '@/server/domain/fold-journal'
 import { deedsOf } from '@/server/domain/job'
 import type { OperationName } from '@/server/domain/plan'
+import { instancesOf } from '@/server/domain/topology/instances'
 import type { OperationInput } from '@/server/operations/input'
 import { SimWorld } from '@/server/sim/world'
 import { findCluster } from '@/server/store/clusters'
@@ -106,6 +107,40 @@ describe('a runner that dies anywhere, resumed', () => {
     }
     const { points, deaths, jobs, left } = await matrix(scene('rename', { renameTo: 'orders' }), { apart: 8, check })
     console.log(`crash matrix of rename: ${points} points, ${deaths} deaths of the runner in ${jobs} jobs`)
+    expect(left).toEqual([])
+  })
+
+  it('manage: the books alone change, once, and the ledger has each instance once', { timeout: 240_000 }, async () => {
+    const adopted: Scene = async () => {
+      await forgetCluster(database.db)
+      await database.db.formerName.deleteMany()
+      await freshBooks(database.db, topology, yaml)
+      await database.db.cluster.update({ where: { name: 'dm1' }, data: { adopted: true, lifecycle: 'adopted' } })
+      await database.db.ledger.deleteMany()
+      const ground = copyOf(started)
+      return { ground, plan: await planNow(ground, 'manage') }
+    }
+    const before = structuredClone(worldShape(started.world))
+    const check = async (ran: Ran): Promise<void> => {
+      demandWhole(ran)
+      const title = ran.died.join(', ')
+      expect(worldShape(ran.ground.world), title).toEqual(before)
+      expect(await findCluster(database.db, 'dm1'), title).toMatchObject({
+        adopted: false,
+        lifecycle: 'deployed',
+        runState: 'running',
+        revision: 2,
+      })
+      const ledger = await database.db.ledger.findMany({ where: { cluster: 'dm1', supersededAt: null } })
+      expect(ledger.map(({ instance }) => instance).toSorted(), title).toEqual(
+        instancesOf(topology)
+          .map(({ id }) => id)
+          .toSorted(),
+      )
+      expect(await database.db.ledger.count(), title).toBe(ledger.length)
+    }
+    const { points, deaths, jobs, left } = await matrix(adopted, { apart: 6, check })
+    console.log(`crash matrix of manage: ${points} points, ${deaths} deaths of the runner in ${jobs} jobs`)
     expect(left).toEqual([])
   })
 
