@@ -40,11 +40,22 @@ export const askDmctl = async (at: DmctlHost, commands: readonly DmctlCommand[])
 
 export type DmBaseline = { status: DmStatus; bindings: readonly SourceBinding[]; locks: readonly DdlLock[] }
 
+/** As `readBaseline`, with query-status as DM said it, for who shows more of it. */
+export type DmWhole = { said: DmctlSaid; bindings: readonly SourceBinding[]; locks: readonly DdlLock[] }
+
 /**
- * Sources, locks and every subtask, as a review needs them. dmctl before v6.2 knows no `--more`; then the sources are named. A source
- * without a worker is among `bindings` only. Rejects with `LinkLost` only.
+ * Sources, locks and every subtask, as a review needs them. A source without a worker is among `bindings` only. Rejects with `LinkLost` only.
  */
 export const readBaseline = async (at: DmctlHost): Promise<DmBaseline | DmctlRefused> => {
+  const whole = await readWhole(at)
+  if ('error' in whole) return whole
+  const { said, bindings, locks } = whole
+  const status = parseStatus(said)
+  return 'error' in status ? status : { status, bindings, locks }
+}
+
+/** dmctl before v6.2 knows no `--more`; then the sources are named. Rejects with `LinkLost` only. */
+export const readWhole = async (at: DmctlHost): Promise<DmWhole | DmctlRefused> => {
   const said = await askDmctl(at, [{ do: 'show-sources' }, { do: 'show-ddl-locks' }, { do: 'query-status', more: true }])
   if ('error' in said) return said
   const [showed, locked, full] = said
@@ -52,17 +63,18 @@ export const readBaseline = async (at: DmctlHost): Promise<DmBaseline | DmctlRef
   if ('error' in bound) return bound
   const locks = parseDdlLocks(locked)
   if ('error' in locks) return locks
-  const status = knowsNoMore(full) ? await statusOfSources(at, bound.sources) : parseStatus(full)
-  return 'error' in status ? status : { status, bindings: bound.sources, locks: locks.locks }
+  const status = knowsNoMore(full) ? await statusOfSources(at, bound.sources) : full
+  if (status && 'error' in status) return status
+  return { said: status ?? nothing, bindings: bound.sources, locks: locks.locks }
 }
 
 const knowsNoMore = (said: DmctlSaid | undefined): boolean => /unknown flag: --more/.test(said?.text ?? '')
 
-const nothing: DmStatus = { subtasks: [], sources: [], silent: [] }
+const nothing: DmctlSaid = { exit: 0, text: '', json: { result: true, msg: '', sources: [] } }
 
-const statusOfSources = async (at: DmctlHost, bindings: readonly SourceBinding[]): Promise<DmStatus | DmctlRefused> => {
+const statusOfSources = async (at: DmctlHost, bindings: readonly SourceBinding[]): Promise<DmctlSaid | DmctlRefused> => {
   const sources = bindings.map(({ source }) => source)
   if (sources.length === 0) return nothing
   const said = await askDmctl(at, [{ do: 'query-status', sources }])
-  return 'error' in said ? said : parseStatus(said[0])
+  return 'error' in said ? said : (said[0] ?? nothing)
 }

@@ -8,6 +8,7 @@ export const errandKinds = [
   'preflight',
   'tail-log',
   'ask-dmctl',
+  'read-dm',
   'fetch-mirror',
   'fetch-packages',
   'inspect-package',

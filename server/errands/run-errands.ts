@@ -29,6 +29,7 @@ import { fetchMirror, fetchPackages, inspectUpload } from './packages'
 import { preflightHosts } from './preflight-hosts'
 import { preparePlan } from './prepare-plan'
 import { probeHosts } from './probe-hosts'
+import { readDm } from './read-dm'
 import { tailLog } from './tail-log'
 import { takeTiup } from './take-tiup'
 import { testChannel } from './test-channel'
@@ -45,6 +46,7 @@ const handlers: Record<ErrandKind, (run: ErrandRun, input: unknown) => Promise<u
   preflight: preflightHosts,
   'tail-log': tailLog,
   'ask-dmctl': askDmctlLine,
+  'read-dm': readDm,
   'fetch-mirror': fetchMirror,
   'fetch-packages': fetchPackages,
   'inspect-package': inspectUpload,
