@@ -28,6 +28,7 @@ export const clusterPages = [
   'rollback',
   'prune',
   'exec',
+  'files',
   'revisions',
   'ledger',
   'check',
@@ -62,7 +63,9 @@ export function ClusterActions({ cluster, narrow }: { cluster: ClusterDetail; na
   const page = (name: ClusterPageName) => ({
     label: say(`cluster.go.${name}`),
     reason:
-      name === 'ledger' || name === 'revisions' || name === 'check' ? undefined : ((name === 'exec' ? besideReason : reason) ?? deploying),
+      name === 'ledger' || name === 'revisions' || name === 'check'
+        ? undefined
+        : ((name === 'exec' || name === 'files' ? besideReason : reason) ?? deploying),
     onSelect: () => router.push(`/clusters/${encodeURIComponent(cluster.name)}/${name}`),
   })
   const dialog = (verb: (typeof atBoot)[number] | LifeVerb) => ({

@@ -9,6 +9,7 @@ import { uiAuditWords } from '@/server/domain/words/ui-audit'
 import { uiCheckWords } from '@/server/domain/words/ui-check'
 import { uiConfigWords } from '@/server/domain/words/ui-config'
 import { uiExecWords } from '@/server/domain/words/ui-exec'
+import { uiFilesWords } from '@/server/domain/words/ui-files'
 import { uiHostsWords } from '@/server/domain/words/ui-hosts'
 import { uiLifeWords } from '@/server/domain/words/ui-life'
 import { uiNotifyWords } from '@/server/domain/words/ui-notify'
@@ -31,6 +32,7 @@ const all = {
   ...uiOperationsWords,
   ...uiLifeWords,
   ...uiExecWords,
+  ...uiFilesWords,
   ...uiReachWords,
   ...uiScaleWords,
   ...uiUpgradeWords,

@@ -2,12 +2,12 @@
 
 import { useRef } from 'react'
 import { useSession } from '@/components/data/queries'
-import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
 import { InstancePicker } from '@/components/rolling/instance-picker'
 import { OperationWizard, type WizardProblem, type WizardStep } from '@/components/rolling/operation-wizard'
 import { chosenOf, everything, type Selection } from '@/components/rolling/selection'
-import { type WizardAt, WizardPage } from '@/components/rolling/wizard-page'
+import { SelectionWizard } from '@/components/rolling/selection-wizard'
+import type { WizardAt } from '@/components/rolling/wizard-page'
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { KeyValues } from '@/components/ui/drawer'
@@ -22,17 +22,16 @@ const values = ['DeployDir', 'LogDir', 'DataDir', 'Host', 'Port', 'Name'] as con
 /** exec: a command once on each host of the chosen instances. */
 export function ExecPage({ name }: { name: string }) {
   const { say } = useWords()
-  const nodes = useUrlState().get('nodes').split(',').filter(Boolean)
   return (
-    <WizardPage<Draft>
+    <SelectionWizard<Draft>
       cluster={name}
       operation="exec"
       title={say('exec.title', { cluster: name })}
       empty={empty}
-      {...(nodes.length > 0 && { asked: { selection: { roles: [], nodes } } })}
+      asked={(selection) => ({ selection })}
     >
       {(at) => <Exec {...at} />}
-    </WizardPage>
+    </SelectionWizard>
   )
 }
 

@@ -26,6 +26,7 @@ import { LogView } from './log-view'
 import { OutagePanel } from './outage-panel'
 import { PausePanel } from './pause-panel'
 import { PhoneBar } from './phone-bar'
+import { PulledPanel } from './pulled-panel'
 import { ResultPanel } from './result-panel'
 import { UnderStep } from './under-step'
 
@@ -108,6 +109,7 @@ function Live({ row, plan, hash }: { row: JobRow; plan: Plan; hash: string }) {
       <div className={`flex min-h-0 flex-1 max-lg:flex-col max-lg:overflow-auto ${question ? 'has-bar' : ''}`}>
         <div className="min-h-0 min-w-0 flex-1 overflow-auto border-(--line) border-r max-lg:flex-none">
           {plan.operation === 'exec' && <ResultPanel plan={plan} entries={entries} jobId={row.id} say={say} sayProblem={sayProblem} />}
+          {plan.operation === 'pull' && <PulledPanel jobId={row.id} ended={hasEnded(view.state)} />}
           <OutagePanel plan={plan} outages={outages} ended={hasEnded(view.state)} nowMs={now} say={say} />
           <PlanView
             rows={planRows({ plan, job: view, toggled })}

@@ -1,7 +1,6 @@
 'use client'
 
 import { NotApplied } from '@/components/config/not-applied'
-import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
 import { InstancePicker } from '@/components/rolling/instance-picker'
 import { OperationWizard, type WizardStep } from '@/components/rolling/operation-wizard'
@@ -9,7 +8,8 @@ import { defaultPace, type Pace, paceInput } from '@/components/rolling/pace'
 import { PaceStep, paceAnswer, paceProblems } from '@/components/rolling/pace-step'
 import { RollingSummary } from '@/components/rolling/rolling-summary'
 import { chosenOf, everything, type Selection, selectionFlags } from '@/components/rolling/selection'
-import { type WizardAt, WizardPage } from '@/components/rolling/wizard-page'
+import { SelectionWizard } from '@/components/rolling/selection-wizard'
+import type { WizardAt } from '@/components/rolling/wizard-page'
 import { KeyValues } from '@/components/ui/drawer'
 
 const ways = ['changed', 'all', 'none'] as const
@@ -20,17 +20,16 @@ const empty: Draft = { selection: everything, pace: defaultPace, restart: 'chang
 /** reload: files on the hosts in step with the newest revision; by role and node, restarting what changed, all, or nothing. */
 export function ReloadPage({ name }: { name: string }) {
   const { say } = useWords()
-  const nodes = useUrlState().get('nodes').split(',').filter(Boolean)
   return (
-    <WizardPage<Draft>
+    <SelectionWizard<Draft>
       cluster={name}
       operation="reload"
       title={say('reload.title', { cluster: name })}
       empty={empty}
-      {...(nodes.length > 0 && { asked: { selection: { roles: [], nodes } } })}
+      asked={(selection) => ({ selection })}
     >
       {(at) => <Reload {...at} />}
-    </WizardPage>
+    </SelectionWizard>
   )
 }
 

@@ -1,6 +1,5 @@
 'use client'
 
-import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
 import { InstancePicker } from '@/components/rolling/instance-picker'
 import { OperationWizard, type WizardStep } from '@/components/rolling/operation-wizard'
@@ -8,7 +7,8 @@ import { defaultPace, type Pace, paceInput } from '@/components/rolling/pace'
 import { PaceStep, paceAnswer, paceProblems } from '@/components/rolling/pace-step'
 import { RollingSummary } from '@/components/rolling/rolling-summary'
 import { chosenOf, everything, isUp, type Selection, selectionFlags } from '@/components/rolling/selection'
-import { type WizardAt, WizardPage } from '@/components/rolling/wizard-page'
+import { SelectionWizard } from '@/components/rolling/selection-wizard'
+import type { WizardAt } from '@/components/rolling/wizard-page'
 import { KeyValues } from '@/components/ui/drawer'
 import { AreaField } from '@/components/ui/field'
 
@@ -18,17 +18,16 @@ const empty: Draft = { selection: everything, pace: defaultPace, atOnce: false, 
 /** Restart: one after another behind gates, or all at once; by role and node. */
 export function RestartPage({ name }: { name: string }) {
   const { say } = useWords()
-  const nodes = useUrlState().get('nodes').split(',').filter(Boolean)
   return (
-    <WizardPage<Draft>
+    <SelectionWizard<Draft>
       cluster={name}
       operation="restart"
       title={say('restart.title', { cluster: name })}
       empty={empty}
-      {...(nodes.length > 0 && { asked: { selection: { roles: [], nodes } } })}
+      asked={(selection) => ({ selection })}
     >
       {(at) => <Restart {...at} />}
-    </WizardPage>
+    </SelectionWizard>
   )
 }
 

@@ -1,13 +1,13 @@
 'use client'
 
-import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
 import { InstancePicker } from '@/components/rolling/instance-picker'
 import { OperationWizard, type WizardStep } from '@/components/rolling/operation-wizard'
 import { paceInput } from '@/components/rolling/pace'
 import { PaceStep, paceProblems } from '@/components/rolling/pace-step'
 import { namedOf } from '@/components/rolling/selection'
-import { type WizardAt, WizardPage } from '@/components/rolling/wizard-page'
+import { SelectionWizard } from '@/components/rolling/selection-wizard'
+import type { WizardAt } from '@/components/rolling/wizard-page'
 import { Banner } from '@/components/ui/banner'
 import { KeyValues } from '@/components/ui/drawer'
 import { Consequences } from './consequences'
@@ -17,17 +17,16 @@ import { empty, type ScaleInDraft } from './scale-in-draft'
 /** Scale in: which instances go, what goes with them, and that what stays keeps its majority. */
 export function ScaleInPage({ name }: { name: string }) {
   const { say } = useWords()
-  const nodes = useUrlState().get('nodes').split(',').filter(Boolean)
   return (
-    <WizardPage<ScaleInDraft>
+    <SelectionWizard<ScaleInDraft>
       cluster={name}
       operation="scale-in"
       title={say('scale-in.title', { cluster: name })}
       empty={empty}
-      {...(nodes.length > 0 && { asked: { selection: { roles: [], nodes } } })}
+      asked={(selection) => ({ selection })}
     >
       {(at) => <ScaleIn {...at} />}
-    </WizardPage>
+    </SelectionWizard>
   )
 }
 

@@ -52,6 +52,9 @@ export const durationText = (ms: number): string => {
 export const sizeText = (bytes: number): string =>
   bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(1)} GiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`
 
+/** The same for files, which may be small. */
+export const fileSizeText = (bytes: number): string => (bytes < 2 ** 20 ? `${Math.ceil(bytes / 1024)} KiB` : sizeText(bytes))
+
 const ago = (seconds: number, locale: string): string => {
   const text = shortAge(seconds)
   return locale.startsWith('zh')

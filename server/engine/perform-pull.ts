@@ -8,8 +8,6 @@ import { progressOf } from './progress'
 
 type PullAct = Extract<Act, { act: 'pull' }>
 
-/** In base64 still less than what of an output is kept for parsing. */
-const pieceBytes = 2 * 1024 ** 2
 /** A slow disk under a file of the largest size. */
 const hashMs = 600_000
 
@@ -55,7 +53,7 @@ const fill = async (doing: Doing, act: PullAct, { id, fresh, sizeBytes }: Fillin
   for (let at = begun.doneBytes; at < sizeBytes; ) {
     demandAlive(run)
     if (run.writer.view.cancelRequested) return { code: 'engine.pull-cancelled', params: { path: act.path } }
-    const count = Math.min(pieceBytes, sizeBytes - at)
+    const count = Math.min(run.engine.pullPieceBytes, sizeBytes - at)
     const piece = await ask(doing, readPiece(act, at, count))
     if (typeof piece !== 'string') return piece
     const bytes = Buffer.from(piece, 'base64')

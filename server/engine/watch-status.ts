@@ -186,7 +186,8 @@ const startOf = (metrics: string): string | undefined => {
   return Number.isFinite(seconds) && seconds > 0 ? new Date(seconds * 1000).toISOString() : undefined
 }
 
-const targets = (cluster: ClusterWithTopology, instances: readonly Instance[]) => {
+/** How each host of a cluster is reached. */
+export const targets = (cluster: ClusterWithTopology, instances: readonly Instance[]) => {
   const ports = new Map(instances.map(({ hostId, sshPort }) => [hostId, sshPort]))
   const login = { user: cluster.deployUser, credentialId: cluster.credentialId, sudo: 'nopasswd' as const }
   const { connectTimeoutS, sshClient, jump } = reachOf({}, cluster, cluster.topology.global.ssh_type)

@@ -20,6 +20,7 @@ import { answerError } from './errors'
 import { bearerOf, identify } from './identify'
 import { isOwnOrigin } from './origin'
 import { registerAuditRoutes } from './routes/audit'
+import { registerClusterLookRoutes } from './routes/cluster-looks'
 import { registerClusterRoutes } from './routes/clusters'
 import { registerCredentialRoutes } from './routes/credentials'
 import { registerDmctlRoutes } from './routes/dmctl'
@@ -56,6 +57,7 @@ export const createApi = (deps: ApiDeps): Api => {
   registerTokenRoutes(api)
   registerAuditRoutes(api)
   registerClusterRoutes(api)
+  registerClusterLookRoutes(api)
   registerCredentialRoutes(api)
   registerDraftRoutes(api)
   registerHostKeyRoutes(api)

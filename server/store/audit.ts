@@ -123,6 +123,10 @@ export const findAudit = async (db: Db, id: string): Promise<AuditEntry | undefi
 export const listActs = async (db: Db, act: string): Promise<AuditEntry[]> =>
   (await db.auditRecord.findMany({ where: { act }, orderBy: [{ at: 'asc' }, { id: 'asc' }] })).map(entryOf)
 
+/** Every act on a job, oldest first. */
+export const listActsOfJob = async (db: Db, jobId: string): Promise<AuditEntry[]> =>
+  (await db.auditRecord.findMany({ where: { jobId }, orderBy: [{ at: 'asc' }, { id: 'asc' }] })).map(entryOf)
+
 /** Under its name of now, and under its former ones until they ended: records are chained and are not rewritten. */
 const ofCluster = async (db: Db, cluster: string | undefined) => {
   if (!cluster) return {}

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, rename } from 'node:fs/promises'
 import path from 'node:path'
@@ -11,19 +10,17 @@ import type { Who } from './audited'
 import { takeUpload } from './receive-upload'
 
 /**
- * The input of a push as it is kept: an upload is taken for this cluster, and named by its new id; only who uploaded it can do that.
- * Throws upload-unknown, upload-incomplete, file-gone.
+ * The input of a push as it is kept: an upload is taken for this cluster, which only who uploaded it can do, and is a file of it from then
+ * on, by the same id. Throws upload-unknown, upload-incomplete, file-gone.
  */
 export const takePush = async (db: Db, who: Who, asked: { input: unknown; cluster: string; dataFolder: string }): Promise<unknown> => {
   const { cluster, dataFolder } = asked
-  const { upload, ...input } = pushInput.parse(asked.input)
-  if (upload === undefined) {
-    const there = await findPush(db, input.file ?? '')
-    if (there?.cluster !== cluster || !existsSync(keptFile(dataFolder, there.id))) throw new AppError('usecases.file-gone', 409)
-    return input
-  }
-  const { file: taken, name, sizeBytes } = await takeUpload(db, who, { dataFolder, id: upload })
-  const id = randomUUID()
+  const { upload, file, ...input } = pushInput.parse(asked.input)
+  const id = upload ?? file ?? ''
+  const there = await findPush(db, id)
+  if (there?.cluster === cluster && existsSync(keptFile(dataFolder, id))) return { ...input, file: id }
+  if (upload === undefined) throw new AppError('usecases.file-gone', 409)
+  const { file: taken, name, sizeBytes } = await takeUpload(db, who, { dataFolder, id })
   const at = new Date()
   await mkdir(keptFolder(dataFolder), { recursive: true, mode: 0o700 })
   await rename(path.join(dataFolder, 'incoming', taken), keptFile(dataFolder, id))

@@ -49,7 +49,7 @@ const pushScene = async () => {
   return { ground, plan: await planNow(ground, 'push', { push }) }
 }
 /** Two pieces and a bit, over all bytes that there are. */
-const log = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7) % 256))
+const log = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * 7) % 256))
 const pullScene = async () => {
   await forgetCluster(database.db)
   const ground = copyOf(deployed)

@@ -250,6 +250,7 @@ export const engineOn = (ground: Site, more: Partial<Engine> = {}): Engine => ({
   async pushed() {
     return { ...pushedFile, open: (offset) => Readable.from([pushedBytes.subarray(offset)]) }
   },
+  pullPieceBytes: 90_000,
   pulls: pullStore({ db: ground.db, dataFolder: pulledFolder(), now: () => new Date(ground.clock.now()) }),
   keepExport: (kept) =>
     keepExport({ db: ground.db, secrets: runnerKey(Buffer.alloc(32, 7)), now: () => new Date(ground.clock.now()) }, kept),

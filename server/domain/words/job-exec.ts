@@ -6,7 +6,11 @@ export const jobExecWords = {
   'results.why.engine.dmctl-refused': ['DM refused', 'DM 拒绝'],
   'results.why.engine.dmctl-silent': ['no answer', '没有应答'],
   'job.title.exec': ['Run a command on {cluster}', '在 {cluster} 上执行命令'],
+  'job.title.push': ['Send a file to {cluster}', '向 {cluster} 发送文件'],
+  'job.title.pull': ['Fetch files from {cluster}', '从 {cluster} 获取文件'],
   'review.go.exec': ['Run it on {cluster}', '在 {cluster} 上执行'],
+  'review.go.push': ['Send it to {cluster}', '发送到 {cluster}'],
+  'review.go.pull': ['Fetch them from {cluster}', '从 {cluster} 获取'],
   'answer.run-again': ['Run it again', '再次执行'],
   'answer.run-again-why': [
     'Runs the command once more on this host. Look there first whether it has run.',

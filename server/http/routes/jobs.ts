@@ -4,11 +4,12 @@ import { answerInput, jobRow, journalEntry } from '@/server/domain/api'
 import { listJobs } from '@/server/store/job-rows'
 import { readJournal } from '@/server/store/journal'
 import { execResults, resultsText } from '@/server/usecases/exec-results'
+import { exportJobEvidence } from '@/server/usecases/export-evidence'
 import { demandJob, jobLog, readJob } from '@/server/usecases/read-jobs'
 import { answerQuestion, breakIn, cancelJob, pauseJob, waiveWait } from '@/server/usecases/steer-job'
 import { accepts, answers, idParam, refusals, takes } from '../answers'
 import type { Api } from '../api'
-import { textStream } from '../text-stream'
+import { byteStream, textStream } from '../text-stream'
 import { who } from '../who'
 
 const list = createRoute({
@@ -59,6 +60,18 @@ const results = createRoute({
   responses: {
     200: {
       description: 'Of a job of exec: [{hosts, result}]: what the command printed and how it ended; hosts with the same result together.',
+    },
+    ...refusals,
+  },
+})
+const evidence = createRoute({
+  method: 'get',
+  path: '/api/jobs/{id}/evidence',
+  request: { params: idParam },
+  responses: {
+    200: {
+      description:
+        'tar.gz of the job: audit records, plan, commands, files (secrets masked), journal, log, hosts, programs; hashes in MANIFEST.sha256.',
     },
     ...refusals,
   },
@@ -117,6 +130,10 @@ export const registerJobRoutes = (api: Api): void => {
       `attachment; filename="job-${job.number}-results.${c.req.valid('query').format === 'text' ? 'txt' : 'json'}"`,
     )
     return c.req.valid('query').format === 'text' ? c.text(resultsText(groups), 200) : c.json(groups, 200)
+  })
+  api.openapi(evidence, async (c) => {
+    const { name, stream } = await exportJobEvidence(c.get('db'), who(c), c.req.valid('param').id)
+    return byteStream(stream[Symbol.asyncIterator](), name, 'application/gzip')
   })
   api.openapi(steer('cancel'), async (c) => {
     await cancelJob(c.get('db'), who(c), c.req.valid('param').id)
