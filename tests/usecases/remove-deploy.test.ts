@@ -78,9 +78,8 @@ describe('a deploy that is taken back', () => {
     })
     const answer = await sim.panel.call('GET', `/api/audit/${record.id}/evidence`, { as: sim.admin })
     const files = await filesOf(Buffer.from(await answer.arrayBuffer()))
-    expect(Object.keys(files).toSorted()).toEqual(
-      ['chain-head.json', 'commands.jsonl', 'job.json', 'journal.jsonl', 'log.txt', 'plan.json', 'plan.sha256', 'records.jsonl'].toSorted(),
-    )
+    const ofJob = ['chain-head.json', 'commands.jsonl', 'job.json', 'journal.jsonl', 'log.txt', 'plan.json', 'plan.sha256', 'records.jsonl']
+    expect(Object.keys(files).toSorted()).toEqual([...ofJob, 'MANIFEST.sha256'].toSorted())
     const hash = createHash('sha256')
       .update(files['plan.json'] ?? '')
       .digest('hex')
@@ -92,6 +91,35 @@ describe('a deploy that is taken back', () => {
     expect(lines('log.txt').at(-1)).toContain('ended')
     expect(lines('commands.jsonl').length).toBeGreaterThan(3)
     expect(await sim.panel.db.auditRecord.count({ where: { what: 'download-evidence' } })).toBe(2)
+  })
+
+  it('of a job: every act on it, its files with secrets masked, its hosts, and a manifest that holds', async () => {
+    const { id, number } = await sim.panel.db.job.findFirstOrThrow({ where: { operation: 'deploy' }, orderBy: { number: 'asc' } })
+    const answer = await sim.panel.call('GET', `/api/jobs/${number}/evidence`, { as: await sim.panel.token('viewer') })
+    expect(answer.headers.get('content-disposition')).toContain(`evidence-job-${number}.tar.gz`)
+    const files = await filesOf(Buffer.from(await answer.arrayBuffer()))
+    const names = Object.keys(files)
+    expect(names).toEqual(expect.arrayContaining(['plan.json', 'journal.jsonl', 'log.txt', 'hosts.jsonl', 'ledger.jsonl', 'records.jsonl']))
+    const rendered = names.filter((name) => name.startsWith('files/'))
+    expect(rendered.length).toBeGreaterThan(3)
+    expect(rendered.map((name) => files[name]).join('\n')).toContain('dm-worker')
+    const hosts = (files['hosts.jsonl'] ?? '').trimEnd().split('\n')
+    expect(hosts.map((line) => JSON.parse(line).facts?.os)).toContain('linux')
+    const manifest = Object.fromEntries(
+      (files['MANIFEST.sha256'] ?? '')
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split('  ').reverse()),
+    )
+    expect(Object.keys(manifest).toSorted()).toEqual(names.filter((name) => name !== 'MANIFEST.sha256').toSorted())
+    for (const name of Object.keys(manifest))
+      expect(
+        createHash('sha256')
+          .update(files[name] ?? '')
+          .digest('hex'),
+      ).toBe(manifest[name])
+    const act = await sim.panel.db.auditRecord.findFirst({ where: { what: 'download-evidence', jobId: id, phase: 'outcome' } })
+    expect(act?.result).toBe('done')
   })
 
   it('may be one that was given up in the middle, with the login that it began with wiped', async () => {
