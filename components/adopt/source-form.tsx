@@ -36,7 +36,7 @@ function PathFields({ typed, onType }: Props) {
   )
 }
 
-const pack = 'tar -czf dm.tar.gz -C ~/.tiup/storage/dm clusters'
+const pack = 'tar -czf dm.tar.gz -C ~/.tiup/storage/dm clusters audit'
 
 function ArchiveFields({ typed, onType }: Props) {
   const { say } = useWords()

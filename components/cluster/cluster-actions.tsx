@@ -32,6 +32,7 @@ export const clusterPages = [
   'revisions',
   'ledger',
   'check',
+  'tiup',
 ] as const
 export type ClusterPageName = (typeof clusterPages)[number]
 
@@ -63,7 +64,7 @@ export function ClusterActions({ cluster, narrow }: { cluster: ClusterDetail; na
   const page = (name: ClusterPageName) => ({
     label: say(`cluster.go.${name}`),
     reason:
-      name === 'ledger' || name === 'revisions' || name === 'check'
+      name === 'ledger' || name === 'revisions' || name === 'check' || name === 'tiup'
         ? undefined
         : ((name === 'exec' || name === 'files' ? besideReason : reason) ?? deploying),
     onSelect: () => router.push(`/clusters/${encodeURIComponent(cluster.name)}/${name}`),

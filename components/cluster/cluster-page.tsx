@@ -10,6 +10,7 @@ import { Loaded } from '@/components/data/states'
 import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
 import { JobsTable } from '@/components/layout/jobs-table'
+import { TiupChanged } from '@/components/tiup/tiup-changed'
 import { Banner } from '@/components/ui/banner'
 import { Button, ButtonLink } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
@@ -168,6 +169,7 @@ function Banners({ cluster }: { cluster: ClusterDetail }) {
         <Banner>{say('cluster.members-error', { why: status.membersError })}</Banner>
       ) : null}
       <SilentHosts cluster={cluster} />
+      <TiupChanged cluster={cluster} />
       <NotApplied cluster={cluster.name} newest={cluster.revision} unapplied={cluster.unapplied} />
       {job ? null : <Unfinished cluster={cluster} />}
     </>

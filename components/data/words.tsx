@@ -8,6 +8,7 @@ import { uiWords } from '@/server/domain/words/ui'
 import { uiAuditWords } from '@/server/domain/words/ui-audit'
 import { uiCheckWords } from '@/server/domain/words/ui-check'
 import { uiConfigWords } from '@/server/domain/words/ui-config'
+import { uiDmctlWords } from '@/server/domain/words/ui-dmctl'
 import { uiExecWords } from '@/server/domain/words/ui-exec'
 import { uiFilesWords } from '@/server/domain/words/ui-files'
 import { uiHostsWords } from '@/server/domain/words/ui-hosts'
@@ -19,6 +20,7 @@ import { uiPagesWords } from '@/server/domain/words/ui-pages'
 import { uiPatchWords } from '@/server/domain/words/ui-patch'
 import { uiReachWords } from '@/server/domain/words/ui-reach'
 import { uiScaleWords } from '@/server/domain/words/ui-scale'
+import { uiTiupWords } from '@/server/domain/words/ui-tiup'
 import { uiUpgradeWords } from '@/server/domain/words/ui-upgrade'
 import { fill, inLanguage, type Language, type Pair, type Words } from '@/server/domain/words/words'
 import { ApiFailure } from './api'
@@ -32,10 +34,12 @@ const all = {
   ...uiOperationsWords,
   ...uiLifeWords,
   ...uiExecWords,
+  ...uiDmctlWords,
   ...uiFilesWords,
   ...uiReachWords,
   ...uiScaleWords,
   ...uiUpgradeWords,
+  ...uiTiupWords,
   ...uiPatchWords,
   ...uiConfigWords,
   ...uiCheckWords,
