@@ -27,6 +27,8 @@ export const clusterPages = [
   'patch',
   'rollback',
   'prune',
+  'sources',
+  'dmctl',
   'exec',
   'files',
   'revisions',
@@ -64,7 +66,7 @@ export function ClusterActions({ cluster, narrow }: { cluster: ClusterDetail; na
   const page = (name: ClusterPageName) => ({
     label: say(`cluster.go.${name}`),
     reason:
-      name === 'ledger' || name === 'revisions' || name === 'check' || name === 'tiup'
+      name === 'ledger' || name === 'revisions' || name === 'check' || name === 'tiup' || name === 'sources' || name === 'dmctl'
         ? undefined
         : ((name === 'exec' || name === 'files' ? besideReason : reason) ?? deploying),
     onSelect: () => router.push(`/clusters/${encodeURIComponent(cluster.name)}/${name}`),

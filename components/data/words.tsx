@@ -13,6 +13,7 @@ import { uiExecWords } from '@/server/domain/words/ui-exec'
 import { uiFilesWords } from '@/server/domain/words/ui-files'
 import { uiHostsWords } from '@/server/domain/words/ui-hosts'
 import { uiLifeWords } from '@/server/domain/words/ui-life'
+import { uiMonitorsWords } from '@/server/domain/words/ui-monitors'
 import { uiNotifyWords } from '@/server/domain/words/ui-notify'
 import { uiOperationsWords } from '@/server/domain/words/ui-operations'
 import { uiPackagesWords } from '@/server/domain/words/ui-packages'
@@ -44,6 +45,7 @@ const all = {
   ...uiConfigWords,
   ...uiCheckWords,
   ...uiNotifyWords,
+  ...uiMonitorsWords,
 }
 export type UiWord = keyof typeof all
 type Params = Readonly<Record<string, string | number>>

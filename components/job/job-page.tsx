@@ -108,7 +108,9 @@ function Live({ row, plan, hash }: { row: JobRow; plan: Plan; hash: string }) {
       {question && <PhoneBar key={question.id} question={question} say={say} disabledReason={disabledReason} onAnswer={answer} />}
       <div className={`flex min-h-0 flex-1 max-lg:flex-col max-lg:overflow-auto ${question ? 'has-bar' : ''}`}>
         <div className="min-h-0 min-w-0 flex-1 overflow-auto border-(--line) border-r max-lg:flex-none">
-          {plan.operation === 'exec' && <ResultPanel plan={plan} entries={entries} jobId={row.id} say={say} sayProblem={sayProblem} />}
+          {(plan.operation === 'exec' || plan.operation === 'dmctl') && (
+            <ResultPanel plan={plan} entries={entries} jobId={row.id} say={say} sayProblem={sayProblem} />
+          )}
           {plan.operation === 'pull' && <PulledPanel jobId={row.id} ended={hasEnded(view.state)} />}
           <OutagePanel plan={plan} outages={outages} ended={hasEnded(view.state)} nowMs={now} say={say} />
           <PlanView

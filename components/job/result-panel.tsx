@@ -56,7 +56,10 @@ function Group({ group: { hosts, first }, say, sayProblem }: { group: ResultGrou
   const why =
     first.why === ''
       ? ''
-      : sayProblem({ code: first.why, params: { host: first.host, detail: '', status: first.exitCode ?? '–', seconds: '–' } }).message
+      : sayProblem({
+          code: first.why,
+          params: { host: first.host, detail: '', status: first.exitCode ?? '–', seconds: '–', said: first.said },
+        }).message
   return (
     <details className="border-(--line) border-t" open={first.state !== 'pending'}>
       <summary className="flex min-h-8 cursor-pointer flex-wrap items-center gap-2 px-5 py-1 text-[12px]">

@@ -15,6 +15,8 @@ export type CommandResult = {
   exitCode: number | null
   /** Why it has no exit status, or another than the command's own: `engine.command-timeout`, `remote.dropped` …; '' otherwise. */
   why: string
+  /** What DM said when it refused; '' otherwise. */
+  said: string
   stdout: string
   stderr: string
   /** What the panel says of it. */
@@ -30,9 +32,10 @@ export type GrowingResults = { list: () => CommandResult[]; add: (entry: Entry) 
 export const growingResults = (plan: Plan): GrowingResults => {
   const drafts: Draft = new Map()
   for (const step of stepsOf(plan))
-    if (step.kind === 'command')
+    if (step.kind === 'command' || step.kind === 'dmctl')
       drafts.set(step.id, {
-        ...{ step: step.id, host: step.host, command: step.command, sudo: step.sudo, state: 'pending', exitCode: null, why: '' },
+        ...{ step: step.id, host: step.host, state: 'pending', exitCode: null, why: '', said: '' },
+        ...(step.kind === 'dmctl' ? { command: `dmctl ${step.line}`, sudo: false } : { command: step.command, sudo: step.sudo }),
         ...{ stdout: '', stderr: '', notes: '', startedAt: null, durationMs: null },
       })
   return {
@@ -57,7 +60,18 @@ const after = (one: CommandResult, entry: Entry): CommandResult => {
   switch (entry.kind) {
     case 'started':
       // Begun anew because somebody said so: what it printed before belongs to the run before.
-      return { ...one, state: 'running', exitCode: null, why: '', stdout: '', stderr: '', notes: '', startedAt: entry.at, durationMs: null }
+      return {
+        ...one,
+        state: 'running',
+        exitCode: null,
+        why: '',
+        said: '',
+        stdout: '',
+        stderr: '',
+        notes: '',
+        startedAt: entry.at,
+        durationMs: null,
+      }
     case 'output':
       if (entry.stream === 'note') return { ...one, notes: one.notes + entry.text }
       return entry.stream === 'stdout' ? { ...one, stdout: one.stdout + entry.text } : { ...one, stderr: one.stderr + entry.text }
@@ -69,7 +83,8 @@ const after = (one: CommandResult, entry: Entry): CommandResult => {
       const known = own || code.startsWith('engine.command-')
       const exitCode = known && typeof params.status === 'number' ? params.status : null
       const state = code.startsWith('remote.') ? 'unknown' : 'failed'
-      return { ...one, state, exitCode, why: own ? '' : code, durationMs: lasted(one, entry) }
+      const said = typeof params.said === 'string' ? params.said : ''
+      return { ...one, state, exitCode, why: own ? '' : code, said, durationMs: lasted(one, entry) }
     }
     case 'skipped':
       return { ...one, state: 'unknown' }

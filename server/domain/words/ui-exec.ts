@@ -2,6 +2,8 @@ import type { Pair } from './words'
 
 /** exec: its wizard, the results on its job's page, and who may be root by it. */
 export const uiExecWords = {
+  'crumb.dmctl': ['dmctl', 'dmctl'],
+  'op.dmctl': ['dmctl on', 'dmctl'],
   'crumb.exec': ['Run a command', '执行命令'],
   'op.exec': ['Run a command on', '执行命令'],
   'cluster.go.exec': ['Run a command…', '执行命令…'],
