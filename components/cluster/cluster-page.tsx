@@ -10,6 +10,8 @@ import { Loaded } from '@/components/data/states'
 import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
 import { JobsTable } from '@/components/layout/jobs-table'
+import { Changes } from '@/components/monitors/changes'
+import { FiringBanner, hasMonitors, MonitorsTab, useFiring } from '@/components/monitors/monitors-tab'
 import { TiupChanged } from '@/components/tiup/tiup-changed'
 import { Banner } from '@/components/ui/banner'
 import { Button, ButtonLink } from '@/components/ui/button'
@@ -26,7 +28,7 @@ import { worstShape } from './shapes'
 import { SilentHosts } from './silent-hosts'
 import { TopologyPicture } from './topology-picture'
 
-const tabs = ['overview', 'topology', 'config', 'jobs', 'audit'] as const
+const tabs = ['overview', 'topology', 'monitors', 'config', 'jobs', 'audit'] as const
 type Tab = (typeof tabs)[number]
 
 /** One cluster, live: what `tiup dm display` says and more. Tab, filter and open instance are in the address. */
@@ -46,6 +48,7 @@ function Body({ cluster }: { cluster: ClusterDetail }) {
   const url = useUrlState()
   const jobs = useJobs().data?.filter((job) => job.cluster === cluster.name)
   const tab: Tab = tabs.find((one) => one === url.get('tab')) ?? 'overview'
+  const firing = useFiring(cluster)
   const rows = cluster.status?.rows ?? []
   const open = tab === 'overview' || tab === 'topology' ? rows.find((row) => row.id === url.get('instance')) : undefined
   const close = (): void => {
@@ -61,6 +64,7 @@ function Body({ cluster }: { cluster: ClusterDetail }) {
       <div className={open ? 'pushed flex min-h-0 flex-1 flex-col' : 'flex min-h-0 flex-1 flex-col'}>
         <Head cluster={cluster} narrow={Boolean(open)} />
         <Banners cluster={cluster} />
+        {tab === 'monitors' ? null : <FiringBanner cluster={cluster} onOpen={() => url.set({ tab: 'monitors' })} />}
         <Tabs
           label={say('cluster.tabs')}
           value={tab}
@@ -68,6 +72,9 @@ function Body({ cluster }: { cluster: ClusterDetail }) {
           tabs={[
             { value: 'overview', label: say('cluster.overview') },
             { value: 'topology', label: say('cluster.topology') },
+            ...(hasMonitors(cluster)
+              ? [{ value: 'monitors' as const, label: say('cluster.monitors'), count: firing?.length || undefined }]
+              : []),
             { value: 'config', label: say('cluster.config'), count: `r${cluster.revision}` },
             { value: 'jobs', label: say('nav.jobs'), count: jobs?.length },
             { value: 'audit', label: say('nav.audit') },
@@ -79,6 +86,9 @@ function Body({ cluster }: { cluster: ClusterDetail }) {
           <TabPanel value="topology">
             <TopologyPicture cluster={cluster} selected={open?.id ?? null} onOpen={(row) => url.set({ instance: row.id })} />
           </TabPanel>
+          <TabPanel value="monitors">
+            <MonitorsTab cluster={cluster} />
+          </TabPanel>
           <TabPanel value="config">
             <Yaml cluster={cluster} />
           </TabPanel>
@@ -89,6 +99,7 @@ function Body({ cluster }: { cluster: ClusterDetail }) {
           </TabPanel>
           <TabPanel value="audit">
             <div className="scroll">
+              <Changes cluster={cluster.name} />
               <AuditTable
                 filter={{ cluster: cluster.name }}
                 onOpen={(row) => router.push(`/audit?${new URLSearchParams({ cluster: cluster.name, time: 'all', record: row.id })}`)}

@@ -2,7 +2,9 @@
 
 import Link from 'next/link'
 import { useState } from 'react'
-import { useJobs } from '@/components/data/queries'
+import { apiDownload } from '@/components/data/api'
+import { keys } from '@/components/data/keys'
+import { useJobs, useSend } from '@/components/data/queries'
 import { progressOf } from '@/components/plan/plan-rows'
 import type { Say } from '@/components/plan/say'
 import { Badge } from '@/components/ui/badge'
@@ -52,6 +54,7 @@ export function JobHead(props: Props) {
         </span>
         <span className="t3">#{row.number}</span>
         <span className="ml-auto flex gap-2">
+          <Evidence row={row} say={say} />
           <Acts {...props} />
         </span>
       </div>
@@ -71,6 +74,24 @@ export function JobHead(props: Props) {
       {view.pauseRequested && view.state === 'running' && <p className="px-5 pt-2 text-(--text-2)">{say('job.pausing')}</p>}
       {view.state === 'failed' && view.reason && <p className="px-5 pt-2 text-(--bad)">{reasonOf(view.reason, say)}</p>}
     </header>
+  )
+}
+
+/** Everything that is kept of the job, in one archive. */
+function Evidence({ row, say }: Pick<Props, 'row' | 'say'>) {
+  const download = useSend(
+    () => apiDownload(`/api/jobs/${encodeURIComponent(row.id)}/evidence`, `evidence-job-${row.number}.tar.gz`),
+    [keys.audit],
+  )
+  return (
+    <Button
+      title={say('job.evidence-what')}
+      busy={download.isPending}
+      reason={download.error ? download.error.message : undefined}
+      onClick={() => download.mutate(undefined)}
+    >
+      {say('job.evidence')}
+    </Button>
   )
 }
 

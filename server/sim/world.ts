@@ -2,6 +2,7 @@ import { type DmTiming, recordedTiming, SimDm } from './dm-cluster'
 import { type HttpAnswer, type HttpAsk, masterHttp, otherHttp } from './dm-http'
 import { newMachine, SimMachine } from './machine'
 import { runArgv } from './run-argv'
+import { monitorBody } from './sim-monitors'
 import type { Outcome, SimProcess, WorldState } from './state'
 import { SimSystemd } from './systemd'
 
@@ -66,7 +67,9 @@ export class SimWorld {
     if (this.isCutOff(address)) return 'silent'
     const process = this.listening(address, port)
     if (!process) return 'refused'
-    const answer = process.component === 'dm-master' ? masterHttp(this.dm, process, ask) : otherHttp(process, ask)
+    const said = monitorBody(this, { address, process, path: ask.path })
+    const other = (): HttpAnswer => (said === undefined ? otherHttp(process, ask) : { status: 200, body: said, type: 'application/json' })
+    const answer = process.component === 'dm-master' ? masterHttp(this.dm, process, ask) : other()
     this.dm.settle()
     this.options.onChange?.()
     return answer

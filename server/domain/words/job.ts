@@ -87,6 +87,11 @@ export const jobWords = {
   'job.steps-ended': ['{ended} of {total} steps', '{ended} / {total} 个步骤'],
   'job.attempt-once': ['taken up again once', '已恢复 1 次'],
   'job.attempt': ['taken up again {count} times', '已恢复 {count} 次'],
+  'job.evidence': ['Evidence', '证据'],
+  'job.evidence-what': [
+    'Download plan, journal, log, files, records and hashes of this job',
+    '下载此任务的计划、日志、文件、审计记录与哈希',
+  ],
   'job.cancel': ['Cancel…', '取消…'],
   'job.cancel-why': ['Only queued, running and waiting jobs can be cancelled.', '只有排队、运行或等待中的任务可以取消。'],
   'job.cancel-title': ['Cancel this job?', '取消此任务？'],
