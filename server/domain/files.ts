@@ -25,3 +25,15 @@ export const pulledFileView = z.object({
   deleteAt: z.string(),
 })
 export type PulledFileView = z.infer<typeof pulledFileView>
+
+export type PulledToKeep = { id: string; jobId: string; cluster: string; host: string; path: string; sizeBytes: number; sha256: string }
+
+/** Where files from hosts come together, each by an id of its own, until it is kept. */
+export type PullStore = {
+  /** How much of it came before; nothing of it is left with `fresh`. `noRoom`: so many bytes are free. */
+  begin(id: string, file: { fresh: boolean; sizeBytes: number }): Promise<{ doneBytes: number } | { noRoom: number }>
+  append(id: string, bytes: Uint8Array): Promise<void>
+  /** sha256 of what has come. */
+  hash(id: string): Promise<string>
+  keep(kept: PulledToKeep): Promise<void>
+}

@@ -217,6 +217,9 @@ export const pullInput = z.object({
   atOnce: hostsAtOnce,
 })
 
+/** rotate-ssh: hosts that are away keep the former key for now, and the cluster says so. */
+export const rotateSshInput = z.object({ leaveAway: z.boolean().default(false) })
+
 /** What each operation is asked for with. */
 export const planInputs = {
   deploy: deployInput,
@@ -242,5 +245,6 @@ export const planInputs = {
   dmctl: dmctlInput,
   push: pushInput,
   pull: pullInput,
+  'rotate-ssh': rotateSshInput,
   'remove-deploy': removeDeployInput,
 } as const satisfies Record<OperationName, z.ZodType>

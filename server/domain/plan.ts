@@ -30,6 +30,7 @@ export const operationNames = [
   'dmctl',
   'push',
   'pull',
+  'rotate-ssh',
   'remove-deploy',
 ] as const
 export type OperationName = (typeof operationNames)[number]

@@ -52,6 +52,13 @@ export type Change =
   /** dm-master and dm-worker get folders of their own beside the present ones, and the former version. */
   | { change: 'redeploy-began'; version: string; suffix: string; dropKey: boolean; left: readonly LeftFolder[] }
   | { change: 'redeployed'; version: string }
+  /** From now on the cluster is reached by this credential; all its hosts have the former one's key still. */
+  | { change: 'key-switched'; credentialId: string; former: FormerKey }
+  /** This host refuses it. */
+  | { change: 'former-key-gone'; credentialId: string; host: HostId }
+
+/** A login that was the deploy user's before: whose key still lies on `hosts`. */
+export type FormerKey = { credentialId: string; publicKey: string; hosts: readonly HostId[] }
 
 /** dmctl in a host's package cache, the deploy user that runs it, and the masters that it talks to (`10.0.0.1:8261`). */
 export type DmctlRef = { packageSha256: string; entry: string; user: string; masters: readonly string[] }
@@ -182,6 +189,10 @@ export type Step =
         seconds: number
       }
     >
+  /** A fresh connection of this user is accepted by this credential, just now. */
+  | OnHost<'login-works', { user: string; credentialId: string }>
+  /** A fresh connection by it is refused, and the books know. */
+  | OnHost<'login-refused', { user: string; credentialId: string }>
   /** Waits until the gate's questions hold; does nothing itself. */
   | OnHost<'awaited', { gate: Gate }>
   | OnCluster<'recorded', { record: Change }>
@@ -204,6 +215,8 @@ export type Act =
     }
   | { act: 'http'; from: HostId; address: string; port: number; method: 'GET' | 'PUT' | 'POST' | 'DELETE'; path: string; body?: string }
   | { act: 'record'; change: Change }
+  /** Connects, logs in and leaves, past all connections that there are. */
+  | { act: 'login'; user: string; credentialId: string; expect: 'works' | 'refused' }
   /** Reads a file as this user, in pieces, into the panel's data folder. */
   | { act: 'pull'; path: string; user: string; limitBytes: number }
   /** Reads a file of root's and keeps it sealed in the store; its content is neither journalled nor shown. */

@@ -1,3 +1,4 @@
+import type { PullStore } from '@/server/domain/files'
 import type { ExportedFile } from '@/server/domain/step'
 import type { PutSource, Transport } from '@/server/remote/transport'
 import type { Db } from '@/server/store/database'
@@ -20,18 +21,6 @@ export type ExportToKeep = {
   bytes: Buffer
 }
 export type KeptExport = { sha256: string; sizeBytes: number; sources: number; tasks: number }
-
-export type PulledToKeep = { id: string; jobId: string; cluster: string; host: string; path: string; sizeBytes: number; sha256: string }
-
-/** Where files from hosts come together, each by an id of its own, until it is kept. */
-export type PullStore = {
-  /** How much of it came before; nothing of it is left with `fresh`. `noRoom`: so many bytes are free. */
-  begin(id: string, file: { fresh: boolean; sizeBytes: number }): Promise<{ doneBytes: number } | { noRoom: number }>
-  append(id: string, bytes: Buffer): Promise<void>
-  /** sha256 of what has come. */
-  hash(id: string): Promise<string>
-  keep(kept: PulledToKeep): Promise<void>
-}
 
 /** All that the engine needs of the world. */
 export type Engine = {

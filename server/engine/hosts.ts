@@ -157,6 +157,13 @@ export class Hosts {
     return this.exec(host, login, { argv: stageTake(landing, act.path, source.sizeBytes), as: 'root', deadlineMs: smallDeadlineMs })
   }
 
+  /** By a connection of its own. */
+  login(host: HostId, login: { user: string; credentialId: string }): Promise<void> {
+    this.alive()
+    const target = { ...this.target(host, 'deploy'), login: { ...login, sudo: 'nopasswd' } } as const
+    return this.linked(host, () => this.engine.transport.login(target))
+  }
+
   http(host: HostId, login: LoginName, request: HttpRequest): Promise<HttpResponse> {
     this.alive()
     return this.linked(host, () => this.engine.transport.http(this.target(host, login), request))
@@ -164,16 +171,31 @@ export class Hosts {
 
   /** Takes the host's lock for this attempt; waits for a command that an earlier one left. */
   take(host: HostId): Promise<CommandResult> {
-    return this.read(host, 'given', lockTake(this.holder()), lockDeadlineMs)
+    return this.byEither(host, (login) => this.read(host, login, lockTake(this.holder()), lockDeadlineMs))
   }
 
   release(host: HostId): Promise<CommandResult> {
-    return this.read(host, 'given', lockRelease(this.holder()), lockDeadlineMs)
+    return this.byEither(host, (login) => this.read(host, login, lockRelease(this.holder()), lockDeadlineMs))
+  }
+
+  /** Clears away what the job has left there. */
+  clean(host: HostId, argv: readonly string[]): Promise<CommandResult> {
+    return this.byEither(host, (login) => this.exec(host, login, { argv, as: 'root', deadlineMs: smallDeadlineMs }))
+  }
+
+  /** The job's own work on a host that either login may do: a rotation of keys ends the first one on its way. */
+  private async byEither<T>(host: HostId, work: (login: LoginName) => Promise<T>): Promise<T> {
+    try {
+      return await work('given')
+    } catch (error) {
+      if (!(error instanceof LinkLost) || error.code !== 'auth-refused' || !this.plan.hosts[host]?.given) throw error
+      return work('deploy')
+    }
   }
 
   /** What the job's scripts wrote down on a host, by step tag. */
   async made(host: HostId): Promise<ReadonlyMap<string, readonly string[]>> {
-    return parseMade((await this.read(host, 'given', madeRead(this.claim.jobId))).stdout)
+    return parseMade((await this.byEither(host, (login) => this.read(host, login, madeRead(this.claim.jobId)))).stdout)
   }
 
   private holder() {

@@ -12,6 +12,7 @@ import { demandAlive } from './job-run'
 import { createOutputFilter } from './output-filter'
 import { performCommand } from './perform-command'
 import { performDmctl } from './perform-dmctl'
+import { performLogin } from './perform-login'
 import { performPull } from './perform-pull'
 import { progressOf } from './progress'
 
@@ -30,6 +31,8 @@ export const performAct = async (doing: Doing, act: Act, thenProbe: readonly Hos
       return performCommand(doing, act)
     case 'dmctl':
       return performDmctl(doing, act)
+    case 'login':
+      return performLogin(doing, act)
     case 'pull':
       return performPull(doing, act)
     case 'put':

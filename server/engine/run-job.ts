@@ -218,7 +218,7 @@ const giveBack = async (run: JobRun, host: HostId): Promise<string | undefined> 
   const steps = stepsOf(run.plan).filter((step) => 'host' in step && step.host === host)
   await keepMade(run, host, steps)
   const staged = steps.map((step) => stagedPath(stagedIdOf(run.plan, step.id)))
-  const cleaned = await run.hosts.exec(host, 'given', { argv: stageClean(run.claim.jobId, staged), as: 'root', deadlineMs: 60_000 })
+  const cleaned = await run.hosts.clean(host, stageClean(run.claim.jobId, staged))
   const result = await run.hosts.release(host)
   const failed = [cleaned, result].find(({ exitCode }) => exitCode !== 0)
   return failed ? `unlock ${host}: exit ${failed.exitCode}: ${failed.stderr.trim()}` : undefined

@@ -13,6 +13,7 @@ import { prepareRedeploy } from './prepare-redeploy'
 import { prepareReload } from './prepare-reload'
 import { prepareRemoval } from './prepare-removal'
 import { prepareRename } from './prepare-rename'
+import { prepareRotate } from './prepare-rotate'
 import { preparePrune, prepareScaleIn, prepareScaleOut } from './prepare-scale'
 import { prepareFinalise, prepareRollback, prepareUpgrade } from './prepare-upgrade'
 import type { Prepared } from './prepared'
@@ -41,6 +42,7 @@ export const preparers: Record<OperationName, (run: ErrandRun, row: PlanRow) => 
   exec: prepareExec,
   push: preparePush,
   pull: preparePull,
+  'rotate-ssh': prepareRotate,
   dmctl: prepareDmctl,
   'remove-deploy': prepareRemoval,
 }

@@ -97,6 +97,11 @@ export type OperationInput = {
   typed?: { line: string; run: string; version: string; files: readonly DmctlFile[]; seconds: number }
   /** manage: packages by sha256 that tiup gives to later scale-outs of their role. */
   manage?: { rolePackages: readonly string[] }
+  /**
+   * rotate-ssh: `deploy` is the login by the new key, `given` by the former one. `finish`: the cluster has the new one already; only these
+   * hosts still have the former.
+   */
+  rotate?: { publicKey: string; former: { credentialId: string; publicKey: string }; leaveAway: boolean; finish?: readonly HostId[] }
   /** rename: the new name; `clusterName` is the former. */
   renameTo?: string
   /** scale-out, redeploy: what the panel knows of the masters' key file: DM's former key, or a stored one by its name; and its hash. */

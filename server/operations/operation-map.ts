@@ -18,6 +18,7 @@ import { removeDeploy } from './remove-deploy'
 import { rename } from './rename'
 import { restart } from './restart'
 import { rollback } from './rollback'
+import { rotateSsh } from './rotate-ssh'
 import { scaleIn } from './scale-in'
 import { scaleOut } from './scale-out'
 import { start } from './start'
@@ -48,6 +49,7 @@ export const operations: Record<OperationName, Operation> = {
   exec,
   push,
   pull,
+  'rotate-ssh': rotateSsh,
   dmctl,
   'remove-deploy': removeDeploy,
 }

@@ -27,6 +27,8 @@ export type ConnectionPool = {
   use<T>(target: Target, signal: AbortSignal | undefined, work: (link: PooledLink) => Promise<T>): Promise<T>
   /** The same with the link of the target's last jump host; undefined when it has none. */
   useWay<T>(target: Target, work: (via: Link | undefined) => Promise<T>): Promise<T>
+  /** Connects anew, whatever connections there are, and closes it. */
+  fresh(target: Target): Promise<void>
   close(): Promise<void>
 }
 
@@ -102,6 +104,10 @@ export const createConnectionPool = (settings: PoolSettings): ConnectionPool => 
       } finally {
         way?.leave()
       }
+    },
+    async fresh(target) {
+      const link = await make(target)
+      link.close()
     },
     async close() {
       isClosed = true

@@ -51,6 +51,7 @@ export const createTransport = (settings: TransportSettings): Transport => {
     run,
     put: (target, source, path, options = {}) =>
       upload(target.host, source, path, (work) => pool.use(target, options.signal, work), options),
+    login: (target) => pool.fresh(target),
     http: (target, request, options = {}) =>
       pool.use(target, options.signal, async (link) => {
         const release = await link.channels.take(options.signal)

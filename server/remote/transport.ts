@@ -69,6 +69,8 @@ export type Transport = {
     path: string,
     options?: { onProgress?: (doneBytes: number) => void; signal?: AbortSignal },
   ): Promise<void>
+  /** Logs in by a connection of its own, past those that there are, and leaves at once. */
+  login(target: Target): Promise<void>
   /** HTTP through an SSH tunnel from the target. Rejects with `LinkLost` only when the SSH link is lost; `HttpFailed` otherwise. */
   http(target: Target, request: HttpRequest, options?: { signal?: AbortSignal }): Promise<HttpResponse>
   /** The keys that a host shows, one per type, best first; by way of its jump hosts. Nobody logs in to it. */

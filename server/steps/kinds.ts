@@ -15,6 +15,7 @@ import { filePushed } from './file-pushed'
 import { guard } from './guard'
 import { evictCancelled, leaderNotHere } from './leader'
 import { leadershipNoted } from './leadership-noted'
+import { loginRefused, loginWorks } from './login'
 import { memberAbsent } from './member-absent'
 import { packageCached } from './package-cached'
 import { pathAbsent } from './path-absent'
@@ -53,6 +54,8 @@ export const stepKinds = {
   'leadership-noted': leadershipNoted,
   command,
   dmctl,
+  'login-works': loginWorks,
+  'login-refused': loginRefused,
   'file-pushed': filePushed,
   'file-pulled': filePulled,
   awaited,

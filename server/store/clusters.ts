@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ClusterStatus } from '@/server/domain/display'
 import { type JumpInput, type SshClient, sshClients } from '@/server/domain/ssh-client'
-import type { KeyFile } from '@/server/domain/step'
+import type { FormerKey, KeyFile } from '@/server/domain/step'
 import type { KeptFiles } from '@/server/domain/topology/own-files'
 import type { Topology } from '@/server/domain/topology/topology'
 import type { Db, Tx } from './database'
@@ -25,6 +25,8 @@ export type ClusterRecord = {
   jump: JumpInput | null
   /** What an upgrade put into its masters' key files; null: nothing that the panel knows. */
   keyFile: KeyFile | null
+  /** The login before the last rotation of keys, while hosts still have its key. */
+  formerKey: FormerKey | null
   updatedAt: string
 }
 export type ClusterWithTopology = ClusterRecord & { topology: Topology; yaml: string; files: KeptFiles }
@@ -106,6 +108,7 @@ const withTopology = (row: Stored): ClusterWithTopology | undefined => {
     sshClient: sshClients.find((one) => one === row.sshClient) ?? null,
     jump: row.jump === null ? null : (JSON.parse(row.jump) as JumpInput), // written by changeSettings only
     keyFile: row.keyFile === null || row.keyFile === 'former' ? row.keyFile : { credentialId: row.keyFile },
+    formerKey: row.formerKey === null ? null : (JSON.parse(row.formerKey) as FormerKey), // written by former-keys only
     lifecycle: row.lifecycle as ClusterRecord['lifecycle'], // written by createCluster and the journal's changes only
     secretsOf: row.secretsOf || row.name,
     updatedAt: row.updatedAt.toISOString(),

@@ -43,6 +43,16 @@ export const findCredential = async (db: Db | Tx, id: string): Promise<(Credenti
   return row ? { ...viewOf(row), publicKey: row.publicKey } : undefined
 }
 
+/** The newest key of this prefix that was made and is not in use. */
+export const pendingKey = async (
+  db: Db,
+  { prefix, not, username }: { prefix: string; not: string; username: string },
+): Promise<{ id: string; publicKey: string } | undefined> => {
+  const where = { id: { startsWith: prefix, not }, kind: 'generated-key', username, wipedAt: null }
+  const row = await db.credential.findFirst({ where, orderBy: { createdAt: 'desc' }, select: { id: true, publicKey: true } })
+  return row ?? undefined
+}
+
 /** The sealed text of a credential, for the runner; undefined when it is unknown or wiped. */
 export const sealedOf = async (db: Db, id: string): Promise<string | undefined> =>
   (await db.credential.findFirst({ where: { id, wipedAt: null }, select: { sealed: true } }))?.sealed
@@ -52,10 +62,17 @@ export const wipeCredential = async (db: Db | Tx, id: string, at: Date): Promise
   (await db.credential.updateMany({ where: { id, wipedAt: null, kind: { not: 'secret' } }, data: { sealed: '', wipedAt: at } })).count === 1
 
 /** Clusters whose deploy user or jump hosts are logged in to by it, or whose masters have it as their key. */
-export const credentialUsers = async (db: Db, id: string): Promise<string[]> =>
+export const credentialUsers = async (db: Db | Tx, id: string): Promise<string[]> =>
   (
     await db.cluster.findMany({
-      where: { OR: [{ credentialId: id }, { keyFile: id }, { jump: { contains: JSON.stringify(id) } }] },
+      where: {
+        OR: [
+          { credentialId: id },
+          { keyFile: id },
+          { formerKey: { contains: JSON.stringify(id) } },
+          { jump: { contains: JSON.stringify(id) } },
+        ],
+      },
       select: { name: true },
     })
   ).map(({ name }) => name)

@@ -4,6 +4,7 @@ import { runsBeside } from '@/server/domain/plan'
 import type { Change } from '@/server/domain/step'
 import type { Tx } from './database'
 import { forgetDmctlFiles } from './dmctl-files'
+import { endFormerKey, noteKeyGone, switchKey } from './former-keys'
 import { nowCalled, renameCluster } from './former-names'
 import { noteJobEnded } from './happenings'
 import { endPushes } from './kept-files'
@@ -45,6 +46,7 @@ const settleCluster = async (tx: Tx, { id, clusterName, state, at }: EndedJob): 
   if (operation === 'dmctl') await forgetDmctlFiles(tx, id)
   if (runsBeside(operation)) return
   await settleStarted(tx, id, clusterName)
+  await endFormerKey(tx, clusterName, at)
   await tx.credential.updateMany({ where: { oneTimeFor: clusterName, wipedAt: null }, data: { wipedAt: at, sealed: '' } })
   if (state === 'succeeded') await forgetSecrets(tx, id, clusterName, at)
 }
@@ -101,6 +103,12 @@ export const applyChange = async (tx: Tx, job: ChangingJob, change: Change, at: 
       break
     case 'redeployed':
       await endRedeploy(tx, cluster)
+      break
+    case 'key-switched':
+      await switchKey(tx, cluster, change)
+      break
+    case 'former-key-gone':
+      await noteKeyGone(tx, cluster, change)
       break
     case 'upgrade-finalised':
       await endUpgrade(tx, job, 'final', at)

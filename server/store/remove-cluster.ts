@@ -16,7 +16,12 @@ export const removeCluster = async (tx: Tx, cluster: string): Promise<void> => {
 /** A cluster that is not in the books any more leaves no key and no password; what was typed for its successor after `before` stays. */
 export const forgetSecretsOf = async (tx: Tx, name: string, before: Date, at: Date): Promise<void> => {
   for (const each of await namesOf(tx, name)) {
-    const ids = [{ id: `key:${each}` }, { id: { startsWith: `grafana:${each}:` } }, { id: { startsWith: `topology:${each}:` } }]
+    const ids = [
+      { id: `key:${each}` },
+      { id: { startsWith: `key:${each}:` } },
+      { id: { startsWith: `grafana:${each}:` } },
+      { id: { startsWith: `topology:${each}:` } },
+    ]
     await tx.credential.deleteMany({ where: { OR: ids, createdAt: { lt: before } } })
   }
   await endFormerNames(tx, name, at)

@@ -68,6 +68,8 @@ const commandText = (act: Act): string => {
       return `${act.method} http://${act.address}:${act.port}${act.path}${act.body ? ` ${act.body}` : ''}`
     case 'keep-export':
       return `keep ${act.path}, sealed`
+    case 'login':
+      return `log in as ${act.user} by credential ${act.credentialId}: it ${act.expect === 'works' ? 'works' : 'is refused'}`
     case 'pull':
       return `read ${act.path} as ${act.user}, into the data folder`
     case 'record':

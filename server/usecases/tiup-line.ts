@@ -39,6 +39,7 @@ export const tiupLine = (operation: OperationName, cluster: string, input: unkno
   if (operation === 'scale-in' && Reflect.get(given, 'force') === true) flags.push('--force')
   if (operation === 'clean' || operation === 'rename') return lifeLine(operation, cluster, given)
   if (operation === 'destroy') return ['tiup dm destroy', cluster, ...retainFlags(given)].join(' ')
+  if (operation === 'rotate-ssh') return `tiup dm rotatessh ${cluster}`
   if (operation === 'remove-deploy') return `dm-panel remove-deploy ${cluster}`
   return ['tiup dm', operation, cluster, ...flags].join(' ')
 }

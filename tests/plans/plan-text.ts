@@ -100,6 +100,8 @@ const actText = (act: Act): string => {
       return `put ${contentText(act.content)} at ${act.path}`
     case 'http':
       return `${act.method} http://${act.address}:${act.port}${act.path}`
+    case 'login':
+      return `log in as ${act.user} by ${act.credentialId}: ${act.expect}`
     case 'pull':
       return `read ${act.path} as ${act.user}, at most ${act.limitBytes} bytes`
     case 'keep-export':

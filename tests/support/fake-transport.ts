@@ -79,6 +79,10 @@ export class FakeTransport implements Transport {
     return answer ? Promise.resolve(answer) : Promise.reject(new HttpFailed('refused', 'nobody listens'))
   }
 
+  login(): Promise<never> {
+    return Promise.reject(new Error('hosts that are faked let nobody in'))
+  }
+
   hostKeys(): Promise<never> {
     return Promise.reject(new Error('hosts in memory have no keys'))
   }

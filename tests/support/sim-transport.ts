@@ -1,3 +1,4 @@
+import { keyBody } from '@/server/probes/authorized-key'
 import { remoteArgv } from '@/server/remote/remote-argv'
 import {
   type Command,
@@ -11,6 +12,7 @@ import {
   type Target,
   type Transport,
 } from '@/server/remote/transport'
+import { keyLines } from '@/server/sim/sim-probes'
 import type { SimWorld } from '@/server/sim/world'
 
 export type SimHooks = {
@@ -24,6 +26,8 @@ export type SimHooks = {
 /** Simulated hosts without a network: the same words as over ssh, in this process and at once. */
 export class SimTransport implements Transport {
   hooks: SimHooks = {}
+  /** Credential → its public key: hosts let in only whose key they have. Others are let in as they are. */
+  keys: Readonly<Record<string, string>> = {}
   /** Every command as the host was given it, without login wrapping, with `host: `. */
   readonly typed: { host: string; name: string; argv: readonly string[] }[] = []
 
@@ -78,6 +82,15 @@ export class SimTransport implements Transport {
     })
   }
 
+  login(target: Target): Promise<void> {
+    return later(() => {
+      const what = `login ${target.login.credentialId}`
+      this.hooks.before?.(target.host, what)
+      this.demandLogin(target)
+      this.hooks.after?.(target.host, what)
+    })
+  }
+
   hostKeys(): Promise<never> {
     return Promise.reject(new Error('hosts in memory have no keys'))
   }
@@ -94,6 +107,8 @@ export class SimTransport implements Transport {
     const known = machine.state.users[user]
     if (!known || (user !== 'root' && !machine.text(machine.keysFile(user))))
       throw new LinkLost('auth-refused', host, `${user} may not log in`)
+    const key = this.keys[login.credentialId]
+    if (key !== undefined && keyLines(machine, user, keyBody(key)) === 0) throw new LinkLost('auth-refused', host, 'this key is unknown')
     if (login.sudo === 'nopasswd' && machine.sudoOf(user) !== 'nopasswd') throw new LinkLost('sudo-refused', host, `${user} has no sudo`)
   }
 }

@@ -42,6 +42,7 @@ const here: Transport = {
   },
   put: () => Promise.reject(new Error('nothing is written there')),
   http: () => Promise.reject(new Error('nothing is asked there')),
+  login: async () => {},
   hostKeys: async () => [],
   close: async () => {},
 }

@@ -15,6 +15,7 @@ import { ledgerProblems, patchProblems, patchWords } from './patch'
 import { platformProblems, platformWords } from './platform'
 import { remoteProblems, remoteWords } from './remote'
 import { rollingProblems, rollingWords } from './rolling'
+import { rotateProblems, rotateWords } from './rotate'
 import { scaleProblems, scaleWords } from './scale'
 import { stepWords } from './steps'
 import { tiupProblems, tiupWords } from './tiup'
@@ -39,6 +40,7 @@ const problems: Readonly<Record<string, ProblemWords>> = {
   ...execProblems,
   ...dmctlProblemWords,
   ...filesProblems,
+  ...rotateProblems,
   ...patchProblems,
   ...upgradeProblems,
   ...ledgerProblems,
@@ -61,6 +63,7 @@ const words: Readonly<Record<string, Pair>> = {
   ...execWords,
   ...dmctlWords,
   ...filesWords,
+  ...rotateWords,
   ...patchWords,
   ...upgradeWords,
   ...stepWords,
