@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { AppError } from '@/server/domain/app-error'
 import type { DmctlPast, DmctlView, dmctlAsk } from '@/server/domain/dmctl/input'
-import { mayHoldPassword } from '@/server/domain/dmctl/line'
+import { parseDmctlLine } from '@/server/domain/dmctl/line'
 import { dmctlFor } from '@/server/operations/dmctl-packages'
 import { dmctlHost } from '@/server/operations/sources'
 import { type AuditEntry, listAudit } from '@/server/store/audit'
@@ -16,11 +16,11 @@ import { demandDmctl } from './seal-dmctl'
 
 /**
  * A line that only reads, for the runner to answer. Throws plan-has-errors, dmctl-by-plan (it changes something, or takes a file), cluster-unknown;
- * a refusal is in the audit too, without the line where it seems to hold a password.
+ * a refusal is in the audit too. What is no command at all is not: it may be anything, a password among it.
  */
 export const askDmctl = async (db: Db, who: Who, name: string, ask: z.infer<typeof dmctlAsk>): Promise<ErrandRow> => {
-  const command = `tiup dmctl ${mayHoldPassword(ask.line) ? '******' : ask.line}`
-  const deed = { what: 'dmctl', command, cluster: name }
+  const read = parseDmctlLine(ask.line, { files: [], version: '' })
+  const deed = { what: 'dmctl', command: `tiup dmctl ${'problems' in read ? '******' : read.shown}`, cluster: name }
   try {
     const cluster = await demandCluster(db, name)
     const line = await demandDmctl(db, cluster.name, { ...ask, files: [] })

@@ -83,6 +83,7 @@ const bodies: Record<string, unknown> = {
   'POST /api/clusters/{name}/tiup/take': { metaSha256: 'a'.repeat(64) },
   'POST /api/clusters/{name}/meta-restore': { archive: crypto.randomUUID(), metaSha256: 'a'.repeat(64), confirm: 'x' },
   'POST /api/clusters/{name}/forget': { confirm: 'x' },
+  'POST /api/clusters/{name}/dmctl': { line: 'query-status' },
   'POST /api/adopt/scan': { path: '/x' },
   'POST /api/adopt': { path: '/x', names: ['x'] },
   'POST /api/plans/{id}/jobs': { consent: [] },

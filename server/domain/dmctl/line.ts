@@ -42,7 +42,7 @@ export const parseDmctlLine = (text: string, { files, version }: { files: readon
 }
 
 /** SQL that sets a password, or a flag that sounds like one: a line is in process lists, in the audit and in the history. */
-export const mayHoldPassword = (text: string): boolean => /identified\s+(by|with)|set\s+password|password\s*[=(:]|--\S*passw/i.test(text)
+const mayHoldPassword = (text: string): boolean => /identified\s+(by|with)|set\s+password|password\s*[=(:]|--\S*passw/i.test(text)
 
 type Sorted = { args: string[]; flags: [string, string | undefined][] }
 
