@@ -9,8 +9,9 @@ import { keys } from './keys'
 const at = encodeURIComponent
 
 /** The runner asks the monitors twice a minute while the cluster's page is open. */
-export const useMonitors = (cluster: string) =>
+export const useMonitors = (cluster: string, enabled = true) =>
   useQuery({
+    enabled,
     queryKey: [...keys.cluster(cluster), 'monitors'],
     queryFn: () => api<MonitorsView | null>(`/api/clusters/${at(cluster)}/monitors`),
     refetchInterval: ({ state }) => (state.data ? 15_000 : 2_000),

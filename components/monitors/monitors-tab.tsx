@@ -19,7 +19,7 @@ export const hasMonitors = ({ nodes }: ClusterDetail): boolean => (nodes.prometh
 
 /** How many alerts fire and are not silenced; undefined while nobody knows. */
 export const useFiring = (cluster: ClusterDetail): AlertView[] | undefined =>
-  useMonitors(cluster.name).data?.alerts?.seen.filter(({ silenced }) => !silenced)
+  useMonitors(cluster.name, hasMonitors(cluster)).data?.alerts?.seen.filter(({ silenced }) => !silenced)
 
 /** One line over the cluster's page while something fires. */
 export function FiringBanner({ cluster, onOpen }: { cluster: ClusterDetail; onOpen: () => void }) {

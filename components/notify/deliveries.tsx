@@ -9,7 +9,7 @@ import { useWords } from '@/components/data/words'
 import { Button } from '@/components/ui/button'
 import { Status } from '@/components/ui/status-shape'
 import { type Column, Table } from '@/components/ui/table'
-import { Time } from '@/components/ui/time'
+import { shortAge, Time, useNow } from '@/components/ui/time'
 import { type DeliveryRow, deliveryStates } from '@/server/domain/notify'
 import { titleOf } from '@/server/domain/notify-text'
 
@@ -76,7 +76,7 @@ const useColumns = (admin: boolean, again: (row: DeliveryRow) => void): readonly
     },
     {
       key: 'act',
-      title: say('users.change-short'),
+      title: say('channels.acts'),
       width: 120,
       numeric: true,
       cell: (row) =>
@@ -94,9 +94,12 @@ const shapes = { sent: 'ok', waiting: 'wait', dropped: 'skip', 'given-up': 'bad'
 
 function State({ row }: { row: DeliveryRow }) {
   const { say } = useWords()
+  const now = useNow()
+  const leftS = now === null ? 0 : Math.max(0, Math.ceil((Date.parse(row.dueAt) - now) / 1000))
+  const left = row.state === 'waiting' && leftS > 0 ? say('delivery.in', { time: shortAge(leftS) }) : undefined
   const word = row.state === 'waiting' && row.held ? 'delivery.held' : (`delivery.${row.state}` as const)
   return (
-    <Status shape={shapes[row.state]} detail={row.state === 'waiting' ? <Time at={row.dueAt} /> : undefined}>
+    <Status shape={shapes[row.state]} detail={left}>
       {say(word)}
     </Status>
   )

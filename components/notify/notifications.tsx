@@ -87,7 +87,7 @@ const useColumns = (admin: boolean, open: (what: Open) => void): readonly Column
     },
     { key: 'state', title: say('channels.state'), width: 170, cell: (row) => <State row={row} /> },
     { key: 'last', title: say('channels.last'), width: 110, cell: (row) => <Time at={row.lastSentAt} /> },
-    { key: 'act', title: say('users.change-short'), width: 250, numeric: true, cell: (row) => <Acts row={row} open={open} /> },
+    { key: 'act', title: say('channels.acts'), width: 250, numeric: true, cell: (row) => <Acts row={row} open={open} /> },
   ]
   return admin ? columns : columns.slice(0, -1)
 }

@@ -41,7 +41,7 @@ export const uiMonitorsWords = {
   'chart.dm-cpu': ['CPU of DM', 'DM 进程 CPU'],
   'chart.cpu': ['CPU of hosts', '主机 CPU'],
   'chart.memory': ['Memory in use', '内存使用率'],
-  'chart.disk': ['Disk free, fullest', '磁盘剩余（最少）'],
+  'chart.disk': ['Least free disk', '磁盘剩余（最少）'],
   'changes.title': ['What changed', '变更'],
   'changes.none': ['Nothing changed in this time.', '此期间没有变更。'],
   'changes.time': ['In the last', '时间范围'],
