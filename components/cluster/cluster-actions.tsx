@@ -98,7 +98,7 @@ export function ClusterActions({ cluster, narrow }: { cluster: ClusterDetail; na
         items={[
           ...(narrow ? [start, stop] : []),
           ...clusterPages.map(page),
-          ...[...atBoot, 'clean' as const, 'rename' as const].map((verb) => dialog(verb)),
+          ...[...atBoot, 'clean' as const, 'rename' as const, 'rotate-ssh' as const].map((verb) => dialog(verb)),
           {
             label: say('settings.cluster.menu'),
             reason: role === 'viewer' ? say('role.needs-operator') : undefined,

@@ -198,6 +198,11 @@ function Unfinished({ cluster }: { cluster: ClusterDetail }) {
           {sayProblem(problem).message}
         </Banner>
       ))}
+      {cluster.formerKeyOn.length > 0 ? (
+        <Banner action={<Link href={`${at}?do=rotate-ssh`}>{say('cluster.former-key-go')}</Link>}>
+          {say('cluster.former-key', { hosts: cluster.formerKeyOn.join(', ') })}
+        </Banner>
+      ) : null}
       {cluster.joining.length > 0 ? (
         <Banner action={<Link href={`${at}/scale-out`}>{say('crumb.scale-out')}</Link>}>
           {say('cluster.half-joined', { nodes: cluster.joining.join(', ') })}

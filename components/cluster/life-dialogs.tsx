@@ -13,7 +13,7 @@ import type { ClusterDetail } from '@/server/domain/api'
 import { Choose } from './operate-dialog'
 import { RemovalLogin } from './removal-login'
 
-export const lifeVerbs = ['clean', 'rename', 'destroy'] as const
+export const lifeVerbs = ['clean', 'rename', 'rotate-ssh', 'destroy'] as const
 export type LifeVerb = (typeof lifeVerbs)[number]
 type Props = { cluster: ClusterDetail; onClose: () => void }
 type Chosen = { roles: readonly string[]; nodes: readonly string[] }
@@ -22,6 +22,7 @@ const nobody: Chosen = { roles: [], nodes: [] }
 /** What is asked before the plan of the operation is made; nothing is done here. */
 export function LifeDialog({ verb, ...props }: Props & { verb: LifeVerb }) {
   if (verb === 'clean') return <CleanDialog {...props} />
+  if (verb === 'rotate-ssh') return <RotateDialog {...props} />
   return verb === 'rename' ? <RenameDialog {...props} /> : <DestroyDialog {...props} />
 }
 
@@ -100,6 +101,23 @@ function RenameDialog(props: Props) {
         autoComplete="off"
         onChange={(event) => setName(event.target.value)}
       />
+    </Frame>
+  )
+}
+
+function RotateDialog(props: Props) {
+  const { say } = useWords()
+  const [leaveAway, setLeaveAway] = useState(false)
+  const left = props.cluster.formerKeyOn
+  return (
+    <Frame {...props} verb="rotate-ssh" input={{ leaveAway }}>
+      {left.length > 0 ? (
+        <p>{say('rotate-ssh.finish', { hosts: left.join(', ') })}</p>
+      ) : (
+        <Tick checked={leaveAway} onChange={setLeaveAway}>
+          {say('rotate-ssh.leave-away')}
+        </Tick>
+      )}
     </Frame>
   )
 }

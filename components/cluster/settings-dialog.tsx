@@ -7,7 +7,7 @@ import { useSend } from '@/components/data/queries'
 import { ErrorNote } from '@/components/data/states'
 import { useWords } from '@/components/data/words'
 import { hopRows, JumpFields, jumpOf, useJumpProblem } from '@/components/plan/jump-fields'
-import { connectRange, isSeconds } from '@/components/plan/reach-fields'
+import { connectRange, isSeconds, widthRange } from '@/components/plan/reach-fields'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { Field, SelectField } from '@/components/ui/field'
@@ -25,18 +25,25 @@ export function SettingsDialog({ cluster, onClose }: { cluster: ClusterDetail; o
   const [client, setClient] = useState<string>(settings.sshClient ?? '')
   const [connect, setConnect] = useState(typed(settings.connectTimeoutS))
   const [wait, setWait] = useState(typed(settings.waitTimeoutS))
+  const [width, setWidth] = useState(typed(settings.concurrency))
   const [hops, setHops] = useState(hopRows(settings.jump))
   const body = {
     jump: hops.length === 0 ? null : jumpOf(hops),
     sshClient: sshClients.find((one) => one === client) ?? null,
     connectTimeoutS: meant(connect),
     waitTimeoutS: meant(wait),
+    concurrency: meant(width),
   }
   const send = useSend(() => api(`/api/clusters/${encodeURIComponent(name)}`, { method: 'PATCH', body }), [keys.cluster(name)])
   const bad = (text: string, range: typeof waitRange, field: string): string | undefined =>
     isSeconds(text, range) ? undefined : say('reach.bad', { field, ...range })
   const astray = useJumpProblem(hops)
-  const problems = [bad(connect, connectRange, say('reach.timeout')), bad(wait, waitRange, say('settings.cluster.wait')), astray]
+  const problems = [
+    bad(connect, connectRange, say('reach.timeout')),
+    bad(wait, waitRange, say('settings.cluster.wait')),
+    bad(width, widthRange, say('reach.width')),
+    astray,
+  ]
   return (
     <Dialog
       open
@@ -85,6 +92,14 @@ export function SettingsDialog({ cluster, onClose }: { cluster: ClusterDetail; o
           inputMode="numeric"
           value={wait}
           onChange={(event) => setWait(event.target.value)}
+        />
+        <Field
+          label={say('reach.width')}
+          hint={say('settings.cluster.width-help')}
+          error={problems[2]}
+          inputMode="numeric"
+          value={width}
+          onChange={(event) => setWidth(event.target.value)}
         />
         <JumpFields rows={hops} onChange={setHops} />
       </div>

@@ -11,9 +11,10 @@ export const isSeconds = (text: string, { min, max }: { min: number; max: number
   text.trim() === '' || (/^\d+$/.test(text.trim()) && Number(text) >= min && Number(text) <= max)
 
 export const connectRange = { min: 1, max: 3600 }
+export const widthRange = { min: 1, max: 64 }
 
 const ways = ['', 'direct', 'jump'] as const
-type Typed = { client: string; timeout: string; way: (typeof ways)[number]; hops: readonly HopRow[] }
+type Typed = { client: string; timeout: string; width: string; way: (typeof ways)[number]; hops: readonly HopRow[] }
 
 /**
  * How this one operation reaches its hosts: the fields, what they say, and why they say nothing that can be used. `fresh`: of a
@@ -21,35 +22,38 @@ type Typed = { client: string; timeout: string; way: (typeof ways)[number]; hops
  */
 export const useReach = (fresh = false): { fields: React.ReactNode; reach: ReachInput | undefined; problem: string | undefined } => {
   const { say } = useWords()
-  const [typed, setTyped] = useState<Typed>({ client: '', timeout: '', way: '', hops: [] })
-  const { client, timeout, way, hops } = typed
+  const [typed, setTyped] = useState<Typed>({ client: '', timeout: '', width: '', way: '', hops: [] })
+  const { client, timeout, width, way, hops } = typed
   const isGood = isSeconds(timeout, connectRange)
   const late = isGood ? undefined : say('reach.bad', { field: say('reach.timeout'), ...connectRange })
+  const wide = isSeconds(width, widthRange) ? undefined : say('reach.bad', { field: say('reach.width'), ...widthRange })
   const astray = useJumpProblem(way === 'jump' ? hops : [])
   const sshClient = sshClients.find((one) => one === client)
   const reach: ReachInput = {
     ...(sshClient && { sshClient }),
     ...(isGood && timeout.trim() !== '' && { connectTimeoutS: Number(timeout) }),
+    ...(!wide && width.trim() !== '' && { concurrency: Number(width) }),
     ...(way !== '' && { jump: way === 'jump' && !astray ? jumpOf(hops) : [] }),
   }
   const fields = (
-    <ReachFields {...{ typed, fresh, late, astray }} onChange={(changes) => setTyped((before) => ({ ...before, ...changes }))} />
+    <ReachFields {...{ typed, fresh, late, wide, astray }} onChange={(changes) => setTyped((before) => ({ ...before, ...changes }))} />
   )
-  return { fields, reach: Object.keys(reach).length > 0 ? reach : undefined, problem: late ?? astray }
+  return { fields, reach: Object.keys(reach).length > 0 ? reach : undefined, problem: late ?? wide ?? astray }
 }
 
 type Props = {
   typed: Typed
   fresh: boolean
   late: string | undefined
+  wide: string | undefined
   astray: string | undefined
   onChange: (changes: Partial<Typed>) => void
 }
 
-function ReachFields({ typed, fresh, late, astray, onChange }: Props) {
+function ReachFields({ typed, fresh, late, wide, astray, onChange }: Props) {
   const { say } = useWords()
   // A wizard's other step may have hidden it meanwhile.
-  const [opened] = useState(typed.client !== '' || typed.timeout !== '' || typed.way !== '')
+  const [opened] = useState(typed.client !== '' || typed.timeout !== '' || typed.width !== '' || typed.way !== '')
   const choose = (value: string): void => {
     const way = ways.find((one) => one === value) ?? ''
     onChange({ way, hops: way === 'jump' && typed.hops.length === 0 ? [{ at: '', credentialId: '' }] : typed.hops })
@@ -75,6 +79,14 @@ function ReachFields({ typed, fresh, late, astray, onChange }: Props) {
           inputMode="numeric"
           value={typed.timeout}
           onChange={(event) => onChange({ timeout: event.target.value })}
+        />
+        <Field
+          label={say('reach.width')}
+          hint={say(fresh ? 'settings.cluster.width-help' : 'reach.width-help')}
+          error={wide}
+          inputMode="numeric"
+          value={typed.width}
+          onChange={(event) => onChange({ width: event.target.value })}
         />
         <SelectField
           label={say('reach.way')}

@@ -113,6 +113,7 @@ export const clusterDetail = clusterRow.extend({
   settings: z.object({
     connectTimeoutS: z.number().nullable(),
     waitTimeoutS: z.number().nullable(),
+    concurrency: z.number().nullable(),
     sshClient: z.enum(sshClients).nullable(),
     jump: jumpInput.nullable(),
   }),
@@ -128,6 +129,8 @@ export const clusterDetail = clusterRow.extend({
     .nullable(),
   /** Standing warnings of the ledger: mixed programs in a role, overdue hotfixes, programs that lie on the disk only. */
   standing: z.array(problem),
+  /** Hosts that still have the key from before the last rotation. */
+  formerKeyOn: z.array(z.string()),
   /** Instances that a scale-out left half-joined (finish it by the same scale-out, or remove them), and that a scale-in left half-gone. */
   joining: z.array(z.string()),
   leaving: z.array(z.string()),

@@ -36,3 +36,9 @@ it('an operation may go directly where the cluster has jump hosts', () => {
   expect(reachOf({}, { jump }, 'builtin')).toEqual({ jump })
   expect(reachOf({ jump: [] }, { jump }, 'builtin')).toEqual({ jump: [] })
 })
+
+it('hosts at once: the operation’s choice, then the cluster’s; as `-c`', () => {
+  expect(reachOf({ concurrency: 2 }, { concurrency: 9 }, 'builtin')).toEqual({ concurrency: 2 })
+  expect(reachOf({}, { concurrency: 9 }, 'builtin')).toEqual({ concurrency: 9 })
+  expect(reachFlags({ concurrency: 9, connectTimeoutS: 7 })).toBe(' --ssh-timeout=7 -c 9')
+})

@@ -41,6 +41,7 @@ export const reachInput = z.object({
   sshClient: z.enum(sshClients).optional(),
   connectTimeoutS: z.number().int().min(1).max(3600).optional(),
   jump: jumpInput.optional(),
+  concurrency: z.number().int().min(1).max(64).optional(),
 })
 export type ReachInput = z.infer<typeof reachInput>
 
@@ -49,13 +50,17 @@ export type Reach = {
   connectTimeoutS?: number | null | undefined
   sshClient?: SshClient | null | undefined
   jump?: JumpInput | null | undefined
+  /** Hosts at once (`-c`), of what is neither started nor stopped; 5 by default, as TiUP's. */
+  concurrency?: number | null | undefined
 }
 
+export const defaultConcurrency = 5
+
 /** As tiup takes it; it knows one jump host, and no key of an agent there. */
-export const reachFlags = ({ connectTimeoutS, sshClient, jump }: Reach): string => {
+export const reachFlags = ({ connectTimeoutS, sshClient, jump, concurrency }: Reach): string => {
   const [hop, second] = hopsOf(jump ?? [])
   const proxy = hop && !second ? ` --ssh-proxy-host=${hop.address} --ssh-proxy-user=${hop.user} --ssh-proxy-port=${hop.port}` : ''
-  return `${sshClient ? ` --ssh=${sshClient}` : ''}${connectTimeoutS ? ` --ssh-timeout=${connectTimeoutS}` : ''}${proxy}`
+  return `${sshClient ? ` --ssh=${sshClient}` : ''}${connectTimeoutS ? ` --ssh-timeout=${connectTimeoutS}` : ''}${concurrency ? ` -c ${concurrency}` : ''}${proxy}`
 }
 
 /**
@@ -66,9 +71,15 @@ export const reachOf = (
   asked: Reach,
   cluster: Reach,
   sshType: string,
-): { connectTimeoutS?: number; sshClient?: SshClient; jump?: JumpInput } => {
+): { connectTimeoutS?: number; sshClient?: SshClient; jump?: JumpInput; concurrency?: number } => {
   const connectTimeoutS = asked.connectTimeoutS ?? cluster.connectTimeoutS
   const sshClient = asked.sshClient ?? cluster.sshClient ?? (sshType === 'system' ? 'system' : undefined)
   const jump = asked.jump ?? cluster.jump
-  return { ...(connectTimeoutS ? { connectTimeoutS } : {}), ...(sshClient ? { sshClient } : {}), ...(jump ? { jump } : {}) }
+  const concurrency = asked.concurrency ?? cluster.concurrency
+  return {
+    ...(connectTimeoutS ? { connectTimeoutS } : {}),
+    ...(sshClient ? { sshClient } : {}),
+    ...(jump ? { jump } : {}),
+    ...(concurrency ? { concurrency } : {}),
+  }
 }

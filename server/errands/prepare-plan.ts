@@ -69,7 +69,7 @@ const prepare = async (run: ErrandRun, row: PlanRow, operation: OperationName): 
   const problems = [...prepared.problems, ...withLost(looks, verb.validate(topology, facts, input))]
   if (problems.some(isError)) return failPlan(run.db, row.id, { problems, error: 'usecases.plan-has-errors' })
   const { plan: made, blobs } = verb.plan(topology, facts, input)
-  const plan = { ...made, tiupCommand: `${made.tiupCommand}${reachFlags(asked)}` }
+  const plan = { ...made, tiupCommand: `${made.tiupCommand}${settingFlags(asked, input, topology)}` }
   for (const blob of blobs) await keepBlob(run.db, blob)
   const steps = await forecastOf(run, plan, { topology, loginOn, reach: input })
   const text = canonical({ ...plan, problems })
@@ -82,6 +82,13 @@ const prepare = async (run: ErrandRun, row: PlanRow, operation: OperationName): 
 
 /** How hosts are to be reached in this one operation. */
 const askedReach = ({ input }: PlanRow): Reach => z.object({ reach: reachInput.optional() }).safeParse(input).data?.reach ?? {}
+
+/** tiup keeps no settings: what the cluster's say stands on its line too, but for what the topology says itself. */
+const settingFlags = (asked: Reach, input: Reach & { waitTimeoutS?: number }, topology: Topology): string => {
+  const { ssh_type: own } = topology.global
+  const sshClient = asked.sshClient ?? (input.sshClient === own ? null : input.sshClient)
+  return `${reachFlags({ ...input, sshClient })}${input.waitTimeoutS ? ` --wait-timeout=${input.waitTimeoutS}` : ''}`
+}
 
 const factsOf = (looks: Readonly<Record<HostId, HostLook>>): Record<HostId, HostFacts> =>
   Object.fromEntries(Object.entries(looks).flatMap(([host, { facts, lost }]) => (lost ? [] : [[host, facts]])))

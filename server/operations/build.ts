@@ -5,8 +5,8 @@ import type { Gate, HealthQuestion } from '@/server/domain/health'
 import type { HostId, Instance } from '@/server/domain/instance'
 import { downloadName, type PackageInfo } from '@/server/domain/package'
 import type { Lane, OperationName, Phase, Plan, PlanHost } from '@/server/domain/plan'
-import { hopsOf } from '@/server/domain/ssh-client'
-import type { BlobRef, Step } from '@/server/domain/step'
+import { defaultConcurrency, hopsOf } from '@/server/domain/ssh-client'
+import type { BlobRef, Step, StepKindName } from '@/server/domain/step'
 import { hostsOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
 import type { Part } from '@/server/templates/rendered-file'
@@ -26,7 +26,7 @@ export type PhaseDraft = Omit<Phase, 'id' | 'lanes' | 'width' | 'tolerance'> & {
 }
 
 /** Numbers phases, lanes and steps: `2.1/10.0.0.3/unit-running/dm-master-8261`. Lanes and phases without content are left out. */
-export const phasesOf = (drafts: readonly PhaseDraft[]): Phase[] =>
+export const phasesOf = (drafts: readonly PhaseDraft[], concurrency = defaultConcurrency): Phase[] =>
   drafts
     .map((draft) => ({ ...draft, lanes: draft.lanes.filter((lane) => lane.steps.length > 0) }))
     .filter((draft) => draft.lanes.length > 0)
@@ -35,11 +35,17 @@ export const phasesOf = (drafts: readonly PhaseDraft[]): Phase[] =>
       return {
         ...draft,
         id,
-        width: draft.width ?? draft.lanes.length,
+        width: draft.width ?? (isLimited(draft) ? Math.min(concurrency, draft.lanes.length) : draft.lanes.length),
         tolerance: draft.tolerance ?? 0,
         lanes: draft.lanes.map((lane, j) => laneOf(`${id}.${j + 1}`, lane)),
       }
     })
+
+/** What starts, stops or waits for others goes side by side, as with TiUP: a master that is alone waits for its majority. */
+const isLimited = ({ lanes, uninterruptible }: PhaseDraft): boolean =>
+  !uninterruptible && lanes.every(({ gate, steps }) => !gate && steps.every(({ step }) => !together.has(step.kind)))
+
+const together: ReadonlySet<string> = new Set<StepKindName>(['unit-running', 'unit-stopped', 'awaited', 'member-absent'])
 
 const laneOf = (id: string, { onLeave, ...draft }: LaneDraft): Lane => ({
   ...draft,
@@ -88,7 +94,7 @@ export const planOf = (
   input: OperationInput,
   rest: Pick<Plan, 'problems' | 'impact' | 'tiupCommand' | 'destructive'> & { phases: readonly PhaseDraft[] },
 ): Plan => {
-  const phases = phasesOf(rest.phases)
+  const phases = phasesOf(rest.phases, input.concurrency)
   const touched = new Set(
     phases.flatMap((one) => one.lanes.flatMap((lane) => [...lane.steps, ...(lane.onLeave ?? [])].flatMap(hostOfStep))),
   )

@@ -58,6 +58,8 @@ export type OperationInput = {
   /** Bound of a TCP connection, in seconds, and who holds it; the transport's by default. */
   connectTimeoutS?: number
   sshClient?: SshClient
+  /** Hosts at once, of what is neither started nor stopped; 5 by default. */
+  concurrency?: number
   /** Jump hosts to all hosts. */
   jump?: JumpInput
   /** patch: what was asked for; `packages` is then all that the store has. */

@@ -19,6 +19,8 @@ export type ClusterRecord = {
   adopted: boolean
   connectTimeoutS: number | null
   waitTimeoutS: number | null
+  /** Hosts at once; null: 5. */
+  concurrency: number | null
   /** The cluster's own choice. */
   sshClient: SshClient | null
   /** Jump hosts to its hosts. */
@@ -74,7 +76,7 @@ export const createCluster = async (db: Db | Tx, cluster: NewCluster): Promise<v
   })
 }
 
-export type ClusterSettings = Pick<ClusterRecord, 'connectTimeoutS' | 'waitTimeoutS' | 'sshClient' | 'jump'>
+export type ClusterSettings = Pick<ClusterRecord, 'connectTimeoutS' | 'waitTimeoutS' | 'concurrency' | 'sshClient' | 'jump'>
 
 export const changeSettings = async (db: Db, name: string, { jump, ...change }: Partial<ClusterSettings>): Promise<boolean> => {
   const hops = jump === undefined ? {} : { jump: jump === null ? null : JSON.stringify(jump) }
@@ -102,9 +104,9 @@ type Stored = Awaited<ReturnType<Db['cluster']['findUniqueOrThrow']>> & { revisi
 const withTopology = (row: Stored): ClusterWithTopology | undefined => {
   const [newest] = row.revisions
   if (!newest) return undefined
-  const { name, version, deployUser, revision, runState, credentialId, adopted, connectTimeoutS, waitTimeoutS } = row
+  const { name, version, deployUser, revision, runState, credentialId, adopted, connectTimeoutS, waitTimeoutS, concurrency } = row
   return {
-    ...{ name, version, deployUser, revision, runState, credentialId, adopted, connectTimeoutS, waitTimeoutS },
+    ...{ name, version, deployUser, revision, runState, credentialId, adopted, connectTimeoutS, waitTimeoutS, concurrency },
     sshClient: sshClients.find((one) => one === row.sshClient) ?? null,
     jump: row.jump === null ? null : (JSON.parse(row.jump) as JumpInput), // written by changeSettings only
     keyFile: row.keyFile === null || row.keyFile === 'former' ? row.keyFile : { credentialId: row.keyFile },

@@ -67,6 +67,7 @@ export const readCluster = async (db: Db, name: string): Promise<ClusterDetail> 
     grafanaUrls: grafanaUrls(cluster),
     adopted: cluster.adopted,
     settings: settingsOf(cluster),
+    formerKeyOn: [...(cluster.formerKey?.hosts ?? [])],
     status: status ? { ...status, rows: [...status.rows], silent: { ...status.silent } } : null,
     joining: inState(cluster, 'joining'),
     leaving: inState(cluster, 'leaving'),
@@ -75,8 +76,8 @@ export const readCluster = async (db: Db, name: string): Promise<ClusterDetail> 
   }
 }
 
-const settingsOf = ({ connectTimeoutS, waitTimeoutS, sshClient, jump }: ClusterWithTopology): ClusterDetail['settings'] => ({
-  ...{ connectTimeoutS, waitTimeoutS, sshClient, jump },
+const settingsOf = ({ connectTimeoutS, waitTimeoutS, concurrency, sshClient, jump }: ClusterWithTopology): ClusterDetail['settings'] => ({
+  ...{ connectTimeoutS, waitTimeoutS, concurrency, sshClient, jump },
 })
 
 const inState = ({ topology }: ClusterWithTopology, state: Lifecycle): string[] =>

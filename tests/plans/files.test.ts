@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { type FileFact, fileKey } from '@/server/domain/facts'
 import { stepsOf } from '@/server/domain/plan'
 import type { OperationFacts, OperationInput } from '@/server/operations/input'
+import { operations } from '@/server/operations/operation-map'
 import { pull } from '@/server/operations/pull'
 import { push } from '@/server/operations/push'
 import { expectGolden } from './plan-text'
-import { later, running, topologyOf } from './world'
+import { fresh, later, running, topologyOf } from './world'
 
 const two = topologyOf(`global: {user: tidb, deploy_dir: /dm/deploy, data_dir: /dm/data}
 master_servers: [{host: 10.0.0.1}]
@@ -105,5 +106,17 @@ describe('pull', () => {
     expect(codes(pull.validate(two, { hosts: {} }, later(two, { ...fetching(['/f'], {}), nodes: ['10.0.0.2:8262'] })))).toEqual([
       'error preflight.reach',
     ])
+  })
+})
+
+describe('hosts at once (-c)', () => {
+  const many = topologyOf(`master_servers: [${[1, 2, 3, 4, 5, 6, 7].map((n) => `{host: 10.0.1.${n}}`).join(', ')}]\n`)
+  const widths = (verb: 'enable' | 'start', more: Partial<OperationInput> = {}) =>
+    operations[verb].plan(many, fresh(many), later(many, more)).plan.phases.map(({ lanes, width }) => `${width} of ${lanes.length}`)
+  it('5 by default, as the setting says else; what is started is started together', () => {
+    expect(widths('enable')).toContain('5 of 7')
+    expect(widths('enable', { concurrency: 2 })).toContain('2 of 7')
+    expect(widths('enable', { concurrency: 64 })).toContain('7 of 7')
+    expect(widths('start', { concurrency: 2 })).toContain('7 of 7')
   })
 })

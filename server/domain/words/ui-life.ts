@@ -15,6 +15,7 @@ export const uiLifeWords = {
   'cluster.do.enable': ['Start at boot…', '设置开机自启…'],
   'cluster.do.disable': ['Don’t start at boot…', '取消开机自启…'],
   'cluster.do.clean': ['Clean data and logs…', '清理数据与日志…'],
+  'cluster.do.rotate-ssh': ['Rotate SSH keys…', '轮换 SSH 密钥…'],
   'cluster.do.rename': ['Rename…', '重命名…'],
   'cluster.do.destroy': ['Destroy…', '销毁…'],
   'operate.enable-title': ['Start {cluster} at boot', '设置 {cluster} 开机自启'],
@@ -56,6 +57,25 @@ export const uiLifeWords = {
   'clean.ignore': ['Leave out', '排除'],
   'clean.ignore-help': ['As --ignore-role and --ignore-node.', '对应 --ignore-role 与 --ignore-node。'],
   'clean.nothing-chosen': ['Tick data, logs, or both.', '请勾选数据、日志或两者。'],
+  'crumb.rotate-ssh': ['Rotate SSH keys', '轮换 SSH 密钥'],
+  'rotate-ssh.title': ['Rotate the SSH key of {cluster}', '轮换 {cluster} 的 SSH 密钥'],
+  'rotate-ssh.note': [
+    'A new key is made and put beside the present one. When it has let in the deploy user on every host, the cluster is switched to it; only then is the former one taken away.',
+    '生成新密钥并放在现有密钥旁。部署用户用新密钥在每台主机上登录成功后，集群才切换，随后才移除旧密钥。',
+  ],
+  'rotate-ssh.leave-away': [
+    'Go on though a host is away: it keeps the former key, and the rotation is finished there later',
+    '即使有主机无法连接也继续：该主机保留旧密钥，稍后再完成轮换',
+  ],
+  'rotate-ssh.finish': [
+    'The rotation before is finished first: {hosts} still have the former key.',
+    '先完成上一次轮换：{hosts} 仍有旧密钥。',
+  ],
+  'cluster.former-key': [
+    'The former SSH key is still on {hosts}: the rotation is not finished there.',
+    '{hosts} 上仍有旧 SSH 密钥：那里的轮换尚未完成。',
+  ],
+  'cluster.former-key-go': ['Finish it…', '完成轮换…'],
   'rename.title': ['Rename {cluster}', '重命名 {cluster}'],
   'rename.note': [
     'In the panel, and where hosts carry the name: Prometheus and Grafana restart. DM itself knows no name. The present one stays reserved for this cluster.',

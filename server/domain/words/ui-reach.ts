@@ -13,6 +13,12 @@ export const uiReachWords = {
   'reach.client.system': ['system', 'system'],
   'reach.timeout': ['Timeout of the connection (--ssh-timeout), seconds', '连接超时（--ssh-timeout），秒'],
   'reach.timeout-help': ['Empty: as the cluster’s settings say, else 5.', '留空则按集群设置，否则为 5。'],
+  'reach.width': ['Hosts at once (-c)', '同时操作的主机数（-c）'],
+  'reach.width-help': [
+    'Empty: as the cluster’s settings say, else 5. Starts, stops and gates keep their own order.',
+    '留空则按集群设置，否则为 5。启动、停止与检查门不受影响。',
+  ],
+  'settings.cluster.width-help': ['Empty: 5. Starts, stops and gates keep their own order.', '留空则为 5。启动、停止与检查门不受影响。'],
   'reach.client.fresh': ['Default: the topology’s ssh_type, or the panel’s', '默认：拓扑的 ssh_type 或面板设置'],
   'reach.way': ['Way to the hosts', '到主机的路径'],
   'reach.way.': ['As the cluster’s settings say', '按集群设置'],

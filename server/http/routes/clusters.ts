@@ -41,6 +41,7 @@ const change = createRoute({
     ...takes(
       z.object({
         ...{ connectTimeoutS: timeout, waitTimeoutS: timeout },
+        concurrency: z.number().int().min(1).max(64).nullable().optional(),
         sshClient: z.enum(sshClients).nullable().optional(),
         jump: jumpInput.nullable().optional(),
       }),
@@ -112,10 +113,11 @@ export const registerClusterRoutes = (api: Api): void => {
   api.openapi(read, async (c) => c.json(await readCluster(c.get('db'), c.req.valid('param').name), 200))
   api.openapi(change, async (c) => {
     const { name } = c.req.valid('param')
-    const { connectTimeoutS, waitTimeoutS, sshClient, jump } = c.req.valid('json')
+    const { connectTimeoutS, waitTimeoutS, concurrency, sshClient, jump } = c.req.valid('json')
     const wanted = {
       ...(connectTimeoutS !== undefined && { connectTimeoutS }),
       ...(waitTimeoutS !== undefined && { waitTimeoutS }),
+      ...(concurrency !== undefined && { concurrency }),
       ...(sshClient !== undefined && { sshClient }),
       ...(jump !== undefined && { jump: jump?.length ? jump : null }),
     }
