@@ -19,6 +19,7 @@ import { ImpactTable } from './impact-table'
 import { planRows, progressOf } from './plan-rows'
 import { PlanView } from './plan-view'
 import { WaiveProblem } from './waive-problem'
+import { WhatHappens } from './what-happens'
 
 export type Say = (word: string, params?: Record<string, string | number>) => string
 export type Shown = { message: string; hint: string }
@@ -61,6 +62,7 @@ export function Review(props: ReviewProps) {
             <p className="mb-3 text-(--text-3)">
               {say('review.counts', { phases: plan.phases.length, steps: counts.total, already: counts.already })}
             </p>
+            <WhatHappens plan={plan} sayProblem={props.sayProblem} />
             <ImpactTable plan={plan} say={say} />
             <DeletesTable plan={plan} say={say} />
             <ProblemList {...props} />
