@@ -118,6 +118,6 @@ const keyTroubles = ['errands.host-key-unknown', 'errands.host-key-changed']
 function Trouble({ error, from, onPinned }: { error: unknown; from: Source | undefined; onPinned: () => void }) {
   const ssh = from && 'ssh' in from ? from.ssh : undefined
   if (ssh && error instanceof ApiFailure && keyTroubles.includes(error.error.code))
-    return <KeyGate address={ssh.address} port={ssh.port} onPinned={onPinned} />
+    return <KeyGate address={ssh.address} port={ssh.port} jump={ssh.jump} onPinned={onPinned} />
   return <ErrorNote error={error} />
 }

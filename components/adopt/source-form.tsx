@@ -6,6 +6,7 @@ import { useCredentials } from '@/components/data/queries'
 import { ErrorNote } from '@/components/data/states'
 import { useWords } from '@/components/data/words'
 import { CredentialDialog } from '@/components/host/credential-dialog'
+import { JumpFields } from '@/components/plan/jump-fields'
 import { Button } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
 import { Field, SelectField } from '@/components/ui/field'
@@ -143,6 +144,10 @@ function SshFields({ typed, onType }: Props) {
         onChange={set('path')}
         hint={say('adopt.ssh-path-help')}
       />
+      <details open={ssh.hops.length > 0}>
+        <summary className="m sm t2 mb-1">{say('reach.way.jump')}</summary>
+        <JumpFields rows={ssh.hops} onChange={(hops) => onType({ ...typed, ssh: { ...ssh, hops } })} />
+      </details>
       <p className="t3 sm">{say('adopt.ssh-read')}</p>
       {adding ? <CredentialDialog onClose={() => setAdding(false)} /> : null}
     </div>

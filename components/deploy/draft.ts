@@ -1,5 +1,5 @@
 import type { CheckRow } from '@/server/domain/check-row'
-import { templates } from './templates'
+import { templates } from '@/server/domain/topology/samples'
 
 export const wizardSteps = ['name', 'topology', 'access', 'checks'] as const
 export type WizardStep = (typeof wizardSteps)[number]

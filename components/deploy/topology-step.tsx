@@ -1,10 +1,12 @@
 'use client'
 
+import Link from 'next/link'
 import { useMemo } from 'react'
+import { useWords } from '@/components/data/words'
 import type { Say } from '@/components/plan/say'
+import { type TemplateName, templates } from '@/server/domain/topology/samples'
 import type { TopologyCheck } from './draft'
 import { HostsForm } from './hosts-form'
-import { type TemplateName, templates } from './templates'
 import { LineProblems, TextPane, useLineProblems } from './text-pane'
 
 type Props = {
@@ -19,6 +21,7 @@ type Props = {
 
 /** Text and form of one document, side by side; problems stand in the gutter and in a list that leads to their line. */
 export function TopologyStep({ say, sayProblem, yaml, onChange, check, files }: Props) {
+  const { say: all } = useWords()
   const { lines, goTo, goToLine } = useLineProblems(check.problems, sayProblem)
   const badLines = useMemo(() => new Set(lines.filter((one) => one.severity === 'error').map((one) => one.line)), [lines])
   return (
@@ -27,7 +30,14 @@ export function TopologyStep({ say, sayProblem, yaml, onChange, check, files }: 
         <TextPane
           label={say('deploy.yaml')}
           note={say('deploy.lines', { count: yaml.split('\n').length })}
-          actions={<Templates say={say} onChange={onChange} />}
+          actions={
+            <>
+              <Templates say={say} onChange={onChange} />
+              <Link className="sm" href="/templates">
+                {all('nav.templates')}
+              </Link>
+            </>
+          }
           openFile={say('deploy.open-file')}
           value={yaml}
           onChange={onChange}

@@ -12,16 +12,29 @@ import { Button } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
 import { Status } from '@/components/ui/status-shape'
 import type { ErrandView, ProbedHost } from '@/server/domain/api'
+import type { JumpInput } from '@/server/domain/ssh-client'
 import { ChangedKeyDialog } from './changed-key-dialog'
 
 /** Stands where work on a host was refused for its key: a new one is compared and confirmed here, a changed one is a hard stop. */
-export function KeyGate({ address, port, onPinned }: { address: string; port: number; onPinned: () => void }) {
+export function KeyGate({
+  address,
+  port,
+  jump,
+  onPinned,
+}: {
+  address: string
+  port: number
+  jump?: JumpInput | undefined
+  onPinned: () => void
+}) {
   const { say } = useWords()
   const host = `${address}:${port}`
   const probe = useQuery({
     queryKey: ['probe', address, port],
     queryFn: () =>
-      runErrand<ProbedHost[]>(() => api<ErrandView>('/api/hosts/probe', { method: 'POST', body: { hosts: [{ address, port }] } })),
+      runErrand<ProbedHost[]>(() =>
+        api<ErrandView>('/api/hosts/probe', { method: 'POST', body: { hosts: [{ address, port }], ...(jump && { jump }) } }),
+      ),
     gcTime: 0,
     retry: false,
     refetchOnWindowFocus: false,

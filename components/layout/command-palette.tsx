@@ -141,7 +141,7 @@ const useCommands = (): readonly Command[] => {
       { key: 'deploy', group: 'start', text: say('palette.deploy'), end: '', href: '/clusters/new', icon: CirclePlay },
       ...verbs,
       ...(clusters ?? []).map(({ name, version }) => go(`c ${name}`, name, version, `/clusters/${encodeURIComponent(name)}`, Layers)),
-      ...(['clusters', 'jobs', 'packages', 'hosts', 'audit', 'settings'] as const).map((place) =>
+      ...(['clusters', 'jobs', 'packages', 'hosts', 'templates', 'audit', 'settings'] as const).map((place) =>
         go(place, say(`nav.${place}`), '', `/${place}`, MapPin),
       ),
       ...(jobs ?? [])

@@ -64,6 +64,7 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /api/clusters/{name}/revisions/{revision}': { least: 'viewer' },
   'POST /api/clusters/{name}/edit-config/check': { least: 'viewer', bodyBytes: 8 * bodyLimitBytes },
   'POST /api/clusters/{name}/edit-config': { least: 'operator', bodyBytes: 8 * bodyLimitBytes },
+  'GET /api/templates/{form}': { least: 'viewer' },
   'POST /api/topology/check': { least: 'viewer' },
   'POST /api/adopt/scan': { least: 'admin' },
   'POST /api/adopt/upload': { least: 'admin', stream: true },

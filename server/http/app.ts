@@ -37,6 +37,7 @@ import { registerPackageRoutes } from './routes/packages'
 import { registerPlanRoutes } from './routes/plans'
 import { registerRevisionRoutes } from './routes/revisions'
 import { registerSessionRoutes } from './routes/session'
+import { registerTemplateRoutes } from './routes/templates'
 import { registerTiupRoutes } from './routes/tiup'
 import { registerTokenRoutes } from './routes/tokens'
 import { registerUpgradeRoutes } from './routes/upgrades'
@@ -63,6 +64,7 @@ export const createApi = (deps: ApiDeps): Api => {
   registerHostKeyRoutes(api)
   registerHostRoutes(api)
   registerTiupRoutes(api)
+  registerTemplateRoutes(api)
   registerJobRoutes(api)
   registerJobFileRoutes(api)
   registerPackageRoutes(api)

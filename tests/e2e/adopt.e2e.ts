@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test as base, expect, type Page } from '@playwright/test'
 import { ApiClient } from '../support/api-client'
 import { type Panel, startPanel } from '../support/panel'
+import { clusterOf, oneHost, runReviewedPlan } from './cluster'
 import { errorsOf, stateOf } from './fixtures'
+import { continueToEnd, looksRight } from './looks'
 
 /** A TiUP storage folder as `tiup dm` leaves it: the recorded meta.yaml, and a key (its own was never recorded). */
 const tiupStorage = (root: string, names: readonly string[]): string => {
@@ -129,5 +131,83 @@ base('a control machine is not logged in to before its host key is confirmed', a
   await expect(page.getByText(/SHA256:/)).toBeVisible()
   await page.getByRole('button', { name: 'It is the right one: confirm it' }).click()
   await expect(page.getByText(`${host} has no TiUP storage folder at`)).toBeVisible({ timeout: 30_000 })
+  expect(errors).toEqual([])
+})
+
+base('a cluster goes back to tiup, is forgotten, comes again and is managed; what tiup writes meanwhile is seen', async () => {
+  base.setTimeout(180_000)
+  const sim = await api.errand<{ credentialId: string; version: string }>('/api/simulated-hosts', {})
+  await clusterOf(api, sim, 'shop', oneHost(panel.hosts[1] ?? ''))
+  const at = '/clusters/shop/tiup'
+  await page.goto('/clusters/shop')
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'TiUP: manage, hand back, meta…' }).click()
+  await page.getByRole('button', { name: 'Hand back to tiup…' }).click()
+  await looksRight(page, 'hand back')
+  const dialog = page.getByRole('dialog', { name: 'Hand shop back to tiup' })
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    dialog.getByRole('button', { name: 'Hand back and download' }).click(),
+  ])
+  const archive = path.join(root, 'shop.tar.gz')
+  await download.saveAs(archive)
+  execFileSync('tar', ['-xzf', archive, '-C', path.join(folder, 'clusters')])
+  await expect(dialog.getByText('tiup may have it now.')).toBeVisible()
+  await dialog.getByRole('button', { name: 'Close' }).first().click()
+
+  await page.getByRole('button', { name: 'Forget…' }).click()
+  const forget = page.getByRole('dialog', { name: 'Forget shop' })
+  await forget.getByLabel('Type shop to confirm').fill('shop')
+  await forget.getByRole('button', { name: 'Forget it' }).click()
+  await page.waitForURL(/\/clusters$/)
+
+  const audit = path.join(folder, 'audit')
+  mkdirSync(audit)
+  writeFileSync(
+    path.join(audit, 'h45zCcBcxWw'),
+    '%2Fopt%2Ftiup-dm scale-in shop -N 10.0.0.9%3A8262 -y\n\tExecute command finished\t{"code": 1}\n',
+  )
+  await api.errand('/api/adopt', { path: folder, names: ['shop'] })
+  await page.goto(at)
+  await expect(page.getByRole('table', { name: 'History from tiup' })).toContainText('failed, exit 1')
+  await expect(page.getByText('Nothing differs')).toBeVisible()
+
+  const meta = path.join(folder, 'clusters', 'shop', 'meta.yaml')
+  const text = readFileSync(meta, 'utf8')
+  writeFileSync(
+    meta,
+    text.replace(
+      '    master_servers:\n',
+      '    server_configs:\n        master: {}\n        worker:\n            log-level: debug\n        grafana: {}\n    master_servers:\n',
+    ),
+  )
+  await page.goto('/clusters/shop')
+  await page.getByRole('link', { name: 'See what' }).click()
+  await expect(page.getByRole('region', { name: 'Topology, as the books have it and as it is there' })).toContainText('log-level: debug')
+  await looksRight(page, 'what tiup changed')
+  await page.screenshot({ path: 'test-results/tiup-changes.png' })
+  await page.getByRole('button', { name: 'Take it over' }).click()
+  await expect(page.getByText('Taken as revision 2.').or(page.getByText('Nothing differs'))).toBeVisible({ timeout: 30_000 })
+
+  await page.getByRole('button', { name: 'Manage from here…' }).click()
+  await page.getByRole('tab', { name: /Checks/ }).click({ timeout: 60_000 })
+  await expect(page.getByText(/Of .*8262 1 of the files differ .*dm-worker.toml/)).toBeVisible()
+  await looksRight(page, 'review of manage')
+  await page.screenshot({ path: 'test-results/tiup-review.png' })
+  await runReviewedPlan(page, 'Manage shop', 'shop')
+  await continueToEnd(page)
+  await page.goto(at)
+  await expect(page.getByRole('button', { name: 'Hand back to tiup…' })).toBeVisible()
+  await expect(page.getByText('The panel manages this cluster.')).toBeVisible()
+  await page.screenshot({ path: 'test-results/tiup-managed.png' })
+
+  await page.goto('/templates?form=local')
+  await page.getByLabel('Hosts of dm-master').fill('10.0.0.7')
+  await expect(page.getByText('- host: 10.0.0.7')).toBeVisible()
+  await page.getByLabel('Deploy user').fill('a b')
+  await expect(page.getByText('A field is not right yet.')).toBeVisible()
+  await page.getByLabel('Deploy user').fill('')
+  await looksRight(page, 'templates')
+  await page.screenshot({ path: 'test-results/templates.png' })
   expect(errors).toEqual([])
 })

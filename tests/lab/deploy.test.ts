@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verifyFile } from '@/server/audit-verify'
 import type { ClusterDetail } from '@/server/domain/api'
+import type { TiupView } from '@/server/domain/api-tiup'
 import type { CheckRow } from '@/server/domain/check-row'
 import { type Plan, stepsOf } from '@/server/domain/plan'
 import { generateKey } from '@/server/remote/generate-key'
@@ -179,6 +180,37 @@ describe.skipIf(!labAvailable().ok)('a cluster on lab hosts', () => {
       expect([refused.status, await refused.json()]).toMatchObject([409, { code: 'usecases.adopted-read-only' }])
     }
   }, 120_000)
+
+  it('hands it back, adopts it over SSH from where tiup would run, manages it, restarts a worker, and takes it back', async () => {
+    const bytes = Buffer.from(await (await panel.api.send('GET', '/api/clusters/lab/export')).arrayBuffer())
+    expect((await panel.api.send('POST', '/api/clusters/lab/hand-back')).status).toBe(200)
+    const unpack = [
+      'mkdir -p /root/tiup/clusters /root/tiup/audit',
+      `base64 -d <<< "$1" | tar -xz -C /root/tiup/clusters --transform 's/^lab/lab2/'`,
+      `echo '%2Fopt%2Ftiup-dm start lab2' > /root/tiup/audit/h45zCcBcxWw`,
+    ].join(' && ')
+    await on(host(6), 'bash', '-c', unpack, 'unpack', bytes.toString('base64'))
+    const ssh = { address: host(6).address, port: 22, credentialId: logins.rootKey, path: '/root/tiup' }
+    await panel.api.errand('/api/adopt', { ssh, names: ['lab2'] })
+    expect((await panel.api.get<TiupView>('/api/clusters/lab2/tiup')).history).toMatchObject([{ command: 'tiup dm start lab2' }])
+    const perform = async (cluster: string, operation: string, input: unknown = {}) => {
+      const { plan } = await planFor(panel.api, cluster, operation, input)
+      await succeeds(panel.api, (await panel.api.run(plan)).id)
+      return plan.problems.map(({ code, params }) => [code, params.instance])
+    }
+    // Nothing of DM differs, to the last letter; what carries the cluster's name does.
+    expect(await perform('lab2', 'manage')).toEqual([
+      ['manage.files-differ', `${host(1).address}:9090`],
+      ['manage.files-differ', `${host(1).address}:3000`],
+    ])
+    const rolling = { batch: 1, canary: false, tolerance: 0 }
+    await perform('lab2', 'restart', { nodes: [`${host(4).address}:8262`], roles: [], rolling })
+    expect((await panel.api.send('POST', '/api/clusters/lab2/hand-back')).status).toBe(200)
+    expect((await panel.api.send('POST', '/api/clusters/lab2/forget', { confirm: 'lab2' })).status).toBe(200)
+    expect(await perform('lab', 'manage')).toEqual([['manage.no-storage', undefined]])
+    const reload = await panel.api.plan('lab', 'reload', {})
+    expect(reload.problems.map(({ code }) => code)).toEqual(['reload.nothing'])
+  }, 180_000)
 
   it('shows a killed worker offline and its unit activating, within a refresh', async () => {
     const stopWatching = panel.api.watch('lab')

@@ -79,7 +79,7 @@ export const tiupProblems = {
   },
   'manage.files-differ': {
     message: [
-      '{count} files of {instance} differ from what the panel renders: {files}.',
+      'Of {instance} {count} of the files differ from what the panel renders: {files}.',
       '{instance} 有 {count} 个文件与面板渲染的不同：{files}。',
     ],
     hint: ['Nothing is changed now; the next reload writes them.', '现在不做更改；下次 reload 会写入。'],
