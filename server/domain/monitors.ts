@@ -31,7 +31,6 @@ export const charts = [
     query: `100 * min by (instance) (node_filesystem_avail_bytes{${realDisks}} / node_filesystem_size_bytes{${realDisks}})`,
   },
 ] as const
-export type ChartId = (typeof charts)[number]['id']
 
 /** How far back, and how far apart the points are. */
 export const chartSpanS = 3600

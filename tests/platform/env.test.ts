@@ -11,9 +11,13 @@ describe('environment', () => {
   })
 
   it('names every wrong variable with its value and why', () => {
-    const wrong = { PORT: '70000', HOST: 'a b', DM_PANEL_TRUST_PROXY: 'maybe', DM_PANEL_PACKAGE_QUOTA_GIB: '-1' }
+    const wrong = { PORT: '70000', HOST: 'a b', DM_PANEL_TRUST_PROXY: 'maybe', DM_PANEL_PACKAGE_QUOTA_GIB: '-1', DM_PANEL_URL: 'panel:80' }
     expect(() => readEnv(wrong)).toThrow(EnvInvalid)
     for (const [name, value] of Object.entries(wrong)) expect(() => readEnv(wrong)).toThrow(`${name}=${value}: must be`)
+  })
+
+  it('takes the panel’s own address without a slash at its end', () => {
+    expect(readEnv({ DM_PANEL_URL: 'https://panel.example.com/dm/' }).panelUrl).toBe('https://panel.example.com/dm')
   })
 
   it('wants certificate and key together', () => {
