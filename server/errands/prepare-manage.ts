@@ -1,6 +1,7 @@
 import { AppError } from '@/server/domain/app-error'
 import type { Problem } from '@/server/domain/problem'
 import { instancesOf } from '@/server/domain/topology/instances'
+import { LinkLost } from '@/server/remote/transport'
 import { type ClusterWithTopology, listClusters } from '@/server/store/clusters'
 import { readLedger } from '@/server/store/ledger'
 import { listPackages } from '@/server/store/packages'
@@ -53,10 +54,16 @@ const fromLink = async (
       problems: [...(changed ? [{ code: 'manage.meta-changed', severity: 'error', params: {} } as const] : []), ...taken.problems],
     }
   } catch (error) {
-    if (!(error instanceof AppError) && !(error instanceof Error && error.name === 'LinkLost')) throw error
-    const why = error instanceof AppError ? error.code : error.message
-    return { rolePackages: [], problems: [{ code: 'manage.storage-unread', severity: 'warning', params: { why } }] }
+    const why = reasonOf(error)
+    if (!why) throw error
+    return { rolePackages: [], problems: [{ code: 'manage.storage-unread', severity: 'warning', params: {} }, why] }
   }
+}
+
+const reasonOf = (error: unknown): Problem | undefined => {
+  if (error instanceof AppError) return { code: error.code, severity: 'info', params: error.params }
+  if (!(error instanceof LinkLost)) return undefined
+  return { code: `errands.${error.code}`, severity: 'info', params: { host: error.host, detail: error.detail } }
 }
 
 /** Two masters of one unit would undo each other's work. */

@@ -26,11 +26,8 @@ export const takePatches = async (
       if (patch.role !== undefined) rolePackages.push(sha256)
     } catch (error) {
       if (!(error instanceof AppError)) throw error
-      problems.push({
-        code: 'manage.patch-refused',
-        severity: 'warning',
-        params: { file: patch.file, why: error.problems[0]?.code ?? error.code },
-      })
+      const why = error.problems.slice(0, 3).map((one): Problem => ({ ...one, severity: 'info' }))
+      problems.push({ code: 'manage.patch-refused', severity: 'warning', params: { file: patch.file } }, ...why)
     }
   }
   return { rolePackages, problems }

@@ -172,13 +172,19 @@ describe('what tiup changes behind our back', () => {
     expect(await sim.errand('POST', '/api/clusters/again/tiup/take', { metaSha256 })).toMatchObject({ state: 'done' })
     expect(await detail('again')).toMatchObject({ version: 'v8.5.1', nodes: { 'dm-worker': 2 } })
     expect(await compare()).toMatchObject({ written: false, changes: { any: false } })
-    expect(await everyRow()).not.toContain('canary')
+    const rows = await everyRow()
+    expect(rows).not.toContain('canary')
+    expect(rows).not.toContain(fs.readFileSync(path.join(storage, 'clusters', 'again', 'ssh', 'id_rsa'), 'utf8').split('\n')[3])
     fs.writeFileSync(metaFile(), text)
     await sim.errand('POST', '/api/clusters/again/tiup/take', { metaSha256: (await compare()).metaSha256 })
   }, 60_000)
 
-  it('is told by a plan that would manage it', async () => {
+  it('is told by a plan that would manage it; a storage that can’t be read is no hindrance', async () => {
     await sim.call('POST', '/api/clusters/again/hand-back')
+    fs.renameSync(storage, `${storage}-away`)
+    const blind = await sim.plan<PlanView>('again', 'manage', {})
+    expect([blind.state, codes(blind)]).toEqual(['ready', ['warning manage.storage-unread', 'info errands.tiup-folder-unknown']])
+    fs.renameSync(`${storage}-away`, storage)
     fs.appendFileSync(metaFile(), '# by hand\n')
     expect(codes(await sim.plan<PlanView>('again', 'manage', {}))).toEqual(['error manage.meta-changed'])
     await sim.errand('POST', '/api/clusters/again/tiup/take', { metaSha256: (await compare()).metaSha256 })
@@ -204,7 +210,7 @@ describe('patch packages of tiup', () => {
     const { metaSha256 } = (await sim.errand<TiupComparisonView>('GET', '/api/clusters/again/tiup/compare')).result
     await sim.errand('POST', '/api/clusters/again/tiup/take', { metaSha256 })
     const plan = await perform('again', 'manage', {})
-    expect(codes(plan)).toEqual(['warning manage.patch-refused'])
+    expect(codes(plan)).toEqual(['warning manage.patch-refused', expect.stringMatching(/^info package\./)])
     const stored = await sim.panel.db.package.findFirstOrThrow({ where: { origin: 'hotfix' } })
     expect(stored).toMatchObject({
       component: 'dm-worker',

@@ -22,14 +22,14 @@ export const tiupProblems = {
     ],
   },
   'manage.storage-unread': {
-    message: ['tiup’s own folder can’t be read now: {why}.', '目前无法读取 tiup 的目录：{why}。'],
+    message: ['tiup’s own folder can’t be read now.', '目前无法读取 tiup 的目录。'],
     hint: [
       'What tiup changed since the adoption, its later history and its patch packages are not taken over.',
       '纳管后 tiup 的修改、后续历史和补丁包将不会被接管。',
     ],
   },
   'manage.patch-refused': {
-    message: ['The patch package {file} is not taken into the store: {why}.', '补丁包 {file} 未收入包仓库：{why}。'],
+    message: ['The patch package {file} is not taken into the store.', '补丁包 {file} 未收入包仓库。'],
     hint: ['Build a hotfix package from what it was made of, if it is wanted again.', '如仍需要，请用其来源重新制作补丁包。'],
   },
   'manage.no-root': {
