@@ -105,10 +105,7 @@ export const createConnectionPool = (settings: PoolSettings): ConnectionPool => 
         way?.leave()
       }
     },
-    async fresh(target) {
-      const link = await make(target)
-      link.close()
-    },
+    fresh: async (target) => (await make(target)).close(),
     async close() {
       isClosed = true
       await Promise.all([...entries.values()].map((entry) => entry.link.then((link) => link.close(), ignoreFailedLink)))
