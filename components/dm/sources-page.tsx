@@ -2,6 +2,7 @@
 
 import { Ellipsis } from 'lucide-react'
 import Link from 'next/link'
+import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { ErrorNote, Loaded } from '@/components/data/states'
 import { useWords } from '@/components/data/words'
@@ -106,8 +107,8 @@ function Sources({ name, data, mayNot, onLine }: Props) {
           { key: 'note', title: say('source.note'), cell: (one) => <span title={one.note}>{one.note}</span> },
           {
             key: 'do',
-            title: '',
-            width: 48,
+            title: say('dm.actions'),
+            width: 84,
             cell: (one) => <Actions name={name} row={one} mayNot={mayNot} onLine={onLine} onMove={() => setMoving(one)} />,
           },
         ]}
@@ -151,6 +152,7 @@ type ActionProps = { name: string; row: DmSourceRow; mayNot: string | undefined;
 
 function Actions({ name, row: { source, worker, relay }, mayNot, onLine, onMove }: ActionProps) {
   const { say } = useWords()
+  const router = useRouter()
   const line = (text: string) => ({ reason: mayNot, onSelect: () => onLine(text) })
   return (
     <Menu
@@ -167,7 +169,7 @@ function Actions({ name, row: { source, worker, relay }, mayNot, onLine, onMove 
         {
           label: say('source.update'),
           reason: mayNot,
-          onSelect: () => window.location.assign(consoleWith(name, `operate-source update ${source}.yaml`)),
+          onSelect: () => router.push(consoleWith(name, `operate-source update ${source}.yaml`)),
         },
         { kind: 'line' },
         { label: say('source.stop'), ...line(`operate-source stop ${source}`) },

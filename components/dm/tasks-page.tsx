@@ -1,6 +1,7 @@
 'use client'
 
 import { Ellipsis } from 'lucide-react'
+import { useRouter } from 'next/navigation'
 import { ErrorNote, Loaded } from '@/components/data/states'
 import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
@@ -121,7 +122,12 @@ function Tasks({ name, data, mayNot, onLine }: Props) {
             cell: (one) => (one.lagS === null ? <span className="t3">–</span> : say('task.lag-s', { seconds: one.lagS })),
           },
           { key: 'at', title: say('task.at'), cell: (one) => <Where row={one} /> },
-          { key: 'do', title: '', width: 48, cell: (one) => <Actions name={name} row={one} mayNot={mayNot} onLine={onLine} /> },
+          {
+            key: 'do',
+            title: say('dm.actions'),
+            width: 84,
+            cell: (one) => <Actions name={name} row={one} mayNot={mayNot} onLine={onLine} />,
+          },
         ]}
       />
       {shown.flatMap((one) =>
@@ -168,6 +174,7 @@ function Actions({
   onLine: Props['onLine']
 }) {
   const { say } = useWords()
+  const router = useRouter()
   const line = (verb: string) => ({ reason: mayNot, onSelect: () => onLine(`${verb} ${task} -s ${source}`) })
   return (
     <Menu
@@ -178,7 +185,7 @@ function Actions({
       }
       items={[
         stage === 'Paused' ? { label: say('task.resume'), ...line('resume-task') } : { label: say('task.pause'), ...line('pause-task') },
-        { label: say('task.status'), onSelect: () => window.location.assign(consoleWith(name, `query-status ${task}`)) },
+        { label: say('task.status'), onSelect: () => router.push(consoleWith(name, `query-status ${task}`)) },
         { kind: 'line' },
         { label: say('task.stop'), ...line('stop-task') },
       ]}

@@ -63,7 +63,7 @@ export function Review(props: ReviewProps) {
               {say('review.counts', { phases: plan.phases.length, steps: counts.total, already: counts.already })}
             </p>
             <WhatHappens plan={plan} sayProblem={props.sayProblem} />
-            <ImpactTable plan={plan} say={say} />
+            {plan.operation === 'dmctl' && plan.impact.sources.length === 0 ? null : <ImpactTable plan={plan} say={say} />}
             <DeletesTable plan={plan} say={say} />
             <ProblemList {...props} />
             <div className="cmd my-3">

@@ -8,6 +8,8 @@ import type { StepId } from './step'
 export type CommandResult = {
   step: StepId
   host: HostId
+  /** A shell's, with an exit status; or a line of dmctl, where DM's answer decides. */
+  by: 'sh' | 'dmctl'
   command: string
   sudo: boolean
   state: 'pending' | 'running' | 'done' | 'failed' | 'unknown'
@@ -35,7 +37,9 @@ export const growingResults = (plan: Plan): GrowingResults => {
     if (step.kind === 'command' || step.kind === 'dmctl')
       drafts.set(step.id, {
         ...{ step: step.id, host: step.host, state: 'pending', exitCode: null, why: '', said: '' },
-        ...(step.kind === 'dmctl' ? { command: `dmctl ${step.line}`, sudo: false } : { command: step.command, sudo: step.sudo }),
+        ...(step.kind === 'dmctl'
+          ? { by: 'dmctl', command: `dmctl ${step.line}`, sudo: false }
+          : { by: 'sh', command: step.command, sudo: step.sudo }),
         ...{ stdout: '', stderr: '', notes: '', startedAt: null, durationMs: null },
       })
   return {
@@ -76,7 +80,7 @@ const after = (one: CommandResult, entry: Entry): CommandResult => {
       if (entry.stream === 'note') return { ...one, notes: one.notes + entry.text }
       return entry.stream === 'stdout' ? { ...one, stdout: one.stdout + entry.text } : { ...one, stderr: one.stderr + entry.text }
     case 'done':
-      return { ...one, state: 'done', exitCode: 0, durationMs: lasted(one, entry) }
+      return { ...one, state: 'done', exitCode: one.by === 'sh' ? 0 : null, durationMs: lasted(one, entry) }
     case 'failed': {
       const { code, params } = entry.error
       const own = code === 'engine.command-exit'

@@ -81,9 +81,9 @@ const stepOf = (topology: Topology, input: OperationInput, { line, host, box, bl
   return { subject, step }
 }
 
-const stopping: ReadonlySet<string> = new Set(['pause-task', 'stop-task', 'operate-source stop'])
+const stopping: ReadonlySet<string> = new Set(['pause-task', 'stop-task', 'operate-source stop', 'transfer-source'])
 
-/** The sources whose replication stops: those that are named, or all of the tasks that are. */
+/** The sources whose replication stops or pauses: those that are named, or all of the tasks that are. */
 const impactOf = (topology: Topology, { cluster }: OperationFacts, line: DmctlLine | undefined): Impact => {
   if (!line || !stopping.has(line.command.name)) return { sources: [], masterOutageS: 0 }
   const { task, source } = line.named

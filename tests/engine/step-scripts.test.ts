@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { HostProbe } from '@/server/domain/probe'
 import { askHost, parseHost, probeScript } from '@/server/probes/batch'
+import { dmctlScripts } from '@/server/sim/sim-dmctl'
 import { simScripts } from '@/server/sim/sim-scripts'
 import { commandEndScript, commandScript, endMark, endOfText, endText, runText } from '@/server/steps/command'
 import { contentsAbsent } from '@/server/steps/contents-absent'
@@ -21,6 +22,7 @@ const all = [
   commandScript,
   commandEndScript,
   ...[...simScripts.values()].map((one) => one.script),
+  ...[...dmctlScripts].map(([name, { text }]) => ({ name, text })),
 ]
 
 const run = (argv: readonly string[]) => {

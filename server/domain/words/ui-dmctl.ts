@@ -15,6 +15,7 @@ export const uiDmctlWords = {
   'dm.page.dmctl': ['dmctl on {cluster}', '{cluster} 的 dmctl'],
   'dm.refresh': ['Look again', '重新查看'],
   'dm.looking': ['Asking DM', '正在询问 DM'],
+  'dm.actions': ['Actions', '操作'],
   'dm.more': ['Actions for {name}', '{name} 的操作'],
   'dm.adopted': ['Adopted clusters are only watched: manage it first.', '接管的集群只能查看：请先纳入管理。'],
 
@@ -46,8 +47,8 @@ export const uiDmctlWords = {
   'console.file-template': ['Insert a template', '插入模板'],
   'console.file-archive': ['{kib} KiB chosen', '已选择 {kib} KiB'],
   'console.file-none': [
-    'An archive (tar.gz) as dmctl’s config export makes it, with sources and tasks at its top.',
-    'dmctl config export 生成的归档（tar.gz），顶层为 sources 和 tasks。',
+    'The tar.gz of a config export, with sources and tasks at its top. In an export downloaded from this panel it is export.tar.gz.',
+    'config export 的 tar.gz，顶层为 sources 和 tasks。从本面板下载的导出中为 export.tar.gz。',
   ],
   'console.file-empty': ['{file} is empty.', '{file} 为空。'],
   'console.history': ['History', '历史'],
@@ -80,7 +81,7 @@ export const uiDmctlWords = {
   'source.stop': ['Remove from DM', '从 DM 移除'],
   'source.export': ['Export all…', '全部导出…'],
   'source.import': ['Import…', '导入…'],
-  'source.free-workers': ['{count} workers are free', '{count} 个空闲 worker'],
+  'source.free-workers': ['Free workers: {count}', '空闲 worker：{count}'],
   'source.transfer-title': ['Move {source}', '迁移 {source}'],
   'source.transfer-note': ['Its tasks pause for a moment while the other worker takes it.', '另一 worker 接管时，其任务会短暂暂停。'],
   'source.transfer-to': ['Free worker', '空闲 worker'],
