@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { HostId } from '@/server/domain/instance'
 import type { EndState } from '@/server/domain/journal'
 import { type Plan, stepsOf } from '@/server/domain/plan'
@@ -24,6 +25,8 @@ const lockWidth = 8
 /** Runs a claimed job from where its journal stands to its end. `given-back`: the runner stops; `lease-lost`: another one has the job. */
 export const runJob = async (engine: Engine, claim: Claim, plan: Plan): Promise<JobEnd> => {
   const dead = new AbortController()
+  // Every command of every lane listens.
+  setMaxListeners(0, dead.signal)
   const writer = await JournalWriter.open(engine, { plan, ...claim, onBroken: (error) => dead.abort(error) })
   const alive = () => {
     if (dead.signal.aborted) throw dead.signal.reason

@@ -14,6 +14,7 @@ import type { PlanRow } from '@/server/store/plans'
 import { checkAddition } from '@/server/usecases/check-topology'
 import { textsOfFiles } from '@/server/usecases/keep-files'
 import { roleDefaults } from '@/server/usecases/role-packages'
+import { cachedPackagesOf } from './cached-packages'
 import { deedsOn } from './deeds'
 import type { ErrandRun } from './errand-run'
 import { keyFilePart } from './key-file'
@@ -111,6 +112,7 @@ export const prepareScaleIn = async (run: ErrandRun, row: PlanRow): Promise<Prep
       packages: await listPackages(run.db),
       grafanaSecrets: await grafanaSecrets(run, { of: cluster.secretsOf, by: row.askedBy }, cluster.topology),
       deeds: await deedsOn(run, cluster.name),
+      ...(await cachedPackagesOf(run, cluster.name)),
     },
     problems: [],
   }

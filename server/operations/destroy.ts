@@ -4,13 +4,12 @@ import type { HostProbe } from '@/server/domain/probe'
 import { withoutEntries } from '@/server/domain/topology/entries'
 import { directoriesOf, hostsOf, instancesOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
-import { cachedPackagePath } from '@/server/probes/package-in-cache'
 import { type Draft, phase, planOf, recordLane } from './build'
 import { deletionOf, folderProbes, keptOn, madeOn, type RemovalContext, removalStep, removalsOn } from './deletions'
 import { globalDirectories } from './deploy-paths'
 import { accountStays, destroyProblems } from './destroy-problems'
 import type { Needs, Operation, OperationInput } from './input'
-import { absent, accountSteps } from './release-hosts'
+import { absent, accountSteps, cachedPackages } from './release-hosts'
 import { startNeeds } from './start'
 import { stopImpact, stopPhases } from './stop'
 
@@ -86,7 +85,7 @@ const hostSteps = (host: HostId, context: RemovalContext): Draft[] => {
     ]),
     ...removalsOn(host, context).map((one) => removalStep(host, one)),
     ...emptyFolders(host, context).map((path) => absent(host, path, true)),
-    ...cachedPackages(host, context).map((path) => absent(host, path, false)),
+    ...cachedPackages(host, context.facts, context.input).map((path) => absent(host, path, false)),
   ]
 }
 
@@ -102,15 +101,6 @@ const emptyFolders = (host: HostId, { topology, input }: RemovalContext): string
   )
   const all = made.size === 0 ? globalDirectories(topology) : [...directories].filter((path) => path.startsWith('/') && !isOwn(path))
   return all.toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1))
-}
-
-/** Packages that its jobs and reviews brought there, unless another cluster may want them. */
-const cachedPackages = (host: HostId, { facts, input }: RemovalContext): string[] => {
-  const kept = new Set((input.keepPackages ?? []).map(cachedPackagePath))
-  const cached = [...madeOn(host, input)].filter((path) => path === cachedPackagePath(/([0-9a-f]{64})\.tar\.gz$/.exec(path)?.[1] ?? ''))
-  const { packages = [], sharedHosts = [] } = input.borrowed ?? {}
-  const borrowed = sharedHosts.includes(host) ? [] : packages.filter((sha256) => (facts.hosts[host]?.packages[sha256] ?? 0) > 0)
-  return [...new Set([...cached, ...borrowed.map(cachedPackagePath)])].filter((path) => !kept.has(path))
 }
 
 const loginOf = (host: HostId, context: RemovalContext): 'given' | 'deploy' =>

@@ -3,12 +3,14 @@ import { stepsOf } from '@/server/domain/plan'
 import type { Step } from '@/server/domain/step'
 import { directoriesOf, hostsOf, instancesOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
+import { cachedPackagePath } from '@/server/probes/package-in-cache'
 import { type Draft, type PhaseDraft, phase, unitSubject } from './build'
+import { madeOn } from './deletions'
 import { globalDirectories } from './deploy-paths'
-import type { OperationInput } from './input'
+import type { OperationFacts, OperationInput } from './input'
 import { isExporter } from './select'
 
-type Release = { before: Topology; after: Topology; input: OperationInput }
+type Release = { before: Topology; after: Topology; facts: OperationFacts; input: OperationInput }
 
 /** Hosts on which nothing of the cluster stays. */
 export const emptiedHosts = (before: Topology, after: Topology): HostId[] => {
@@ -17,13 +19,17 @@ export const emptiedHosts = (before: Topology, after: Topology): HostId[] => {
 }
 
 /**
- * What the cluster had on hosts that are empty now: exporters, folders that are empty, and of the deploy user what the panel's own jobs
- * had made. The account itself can go only by another login.
+ * What the cluster had on hosts that are empty now: exporters, folders that are empty, packages, and of the deploy user what the panel's
+ * own jobs had made. The account itself can go only by another login.
  */
 export const releasePhases = (release: Release, hosts: readonly HostId[]): PhaseDraft[] => [
   phase(
     'plan.remove-exporters',
-    hosts.map((host) => ({ subject: host, login: 'deploy', steps: [...exporterSteps(host, release), ...emptyFolders(host, release)] })),
+    hosts.map((host) => ({
+      subject: host,
+      login: 'deploy',
+      steps: [...exporterSteps(host, release), ...emptyFolders(host, release), ...packagesGone(host, release)],
+    })),
   ),
   phase(
     'plan.release-hosts',
@@ -62,6 +68,18 @@ const emptyFolders = (host: HostId, { before }: Release): Draft[] =>
   globalDirectories(before)
     .toSorted((a, b) => b.length - a.length)
     .map((path) => absent(host, path, true))
+
+const packagesGone = (host: HostId, { facts, input }: Release): Draft[] =>
+  cachedPackages(host, facts, input).map((path) => absent(host, path, false))
+
+/** Paths of packages that the cluster's jobs and reviews brought to a host, but for those that another cluster may want. */
+export const cachedPackages = (host: HostId, facts: OperationFacts, input: OperationInput): string[] => {
+  const kept = new Set((input.keepPackages ?? []).map(cachedPackagePath))
+  const cached = [...madeOn(host, input)].filter((path) => path === cachedPackagePath(/([0-9a-f]{64})\.tar\.gz$/.exec(path)?.[1] ?? ''))
+  const { packages = [], sharedHosts = [] } = input.borrowed ?? {}
+  const borrowed = sharedHosts.includes(host) ? [] : packages.filter((sha256) => (facts.hosts[host]?.packages[sha256] ?? 0) > 0)
+  return [...new Set([...cached, ...borrowed.map(cachedPackagePath)])].filter((path) => !kept.has(path))
+}
 
 /** The key, the account and at last its sudo, as far as former jobs made them; without another login only the key. */
 export const accountSteps = (host: HostId, input: OperationInput): Draft[] => {

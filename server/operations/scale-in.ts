@@ -1,4 +1,5 @@
 import type { Instance } from '@/server/domain/instance'
+import type { HostProbe } from '@/server/domain/probe'
 import { withoutEntries } from '@/server/domain/topology/entries'
 import { instancesOf } from '@/server/domain/topology/instances'
 import type { Topology } from '@/server/domain/topology/topology'
@@ -45,7 +46,7 @@ export const scaleIn: Operation = {
         phases: [
           ...leavePhases(context),
           ...refreshPhases({ before: topology, after, facts, input, keep }),
-          ...releasePhases({ before: topology, after, input }, emptied),
+          ...releasePhases({ before: topology, after, facts, input }, emptied),
           phase('plan.record', [goneLane(context)]),
         ],
         problems: scaleIn.validate(topology, facts, input),
@@ -58,11 +59,14 @@ export const scaleIn: Operation = {
   },
 }
 
-/** What a rolling operation asks, and the deploy user's group on every host, as files are written there. */
+/** What a rolling operation asks, and on every host the deploy user's group, as files are written there, and what reviews brought. */
 const scaleInNeeds = (topology: Topology, input: OperationInput): Needs => {
   const { host, cluster } = rollingNeeds(topology, input)
-  const user = { probe: 'user', user: topology.global.user } as const
-  return { cluster, host: Object.fromEntries(Object.entries(host).map(([id, probes]) => [id, [...probes, user]])) }
+  const more: HostProbe[] = [
+    { probe: 'user', user: topology.global.user },
+    ...(input.borrowed?.packages ?? []).map((sha256) => ({ probe: 'package', sha256 }) as const),
+  ]
+  return { cluster, host: Object.fromEntries(Object.entries(host).map(([id, probes]) => [id, [...probes, ...more]])) }
 }
 
 const contextOf = (topology: Topology, facts: OperationFacts, input: OperationInput): LeaveContext => ({

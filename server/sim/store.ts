@@ -71,6 +71,7 @@ const dmWorker = z.object({
   addr: text,
   source: text,
   last: text.default(''),
+  ttlS: z.number().exactOptional(),
   seat: seat.exactOptional(),
   leaseUntilMs: z.number().exactOptional(),
 })

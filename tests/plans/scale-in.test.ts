@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import type { PackageInfo } from '@/server/domain/package'
 import { stepsOf } from '@/server/domain/plan'
-import type { StepOf } from '@/server/domain/step'
+import type { Step, StepOf } from '@/server/domain/step'
 import type { Topology } from '@/server/domain/topology/topology'
 import { deploy } from '@/server/operations/deploy'
 import type { OperationFacts, OperationInput } from '@/server/operations/input'
 import { masterWay } from '@/server/operations/leave-steps'
 import { prune } from '@/server/operations/prune'
 import { scaleIn } from '@/server/operations/scale-in'
+import { cachedPackagePath } from '@/server/probes/package-in-cache'
 import { expectGolden } from './plan-text'
 import { fresh, inputFor, later, running, three, topologyOf } from './world'
 
@@ -46,6 +47,13 @@ const codes = (topology: Topology, facts: OperationFacts, nodes: string[], more:
 const kinds = (plan: ReturnType<typeof planOf>, host: string) =>
   stepsOf(plan).flatMap((step) => ('host' in step && step.host === host ? [step.kind] : []))
 
+/** What a deploy on bare hosts says that it made. */
+const madeBy = (step: Step): string[] => {
+  if (step.kind === 'user-present') return ['user tidb']
+  if (step.kind === 'package-cached') return [cachedPackagePath(step.sha256)]
+  return step.kind === 'file' ? [step.path] : []
+}
+
 const two = topologyOf('master_servers: [{host: 10.0.0.1}, {host: 10.0.0.2}]\nworker_servers: [{host: 10.0.0.1}]\n')
 const monitored = topologyOf(`global: {deploy_dir: /dm/deploy, data_dir: /dm/data}
 monitored: {}
@@ -82,9 +90,7 @@ describe('scale-in', () => {
     const deeds = [
       {
         plan: made,
-        made: Object.fromEntries(
-          stepsOf(made).map((step) => [step.id, step.kind === 'user-present' ? ['user tidb'] : step.kind === 'file' ? [step.path] : []]),
-        ),
+        made: Object.fromEntries(stepsOf(made).map((step) => [step.id, madeBy(step)])),
       },
     ]
     expectGolden('scale-in/emptied-host', planOf(monitored, seen(monitored), ['10.0.0.2:8262'], { deeds }))
@@ -94,6 +100,14 @@ describe('scale-in', () => {
     expect(whole.hosts['10.0.0.2']?.given).toEqual(given)
     expect(whole.hosts['10.0.0.1']?.given).toBeUndefined()
     expect(whole.problems).toEqual([])
+    const cached = (host: string, more: Partial<OperationInput> = {}) =>
+      stepsOf(planOf(monitored, seen(monitored), ['10.0.0.2:8262'], { deeds, ...more })).flatMap((step) =>
+        step.kind === 'path-absent' && step.host === host && step.path.endsWith('.tar.gz') ? [step.path] : [],
+      )
+    const wanted = (inputFor(monitored).packages ?? []).find(({ component }) => component === 'dm-worker')?.sha256 ?? ''
+    expect(cached('10.0.0.2')).toContain(cachedPackagePath(wanted))
+    expect(cached('10.0.0.1'), 'the host stays').toEqual([])
+    expect(cached('10.0.0.2', { keepPackages: [wanted] }), 'another cluster has it too').not.toContain(cachedPackagePath(wanted))
   })
 
   it('a lost host: nothing is done on it, DM forgets its worker when the lease has ended, what stays is listed', () => {
