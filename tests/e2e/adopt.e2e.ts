@@ -197,6 +197,14 @@ base('a cluster goes back to tiup, is forgotten, comes again and is managed; wha
   await expect(page.getByRole('button', { name: 'Hand back to tiup…' })).toBeVisible()
   await expect(page.getByText('The panel manages this cluster.')).toBeVisible()
 
+  await page.getByLabel('Backup archive (tar.gz)').setInputFiles(archive)
+  const differs = page.getByRole('region', { name: 'Meta backup and restore' })
+  await expect(differs.getByRole('region', { name: /^Topology/ })).toContainText('log-level: debug')
+  await expect(differs.getByRole('button', { name: 'Restore', exact: true })).toHaveAttribute('aria-disabled', 'true')
+  await differs.getByLabel('Type shop to confirm').fill('shop')
+  await differs.getByRole('button', { name: 'Restore', exact: true }).click()
+  await expect(differs.getByText('Taken as revision 4.')).toBeVisible({ timeout: 30_000 })
+
   await page.goto('/templates?form=local')
   await page.getByLabel('Hosts of dm-master').fill('10.0.0.7')
   await expect(page.getByText('- host: 10.0.0.7')).toBeVisible()

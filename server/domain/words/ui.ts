@@ -148,7 +148,10 @@ export const uiWords = {
   'cluster.remove-deploy': ['Remove what the deploy made…', '移除部署产生的内容…'],
   'cluster.remove-reason': ['Only an unfinished deploy can be removed.', '只能移除未完成的部署。'],
   'cluster.held': ['Job #{job} holds the cluster.', '任务 #{job} 正占用该集群。'],
-  'cluster.adopted-reason': ['This cluster is adopted for reading; tiup dm operates it.', '此集群为只读接管，由 tiup dm 操作。'],
+  'cluster.adopted-reason': [
+    'tiup dm operates this cluster. Manage it from here on its TiUP page first.',
+    '此集群由 tiup dm 操作。请先在其 TiUP 页面由面板接管管理。',
+  ],
   'cluster.adopted': ['adopted, read only', '接管，只读'],
   'cluster.tls-on': ['TLS on', 'TLS 开启'],
   'cluster.tls-off': ['TLS off', 'TLS 关闭'],
