@@ -28,7 +28,7 @@ export function DmctlPage({ name }: { name: string }) {
   const { say } = useWords()
   const view = useDmctl(name)
   const [put, setPut] = useState({ line: useUrlState().get('line'), at: 0 })
-  const where = view.data && say('console.where', { version: view.data.version, host: view.data.host, user: view.data.user })
+  const where = view.data && say('console.where', { version: view.data.version, user: view.data.user })
   return (
     <div className="col">
       <DmHead name={name} place="dmctl" note={where} />
@@ -51,6 +51,7 @@ function Console({ name, view, first }: { name: string; view: DmctlView; first: 
   const { say, sayProblem } = useWords()
   const [line, setLine] = useState(first)
   const [version, setVersion] = useState(view.versions.includes(view.version) ? view.version : (view.versions[0] ?? ''))
+  const [host, setHost] = useState(view.hosts[0] ?? '')
   const [files, setFiles] = useState<Readonly<Record<string, GivenFile>>>({})
   const [tried, setTried] = useState(false)
   const review = useReviewLine(name)
@@ -67,19 +68,25 @@ function Console({ name, view, first }: { name: string; view: DmctlView; first: 
   const run = (): void => {
     setTried(true)
     if (problem || reason || ask.isPending || review.busy) return
-    const own = version === view.version ? {} : { version }
+    const own = { host, ...(version !== view.version && { version }) }
     if (reads) ask.mutate({ line, ...own })
     else review.review({ line, ...own, files: names.flatMap((one) => files[one] ?? []) })
   }
   return (
     <div className="pad flex flex-col gap-3 py-4">
-      <div className="grid grid-cols-[minmax(0,1fr)_200px] gap-3 max-md:grid-cols-1">
+      <div className="grid grid-cols-[minmax(0,1fr)_190px_190px] gap-3 max-md:grid-cols-1">
         <LineBox
           line={line}
           onChange={setLine}
           onRun={run}
           known={known}
           error={tried && words ? `${words.message} ${words.hint}` : undefined}
+        />
+        <SelectField
+          label={say('console.host')}
+          value={host}
+          onChange={(event) => setHost(event.target.value)}
+          options={view.hosts.map((one) => ({ value: one, label: one }))}
         />
         <SelectField
           label={say('console.version')}
@@ -125,7 +132,7 @@ function Console({ name, view, first }: { name: string; view: DmctlView; first: 
 
 const useAsk = (name: string) => {
   const again = useForgetDm(name)
-  return useMutation<DmctlAnswer, Error, { line: string; version?: string }>({
+  return useMutation<DmctlAnswer, Error, { line: string; version?: string; host: string }>({
     mutationFn: (body) => runErrand<DmctlAnswer>(() => api<ErrandView>(`/api${clusterPath(name)}/dmctl`, { method: 'POST', body })),
     onSettled: () => again(),
   })

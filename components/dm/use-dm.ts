@@ -29,7 +29,7 @@ export const useDmctl = (name: string) =>
   useQuery({ queryKey: [...keys.cluster(name), 'dmctl'], queryFn: () => api<DmctlView>(`${apiPath(name)}/dmctl`), refetchInterval: 5000 })
 
 export type GivenFile = { name: string; text?: string; base64?: string }
-export type Typed = { line: string; version?: string; timeoutS?: number; files?: readonly GivenFile[] }
+export type Typed = { line: string; version?: string; host?: string; timeoutS?: number; files?: readonly GivenFile[] }
 
 /** Makes a plan of a line, and goes to its review: what will happen is said there. */
 export const useReviewLine = (cluster: string) => {

@@ -22,21 +22,21 @@ import type { ErrandRun } from './errand-run'
 import { reachTo, targetOf } from './look-at-hosts'
 import { existingCluster } from './prepare-existing'
 
-const asked = dmctlAsk.extend({ cluster: z.string() })
+const askShape = dmctlAsk.extend({ cluster: z.string() })
 
 /**
  * A line of dmctl that changes nothing, on a master's host as the deploy user; one that changes something is none of its. Throws dmctl-absent,
  * dmctl-refused.
  */
 export const askDmctlLine = async (run: ErrandRun, raw: unknown): Promise<DmctlAnswer> => {
-  const { cluster: name, line: text, version: chosen, timeoutS } = asked.parse(raw)
+  const { cluster: name, line: text, version: chosen, host, timeoutS } = askShape.parse(raw)
   const { cluster, input } = await existingCluster(run, { clusterName: name })
   const version = chosen === '' ? cluster.version : normalVersion(chosen)
   const line = parseDmctlLine(text, { files: [], version })
   if ('problems' in line || line.command.effect !== 'reads') throw new AppError('usecases.dmctl-by-plan', 422)
   const dmctl = dmctlFor(cluster, await listPackages(run.db), version)
   if (!dmctl) throw new AppError('dmctl.no-package', 409, { params: { version } })
-  const { ref, target } = await dmctlAt(run, { cluster, input, dmctl })
+  const { ref, target } = await dmctlAt(run, { cluster, input, dmctl, host })
   const began = run.now().getTime()
   const box = `${panelRoot}/dmctl.${idHash(randomUUID())}`
   const argv = runTyped(ref, { words: line.words, box, input: false, seconds: timeoutS })
@@ -51,12 +51,12 @@ export const askDmctlLine = async (run: ErrandRun, raw: unknown): Promise<DmctlA
 
 const absent = (why: string): AppError => new AppError('errands.dmctl-absent', 409, { params: { why } })
 
-type At = { cluster: ClusterWithTopology; input: OperationInput; dmctl: PackageInfo }
+type At = { cluster: ClusterWithTopology; input: OperationInput; dmctl: PackageInfo; host?: string }
 
 /** Where dmctl runs, with its package in that host's cache. Throws dmctl-absent. */
-export const dmctlAt = async (run: ErrandRun, { cluster, input, dmctl }: At): Promise<{ ref: DmctlRef; target: Target }> => {
+export const dmctlAt = async (run: ErrandRun, { cluster, input, dmctl, host: asked }: At): Promise<{ ref: DmctlRef; target: Target }> => {
   const ref = dmctlRef(cluster.topology, { ...input, dmctl })
-  const host = hostsOf(cluster.topology).find(({ hostId }) => hostId === dmctlHost(cluster.topology))
+  const host = hostsOf(cluster.topology).find(({ hostId }) => hostId === dmctlHost(cluster.topology, asked))
   const kept = await findPackage(run.db, dmctl.sha256)
   if (!ref || !host || !kept) throw absent(`no package of dmctl ${dmctl.version}`)
   const target = targetOf(host, input.deploy, reachTo(cluster))

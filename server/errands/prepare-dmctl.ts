@@ -21,10 +21,10 @@ export const prepareDmctl = async (run: ErrandRun, row: PlanRow): Promise<Prepar
     : []
   const unfinished: Problem[] =
     cluster.lifecycle === 'deploying' ? [{ code: 'exec.unfinished', severity: 'error', params: { cluster: cluster.name } }] : []
-  const { line, files, timeoutS: seconds } = asked
+  const { line, host, files, timeoutS: seconds } = asked
   return {
     topology: cluster.topology,
-    input: { ...input, ...(dmctl && { dmctl }), typed: { line, files, seconds, version, run: asked.run } },
+    input: { ...input, ...(dmctl && { dmctl }), typed: { line, host, files, seconds, version, run: asked.run } },
     problems: [...unfinished, ...beside],
   }
 }

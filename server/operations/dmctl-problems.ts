@@ -21,7 +21,7 @@ export const dmctlProblems = (topology: Topology, facts: OperationFacts, input: 
   const { typed, version } = input
   const files = typed?.files.map(({ name }) => name) ?? []
   const read = parseDmctlLine(typed?.line ?? '', { files, version: typed?.version || version })
-  const host = instancesOf(topology).find((one) => one.hostId === dmctlHost(topology))
+  const host = instancesOf(topology).find((one) => one.hostId === dmctlHost(topology, typed?.host))
   const missing = input.dmctl ? [] : [of('error', 'no-package', { version: typed?.version || version })]
   const refusals = [...('problems' in read ? read.problems : []), ...missing, ...(host ? unseenHosts([host], facts) : [])]
   if ('problems' in read) return refusals

@@ -18,7 +18,7 @@ export const dmctl: Operation = {
   needs: (topology, input) => needs(topology, input),
   validate: (topology, facts, input) => dmctlProblems(topology, facts, input),
   plan: (topology, facts, input) => {
-    const host = dmctlHost(topology)
+    const host = dmctlHost(topology, input.typed?.host)
     const line = lineOf(input)
     const blob = line && line.files.length > 0 ? contentOf(input) : undefined
     const box = `${panelRoot}/dmctl.${idHash(input.typed?.run ?? '')}`
@@ -47,7 +47,7 @@ export const dmctl: Operation = {
 }
 
 const needs = (topology: Topology, input: OperationInput): Needs => ({
-  host: { [dmctlHost(topology)]: [{ probe: 'system' }] },
+  host: { [dmctlHost(topology, input.typed?.host)]: [{ probe: 'system' }] },
   cluster: [{ probe: 'members' }, ...(input.dmctl ? [{ probe: 'tasks' as const, dmctl: input.dmctl.sha256 }] : [])],
 })
 

@@ -96,7 +96,7 @@ export type OperationInput = {
   /** pull: which files; `roomBytes`: as many can be kept. */
   pull?: { paths: readonly string[]; sudo: boolean; atOnce: number; roomBytes: number }
   /** dmctl: a line that parses, with what is known of its files; `run` names this very run, `dmctl` is the program. */
-  typed?: { line: string; run: string; version: string; files: readonly DmctlFile[]; seconds: number }
+  typed?: { line: string; run: string; version: string; host?: string; files: readonly DmctlFile[]; seconds: number }
   /** manage: packages by sha256 that tiup gives to later scale-outs of their role. */
   manage?: { rolePackages: readonly string[] }
   /**

@@ -38,8 +38,16 @@ export const dmctlRef = (topology: Topology, input: OperationInput): DmctlRef | 
     masters: byComponent(instancesOf(topology), 'dm-master').map((one) => `${one.host}:${one.ports[0] ?? 0}`),
   }
 
-/** The host on which dmctl runs: the first master's. */
-export const dmctlHost = (topology: Topology): string => byComponent(instancesOf(topology), 'dm-master')[0]?.hostId ?? ''
+/** Hosts on which dmctl may run: the masters', each once. */
+export const dmctlHosts = (topology: Topology): string[] => [
+  ...new Set(byComponent(instancesOf(topology), 'dm-master').map(({ hostId }) => hostId)),
+]
+
+/** The host on which dmctl runs: the one that was asked for, if it is a master's; else the first master's. */
+export const dmctlHost = (topology: Topology, asked = ''): string => {
+  const hosts = dmctlHosts(topology)
+  return hosts.find((host) => host === asked) ?? hosts[0] ?? ''
+}
 
 /**
  * A worker's source moves to a free one before it stops. Planned for every worker of a rolling phase where any is free at review: at

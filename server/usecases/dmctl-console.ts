@@ -3,7 +3,7 @@ import { AppError } from '@/server/domain/app-error'
 import type { DmctlPast, DmctlView, dmctlAsk } from '@/server/domain/dmctl/input'
 import { parseDmctlLine } from '@/server/domain/dmctl/line'
 import { dmctlFor } from '@/server/operations/dmctl-packages'
-import { dmctlHost } from '@/server/operations/sources'
+import { dmctlHosts } from '@/server/operations/sources'
 import { type AuditEntry, listAudit } from '@/server/store/audit'
 import type { Db } from '@/server/store/database'
 import type { ErrandRow } from '@/server/store/errands'
@@ -43,9 +43,8 @@ export const readDmctl = async (db: Db, name: string): Promise<DmctlView> => {
   const cluster = await demandCluster(db, name)
   const packages = await listPackages(db)
   const versions = [...new Set(packages.filter(({ component }) => component === 'dmctl').map(({ version }) => version))]
-  const host = dmctlHost(cluster.topology)
   return {
-    ...{ version: cluster.version, user: cluster.deployUser, host },
+    ...{ version: cluster.version, user: cluster.deployUser, hosts: dmctlHosts(cluster.topology) },
     versions: versions.filter((version) => dmctlFor(cluster, packages, version)),
     history: await historyOf(db, cluster.name),
   }

@@ -51,7 +51,7 @@ export const sealDmctl = async (db: Db, input: DmctlInput, line: DmctlLine, by: 
     await keepSecret(db, { id, name: 'files of a dmctl command', sealed, createdBy: by })
   }
   const files = read.map(({ file, about }) => ({ name: file.name, sizeBytes: bytesOf(file).length, about }))
-  return { line: line.shown, version: input.version, timeoutS: input.timeoutS, run, files }
+  return { line: line.shown, version: input.version, host: input.host, timeoutS: input.timeoutS, run, files }
 }
 
 /** `config import` reads a folder: what was given is its archive. */

@@ -55,6 +55,12 @@ describe('a plan of dmctl', () => {
     expect(new Set([...of('a'), ...of('b')]).size).toBe(4)
   })
 
+  it('runs on another master’s host where that was asked for, on the first one’s otherwise', () => {
+    const hosts = (host: string) => Object.keys(dmctl.plan(three, facts(), later(three, typed('query-status', [], { host }))).plan.hosts)
+    expect([hosts('10.0.0.2'), hosts('10.0.0.4'), hosts('')]).toEqual([['10.0.0.2'], ['10.0.0.1'], ['10.0.0.1']])
+    expect(Object.keys(dmctl.needs(three, later(three, typed('query-status', [], { host: '10.0.0.3' }))).host)).toEqual(['10.0.0.3'])
+  })
+
   it('import unpacks the archive and imports that', () => {
     const [step] = stepsOf(planned('config import c.tar.gz', ['c.tar.gz']).plan).filter(({ kind }) => kind === 'dmctl')
     expect(step).toMatchObject({ words: ['config', 'import', '-p', 'in'], line: 'config import c.tar.gz' })

@@ -10,6 +10,8 @@ const common = {
     .transform((text) => text.trim().replaceAll(/\s*\n\s*/g, ' ')),
   /** Of dmctl, from the package store; left out: the cluster's own. */
   version: z.string().trim().max(100).default(''),
+  /** A dm-master's host on which it runs; left out: the first one's. */
+  host: z.string().trim().max(255).default(''),
   /** Bound of DM's answer, in seconds. */
   timeoutS: z.number().int().min(5).max(3600).default(60),
 }
@@ -58,8 +60,8 @@ export const dmctlPast = z.object({
 export const dmctlView = z.object({
   version: z.string(),
   user: z.string(),
-  /** Where it runs. */
-  host: z.string(),
+  /** Where it may run: the masters' hosts, in the topology's order. */
+  hosts: z.array(z.string()),
   /** Those of dmctl that the store has for that host. */
   versions: z.array(z.string()),
   /** Newest first. */
