@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation'
 import { createContext, useContext, useMemo } from 'react'
 import { LocaleProvider } from '@/components/ui/locale'
 import { problemText, wordsText } from '@/server/domain/words/catalogue'
+import { uiHelpWords } from '@/server/domain/words/help'
 import { uiWords } from '@/server/domain/words/ui'
 import { uiAuditWords } from '@/server/domain/words/ui-audit'
 import { uiCheckWords } from '@/server/domain/words/ui-check'
@@ -46,6 +47,7 @@ const all = {
   ...uiCheckWords,
   ...uiNotifyWords,
   ...uiMonitorsWords,
+  ...uiHelpWords,
 }
 export type UiWord = keyof typeof all
 type Params = Readonly<Record<string, string | number>>

@@ -67,7 +67,7 @@ type Block<K extends keyof MonitorsView> = NonNullable<MonitorsView[K]>
 function Head({ title, block, children }: { title: string; block: Block<'alerts'> | Block<'charts'>; children?: React.ReactNode }) {
   const { say } = useWords()
   return (
-    <div className="sec pad flex-wrap">
+    <div className="sec pad h-auto! min-h-8 flex-wrap">
       <h2>{title}</h2>
       {block.at ? (
         <span className="c">

@@ -103,7 +103,7 @@ function Secret({ form, set, channel }: Part) {
   const label = form.kind === 'webhook' || form.kind === 'dingtalk' || form.kind === 'feishu' ? say(`channel.secret.${form.kind}`) : ''
   return (
     <>
-      <div className="flex items-end gap-2">
+      <div className="flex items-start gap-2">
         <div className="grow">
           <PasswordField
             label={label}
@@ -116,7 +116,7 @@ function Secret({ form, set, channel }: Part) {
           />
         </div>
         {webhook ? (
-          <Button className="mb-6" onClick={() => set({ secret: madeSecret() })}>
+          <Button className="mt-6" onClick={() => set({ secret: madeSecret() })}>
             {say('channel.secret-make')}
           </Button>
         ) : null}

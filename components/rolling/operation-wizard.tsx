@@ -88,7 +88,10 @@ export function OperationWizard(props: Props) {
       <header className="ph border-(--line) border-b pb-4">
         <h1>{props.title}</h1>
         {props.sub}
-        <ButtonLink look="ghost" className="ml-auto" href={`/clusters/${encodeURIComponent(cluster.name)}`}>
+        <ButtonLink look="ghost" className="ml-auto" href={`/help/${props.operation}`}>
+          {say('help.about')}
+        </ButtonLink>
+        <ButtonLink look="ghost" href={`/clusters/${encodeURIComponent(cluster.name)}`}>
           {say('wiz.leave')}
         </ButtonLink>
       </header>

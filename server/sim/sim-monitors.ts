@@ -57,31 +57,40 @@ const rangeOf = (world: SimWorld, hosts: readonly string[], asked: URLSearchPara
 }
 
 /** Workers that are offline and subtasks that stand with an error, as rules of DM tell them. */
-const alertsOf = (world: SimWorld, address: string): unknown[] =>
-  clustersOn(world, [address]).flatMap((cluster) => {
+const alertsOf = (world: SimWorld, address: string): unknown[] => {
+  const startsAt = new Date(Math.floor(world.dm.now() / 600_000) * 600_000).toISOString()
+  return clustersOn(world, [address]).flatMap((cluster) => {
     const offline = cluster.workers.filter((worker) => world.dm.schedule.stageOf(cluster, worker).stage === 'offline')
     const failed = cluster.tasks.flatMap(({ name, subtasks }) =>
       subtasks.filter(({ error }) => error !== '').map(({ source }) => ({ name, source })),
     )
     return [
-      ...offline.map(({ name }) => alert('DM_worker_offline', 'warning', { worker: name }, `DM-worker ${name} is offline`)),
+      ...offline.map(({ name }) =>
+        alert('DM_worker_offline', { level: 'warning', startsAt }, { worker: name }, `DM-worker ${name} is offline`),
+      ),
       ...failed.map(({ name, source }) =>
         alert(
           'DM_sync_process_exists_with_error',
-          'critical',
+          { level: 'critical', startsAt },
           { task: name, source_id: source },
           `Task ${name} of ${source} stands with an error`,
         ),
       ),
     ]
   })
+}
 
-const alert = (alertname: string, level: string, labels: Record<string, string>, summary: string) => ({
+const alert = (
+  alertname: string,
+  { level, startsAt }: { level: string; startsAt: string },
+  labels: Record<string, string>,
+  summary: string,
+) => ({
   ...{
     annotations: { summary },
     endsAt: '2099-01-01T00:00:00.000Z',
-    startsAt: '2026-01-01T00:00:00.000Z',
-    updatedAt: '2026-01-01T00:00:00.000Z',
+    startsAt,
+    updatedAt: startsAt,
   },
   fingerprint: hashText(`${alertname} ${JSON.stringify(labels)}`).slice(0, 16),
   ...{ receivers: [{ name: 'blackhole' }], status: { inhibitedBy: [], silencedBy: [], state: 'active' } },

@@ -79,6 +79,14 @@ test('a channel is set up, tested, told; what fails can be sent again. Alerts, c
   await looksRight(page, 'alerts and charts')
   await page.screenshot({ path: 'test-results/monitors.png' })
 
+  await page.goto('/clusters/told/restart')
+  await page.getByRole('link', { name: 'About this operation' }).click()
+  await expect(page.getByText('tiup dm restart CLUSTER [-N NODE] [-R ROLE]')).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'What may be said against its plan' })).toBeVisible()
+  await looksRight(page, 'help of an operation')
+  await page.getByRole('link', { name: 'All operations' }).click()
+  await expect(page.getByRole('link', { name: 'Scale out' })).toBeVisible()
+
   await page.goto('/clusters/told?tab=audit')
   const changes = page.getByRole('table', { name: 'What changed' })
   await expect(changes.getByRole('row', { name: /Restart job #\d+ Succeeded/ })).toBeVisible()

@@ -23,7 +23,7 @@ export const uiMonitorsWords = {
   'monitors.why.no-agent': ['the ssh-agent does not have the key', 'ssh-agent 没有该密钥'],
   'monitors.why.monitor-answer': ['its answer is not what it should be', '应答格式不正确'],
   'monitors.why.status': ['it answered {status}', '返回 {status}'],
-  'monitors.banner': ['{count} alerts fire: {names}', '{count} 条告警：{names}'],
+  'monitors.banner': ['Alerts firing ({count}): {names}', '正在告警（{count}）：{names}'],
   'monitors.alert': ['Alert', '告警'],
   'monitors.level': ['Level', '级别'],
   'monitors.about': ['About', '对象'],

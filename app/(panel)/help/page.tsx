@@ -1,0 +1,5 @@
+import { HelpPage } from '@/components/help/help-page'
+
+export default function Page() {
+  return <HelpPage />
+}
