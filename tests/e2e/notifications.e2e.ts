@@ -91,8 +91,6 @@ test('a channel is set up, tested, told; what fails can be sent again. Alerts, c
   const changes = page.getByRole('table', { name: 'What changed' })
   await expect(changes.getByRole('row', { name: /Restart job #\d+ Succeeded/ })).toBeVisible()
   await expect(changes.getByRole('row', { name: /Revision 1/ })).toBeVisible()
-  await looksRight(page, 'what changed')
-  await page.screenshot({ path: 'test-results/changes.png' })
   await changes
     .getByRole('link', { name: /^job #/ })
     .first()
