@@ -14,7 +14,7 @@ import { KeyValues } from '@/components/ui/drawer'
 import { AreaField, Field } from '@/components/ui/field'
 
 type Draft = { selection: Selection; command: string; sudo: boolean; timeoutS: string; atOnce: string }
-const empty: Draft = { selection: everything, command: '', sudo: false, timeoutS: '120', atOnce: '5' }
+const empty: Draft = { selection: everything, command: '', sudo: false, timeoutS: '120', atOnce: '' }
 
 /** Names that every component has, and those that some have. */
 const values = ['DeployDir', 'LogDir', 'DataDir', 'Host', 'Port', 'Name'] as const
@@ -70,7 +70,13 @@ function Exec(at: WizardAt<Draft>) {
       draft={at}
       note={cluster.runningJob ? <Banner>{say('exec.beside', { job: cluster.runningJob.number })}</Banner> : undefined}
       command={lineOf(cluster.name, draft, sudo)}
-      input={{ ...draft.selection, command: draft.command, sudo, timeoutS: Number(draft.timeoutS), atOnce: Number(draft.atOnce) }}
+      input={{
+        ...draft.selection,
+        command: draft.command,
+        sudo,
+        timeoutS: Number(draft.timeoutS),
+        ...(draft.atOnce === '' ? {} : { atOnce: Number(draft.atOnce) }),
+      }}
       summary={
         <>
           <KeyValues
@@ -92,7 +98,7 @@ type Say = ReturnType<typeof useWords>['say']
 const problemsOf = ({ command, timeoutS, atOnce }: Draft, say: Say): WizardProblem[] => [
   ...(command.trim() === '' ? [{ text: say('exec.command-missing'), field: 'exec-command' }] : []),
   ...numberProblem(timeoutS, { field: 'exec-timeout', name: say('exec.timeout'), max: 86_400 }, say),
-  ...numberProblem(atOnce, { field: 'exec-width', name: say('exec.width'), max: 64 }, say),
+  ...(atOnce === '' ? [] : numberProblem(atOnce, { field: 'exec-width', name: say('exec.width'), max: 64 }, say)),
 ]
 
 const numberProblem = (text: string, { field, name, max }: { field: string; name: string; max: number }, say: Say): WizardProblem[] =>
@@ -175,8 +181,9 @@ function CommandStep({ cluster, draft, change, maySudo, sudo }: WizardAt<Draft> 
           id="exec-width"
           inputMode="numeric"
           label={say('exec.width')}
+          hint={say('reach.width-help')}
           value={draft.atOnce}
-          onChange={(event) => change({ atOnce: event.target.value })}
+          onChange={(event) => change({ atOnce: event.target.value.trim() })}
         />
       </div>
     </div>

@@ -15,7 +15,7 @@ export type FilesDraft = {
 }
 
 export const empty: FilesDraft = {
-  ...{ selection: everything, verb: 'push', file: null, path: '', paths: '', mode: '', backup: true, sudo: false, atOnce: '5' },
+  ...{ selection: everything, verb: 'push', file: null, path: '', paths: '', mode: '', backup: true, sudo: false, atOnce: '' },
 }
 
 export const pathsOf = ({ paths }: FilesDraft): string[] => paths.split('\n').flatMap((line) => line.trim() || [])
@@ -28,7 +28,7 @@ export const wordsOf = (draft: FilesDraft): string =>
 
 export const inputOf = (draft: FilesDraft, sudo: boolean) => {
   const { verb, selection, file, path, mode, backup } = draft
-  const both = { ...selection, sudo, atOnce: Number(draft.atOnce) }
+  const both = { ...selection, sudo, ...(draft.atOnce === '' ? {} : { atOnce: Number(draft.atOnce) }) }
   if (verb === 'pull') return { ...both, paths: pathsOf(draft) }
   return { ...both, upload: file?.id, path: path.trim(), backup, ...(mode === '' ? {} : { mode }) }
 }

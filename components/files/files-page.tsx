@@ -81,7 +81,7 @@ type Say = ReturnType<typeof useWords>['say']
 
 const problemsOf = (draft: FilesDraft, say: Say): WizardProblem[] => {
   const bad = (path: string): boolean => !/^(\/|\{\{)/.test(path)
-  const width = /^\d+$/.test(draft.atOnce) && Number(draft.atOnce) >= 1 && Number(draft.atOnce) <= 64
+  const width = draft.atOnce === '' || (/^\d+$/.test(draft.atOnce) && Number(draft.atOnce) >= 1 && Number(draft.atOnce) <= 64)
   const paths = pathsOf(draft)
   const own: WizardProblem[] =
     draft.verb === 'push'

@@ -37,8 +37,9 @@ export function WhatStep(at: Step) {
         id="files-width"
         inputMode="numeric"
         label={say('exec.width')}
+        hint={say('reach.width-help')}
         value={draft.atOnce}
-        onChange={(event) => change({ atOnce: event.target.value })}
+        onChange={(event) => change({ atOnce: event.target.value.trim() })}
       />
     </div>
   )

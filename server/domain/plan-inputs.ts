@@ -164,6 +164,9 @@ export const cleanInput = z
 
 export const renameInput = z.object({ name: z.string().trim().min(1).max(200) })
 
+/** Hosts at once, as `-c`; left out: the cluster's setting, else 5. */
+const hostsAtOnce = z.number().int().min(1).max(64).optional()
+
 /** exec: a command with TiUP's template values, once per host of the selected instances. Seconds. */
 export const execInput = z.object({
   ...selectInput.shape,
@@ -175,11 +178,8 @@ export const execInput = z.object({
   /** As root; needs a permission of its own. */
   sudo: z.boolean().default(false),
   timeoutS: z.number().int().min(1).max(86_400).default(120),
-  /** Hosts at once, as `-c`. */
-  atOnce: z.number().int().min(1).max(64).default(5),
+  atOnce: hostsAtOnce,
 })
-
-const hostsAtOnce = z.number().int().min(1).max(64).default(5)
 
 /** An absolute path on a host, with TiUP's template values. */
 const remotePath = z

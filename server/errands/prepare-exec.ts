@@ -1,5 +1,6 @@
 import { execInput } from '@/server/domain/plan-inputs'
 import type { Problem } from '@/server/domain/problem'
+import { defaultConcurrency } from '@/server/domain/ssh-client'
 import { holdingJob } from '@/server/store/clusters'
 import type { PlanRow } from '@/server/store/plans'
 import type { ErrandRun } from './errand-run'
@@ -9,7 +10,7 @@ import type { Prepared } from './prepared'
 /** exec: runs beside the job that holds the cluster, and says so. */
 export const prepareExec = async (run: ErrandRun, row: PlanRow): Promise<Prepared> => {
   const { cluster, input } = await existingCluster(run, row)
-  const { roles, nodes, command, sudo, timeoutS, atOnce } = execInput.parse(row.input)
+  const { roles, nodes, command, sudo, timeoutS, atOnce = cluster.concurrency ?? defaultConcurrency } = execInput.parse(row.input)
   const held = await holdingJob(run.db, cluster.name)
   const beside: Problem[] = held
     ? [{ code: 'exec.beside-job', severity: 'warning', params: { number: held.number, operation: held.operation } }]

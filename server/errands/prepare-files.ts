@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { AppError } from '@/server/domain/app-error'
 import { pullInput, pushInput } from '@/server/domain/plan-inputs'
 import type { Problem } from '@/server/domain/problem'
+import { defaultConcurrency } from '@/server/domain/ssh-client'
 import { type ClusterWithTopology, holdingJob } from '@/server/store/clusters'
 import { findPush, keptFile, notePushHash } from '@/server/store/kept-files'
 import type { PlanRow } from '@/server/store/plans'
@@ -13,7 +14,7 @@ import type { Prepared } from './prepared'
 /** push: the uploaded file's hash is made here, once. Throws file-gone. */
 export const preparePush = async (run: ErrandRun, row: PlanRow): Promise<Prepared> => {
   const { cluster, input } = await existingCluster(run, row)
-  const { roles, nodes, file: id = '', path, sudo, mode, backup, atOnce } = pushInput.parse(row.input)
+  const { roles, nodes, file: id = '', path, sudo, mode, backup, atOnce = widthOf(cluster) } = pushInput.parse(row.input)
   const kept = await findPush(run.db, id)
   const at = keptFile(run.folders.data, id)
   if (kept?.cluster !== cluster.name || !existsSync(at)) throw new AppError('usecases.file-gone', 409)
@@ -26,10 +27,12 @@ export const preparePush = async (run: ErrandRun, row: PlanRow): Promise<Prepare
 
 export const preparePull = async (run: ErrandRun, row: PlanRow): Promise<Prepared> => {
   const { cluster, input } = await existingCluster(run, row)
-  const { roles, nodes, paths, sudo, atOnce } = pullInput.parse(row.input)
+  const { roles, nodes, paths, sudo, atOnce = widthOf(cluster) } = pullInput.parse(row.input)
   const pull = { paths, sudo, atOnce, roomBytes: await roomForFiles(run.folders.data) }
   return { topology: cluster.topology, input: { ...input, roles, nodes, pull }, problems: await besideProblems(run, cluster) }
 }
+
+const widthOf = ({ concurrency }: ClusterWithTopology): number => concurrency ?? defaultConcurrency
 
 /** It runs beside the job that holds the cluster, and says so. */
 const besideProblems = async (run: ErrandRun, { name, lifecycle }: ClusterWithTopology): Promise<Problem[]> => {
