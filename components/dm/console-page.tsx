@@ -140,7 +140,7 @@ const useAsk = (name: string) => {
 
 /** Names of the cluster for completion; while DM has not said them, there are those of the topology. */
 const useKnown = (name: string, file: readonly string[]): DmctlKnown => {
-  const dm = useDm(name).data
+  const dm = useDm(name, true).data
   const rows = useCluster(name).data?.status?.rows ?? []
   const named = (role: string): string[] =>
     rows.filter((row) => row.role === role).map(({ host, id }) => `dm-${host}-${id.split(':').at(-1)}`)

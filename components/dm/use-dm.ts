@@ -13,15 +13,18 @@ import type { DmOverview } from '@/server/domain/dmctl/overview'
 export const clusterPath = (name: string): string => `/clusters/${encodeURIComponent(name)}`
 const apiPath = (name: string): string => `/api${clusterPath(name)}`
 
-/** Sources and tasks as DM says they are; asked again on demand, and each 20 s while the page is open. */
-export const useDm = (name: string, enabled = true) =>
+/** Each look unpacks and runs dmctl on a master's host: not more often than this while nobody asks for it. */
+const lookAgainMs = 60_000
+
+/** Sources and tasks as DM says they are; asked again on demand, and each minute while the page is seen, unless `once`. */
+export const useDm = (name: string, once = false) =>
   useQuery({
     queryKey: [...keys.cluster(name), 'dm'],
     queryFn: () => runErrand<DmOverview>(() => api<ErrandView>(`${apiPath(name)}/dm`)),
-    refetchInterval: ({ state }) => (state.error ? false : 20_000),
+    refetchInterval: ({ state }) => (once || state.error ? false : lookAgainMs),
+    staleTime: once ? lookAgainMs : 0,
     refetchOnWindowFocus: false,
     retry: false,
-    enabled,
   })
 
 /** Versions of dmctl, where it runs, and what was run. */

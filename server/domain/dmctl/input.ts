@@ -13,7 +13,7 @@ const common = {
   /** A dm-master's host on which it runs; left out: the first one's. */
   host: z.string().trim().max(255).default(''),
   /** Bound of DM's answer, in seconds. */
-  timeoutS: z.number().int().min(5).max(3600).default(60),
+  timeoutS: z.number().int().min(5).max(1800).default(60),
 }
 
 /** dmctl: a line, and the files that it names: `text`, or `base64` of an archive (`config import`). */

@@ -19,6 +19,8 @@ export const uiDmctlWords = {
   'dm.more': ['Actions for {name}', '{name} 的操作'],
   'dm.adopted': ['Adopted clusters are only watched: manage it first.', '接管的集群只能查看：请先纳入管理。'],
 
+  'audit.deed.dmctl': ['dmctl', 'dmctl'],
+
   'console.where': ['{version} · runs on a master’s host as {user}', '{version} · 以 {user} 身份在 master 主机上运行'],
   'console.host': ['Runs on', '运行主机'],
   'console.line': ['Command', '命令'],
