@@ -17,7 +17,7 @@ export function HelpPage() {
   return (
     <>
       <PageHead title={say('help.title')} />
-      <div className="scroll pad pb-6">
+      <div className="scroll pad py-4">
         <dl className="flex max-w-3xl flex-col gap-3">
           {operationNames.map((name) => (
             <div key={name}>
@@ -63,7 +63,7 @@ function Help({ name }: { name: OperationName }) {
           {say('help.all')}
         </ButtonLink>
       </PageHead>
-      <div className="scroll pad pb-6">
+      <div className="scroll pad py-4">
         <div className="max-w-3xl">
           {parts.map(([title, text]) => (
             <section key={title} className="pb-4">
@@ -88,12 +88,12 @@ function Line({ text }: { text: string }) {
   )
 }
 
-/** From the catalogue of words; what is filled in only then is an ellipsis here. */
+/** From the catalogue of words; what is filled in only then stands here by its name. */
 function Problems({ name }: { name: OperationName }) {
   const { say, sayProblem } = useWords()
   const areas = operationHelp[name].problems
   const codes = problemCodes.filter((code) => areas.includes(code.split('.')[0] ?? ''))
-  const plain = (text: string): string => text.replace(/\{\w+\}/g, '…')
+  const plain = (text: string): string => text.replace(/\{(\w+)\}/g, '‹$1›')
   if (codes.length === 0) return null
   return (
     <section>
