@@ -12,8 +12,8 @@ const common = {
   version: z.string().trim().max(100).default(''),
   /** A dm-master's host on which it runs; left out: the first one's. */
   host: z.string().trim().max(255).default(''),
-  /** Bound of DM's answer, in seconds. */
-  timeoutS: z.number().int().min(5).max(1800).default(60),
+  /** Bound of DM's answer, in seconds; 600 is dmctl's own: what starts a task checks it first. */
+  timeoutS: z.number().int().min(5).max(1800).default(600),
 }
 
 /** dmctl: a line, and the files that it names: `text`, or `base64` of an archive (`config import`). */
@@ -40,7 +40,7 @@ export const keptDmctlInput = z.object({
 })
 
 /** A line that only reads, answered at once. */
-export const dmctlAsk = z.object(common)
+export const dmctlAsk = z.object({ ...common, timeoutS: z.number().int().min(5).max(300).default(60) })
 
 /** What came of such a line. */
 export type DmctlAnswer = { at: string; host: string; text: string; ms: number }
