@@ -5,6 +5,7 @@ import { rotateSshInput } from '@/server/domain/plan-inputs'
 import type { Problem } from '@/server/domain/problem'
 import { hostsOf } from '@/server/domain/topology/instances'
 import type { OperationInput } from '@/server/operations/input'
+import { keyBody } from '@/server/probes/authorized-key'
 import { generateKey } from '@/server/remote/generate-key'
 import { LinkLost } from '@/server/remote/transport'
 import { type ClusterWithTopology, listClusters } from '@/server/store/clusters'
@@ -32,7 +33,7 @@ export const prepareRotate = async (run: ErrandRun, row: PlanRow): Promise<Prepa
   }
   const problems = await keyProblems(run, cluster, now)
   if (!now || problems.length > 0) return { topology, input, problems }
-  const key = await nextKey(run, cluster, row.askedBy)
+  const key = await nextKey(run, cluster, { by: row.askedBy, after: now.createdAt })
   const rotate = { publicKey: key.publicKey, former: { credentialId: now.id, publicKey: now.publicKey }, leaveAway }
   return { topology, input: { ...input, given: input.deploy, deploy: { ...input.deploy, credentialId: key.id }, rotate }, problems }
 }
@@ -73,14 +74,18 @@ const keyProblems = async (
   const sharing: string[] = []
   for (const one of others) {
     const theirs = await findCredential(run.db, one.credentialId)
-    if (theirs?.fingerprint === now.fingerprint) sharing.push(one.name)
+    if (theirs && keyBody(theirs.publicKey) === keyBody(now.publicKey)) sharing.push(one.name)
   }
   return sharing.length === 0 ? [] : [{ code: 'rotate.shared', severity: 'error', params: { clusters: sharing.join(', ') } }]
 }
 
-const nextKey = async (run: ErrandRun, cluster: ClusterWithTopology, by: string): Promise<{ id: string; publicKey: string }> => {
-  const { secretsOf, credentialId, deployUser } = cluster
-  const pending = await pendingKey(run.db, { prefix: `key:${secretsOf}:`, not: credentialId, username: deployUser })
+const nextKey = async (
+  run: ErrandRun,
+  cluster: ClusterWithTopology,
+  { by, after }: { by: string; after: string },
+): Promise<{ id: string; publicKey: string }> => {
+  const { secretsOf, deployUser } = cluster
+  const pending = await pendingKey(run.db, { prefix: `key:${secretsOf}:`, after, username: deployUser })
   if (pending) return pending
   const { privateKey, publicKey, fingerprint } = await generateKey()
   const id = `key:${secretsOf}:${randomUUID()}`

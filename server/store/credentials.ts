@@ -43,12 +43,12 @@ export const findCredential = async (db: Db | Tx, id: string): Promise<(Credenti
   return row ? { ...viewOf(row), publicKey: row.publicKey } : undefined
 }
 
-/** The newest key of this prefix that was made and is not in use. */
+/** The newest key of this prefix that was made after the present one, and so was never in use. */
 export const pendingKey = async (
   db: Db,
-  { prefix, not, username }: { prefix: string; not: string; username: string },
+  { prefix, after, username }: { prefix: string; after: string; username: string },
 ): Promise<{ id: string; publicKey: string } | undefined> => {
-  const where = { id: { startsWith: prefix, not }, kind: 'generated-key', username, wipedAt: null }
+  const where = { id: { startsWith: prefix }, kind: 'generated-key', username, wipedAt: null, createdAt: { gt: new Date(after) } }
   const row = await db.credential.findFirst({ where, orderBy: { createdAt: 'desc' }, select: { id: true, publicKey: true } })
   return row ?? undefined
 }
@@ -76,6 +76,12 @@ export const credentialUsers = async (db: Db | Tx, id: string): Promise<string[]
       select: { name: true },
     })
   ).map(({ name }) => name)
+
+/** The cluster of an unfinished job that logs in by it. */
+export const credentialJob = async (db: Db, id: string): Promise<string | undefined> => {
+  const where = { endedAt: null, plan: { document: { contains: JSON.stringify(id) } } }
+  return (await db.job.findFirst({ where, select: { clusterName: true } }))?.clusterName
+}
 
 type Stored = Awaited<ReturnType<Db['credential']['findUniqueOrThrow']>>
 

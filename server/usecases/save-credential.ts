@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import type { CredentialRow, newCredential } from '@/server/domain/api'
 import { AppError } from '@/server/domain/app-error'
-import { credentialUsers, findCredential, keepCredential, wipeCredential } from '@/server/store/credentials'
+import { credentialJob, credentialUsers, findCredential, keepCredential, wipeCredential } from '@/server/store/credentials'
 import type { Db } from '@/server/store/database'
 import { sealSecret } from '@/server/store/secrets-seal'
 import { readSetting } from '@/server/store/settings'
@@ -62,7 +62,7 @@ const fitsItsType = (type: string, body: string): boolean => {
 /** Wipes the secret. Throws credential-unknown, credential-in-use. */
 export const removeCredential = (db: Db, who: Who, id: string): Promise<void> =>
   audited(db, who, { what: 'remove-credential', command: `dm-panel remove-credential ${id}`, targets: [id] }, async () => {
-    const [cluster] = await credentialUsers(db, id)
+    const cluster = (await credentialUsers(db, id))[0] ?? (await credentialJob(db, id))
     if (cluster) throw new AppError('usecases.credential-in-use', 409, { params: { cluster } })
     if (!(await wipeCredential(db, id, new Date()))) throw new AppError('usecases.credential-unknown', 404, { params: { id } })
   })
