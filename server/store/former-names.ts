@@ -44,6 +44,7 @@ export const renameCluster = async (
   await tx.tiupDeed.updateMany(own)
   await tx.clusterStatus.deleteMany({ where: { cluster: from } }) // what was seen names the old one; the watcher looks again
   await tx.monitorView.deleteMany({ where: { cluster: from } })
+  await tx.healthTold.deleteMany({ where: { cluster: to } })
   await tx.healthTold.updateMany(own)
   await tx.reservation.updateMany({ where: { clusterName: from }, data: { clusterName: to } })
   await tx.job.updateMany({ where: { clusterName: from }, data: { clusterName: to } })

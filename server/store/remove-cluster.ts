@@ -8,6 +8,8 @@ export const removeCluster = async (tx: Tx, cluster: string): Promise<void> => {
   await dropLedger(tx, cluster)
   await dropUpgrades(tx, cluster)
   await tx.clusterStatus.deleteMany({ where: { cluster } })
+  await tx.monitorView.deleteMany({ where: { cluster } })
+  await tx.healthTold.deleteMany({ where: { cluster } })
   await tx.unapplied.deleteMany({ where: { cluster } })
   await tx.tiupDeed.deleteMany({ where: { cluster } })
   await tx.cluster.deleteMany({ where: { name: cluster } })

@@ -48,7 +48,10 @@ const codeOf = (promise: Promise<void>) =>
 
 it('a renamed cluster keeps its secrets and its audit; its former name stays taken until it ends', async () => {
   const { db } = database
+  const told = (cluster: string) => ({ cluster, at: new Date(), told: cluster })
+  await db.healthTold.createMany({ data: [told('shop'), told('orders')] }) // one is left of a cluster that was called so long ago
   await job('shop', 'rename', { change: 'cluster-renamed', to: 'orders' })
+  expect((await db.healthTold.findMany()).map(({ cluster, told: by }) => `${cluster} ${by}`)).toEqual(['orders shop'])
   expect(await findCluster(db, 'shop')).toBeUndefined()
   expect(await findCluster(db, 'orders')).toMatchObject({ secretsOf: 'shop', revision: 2, credentialId: 'key:shop' })
   expect(await secrets()).toBe(1)
@@ -70,6 +73,7 @@ it('a renamed cluster keeps its secrets and its audit; its former name stays tak
 
   await job('shop', 'rename', { change: 'cluster-renamed', to: 'books' })
   await job('books', 'destroy', { change: 'cluster-removed' })
+  expect(await db.healthTold.count()).toBe(0)
   expect(await secrets()).toBe(0)
   expect([await codeOf(demandNotFormer(db, 'shop')), await codeOf(demandNotFormer(db, 'orders'))]).toEqual(['free', 'free'])
   const kept = (await listAudit(db, { cluster: 'books' }, { limit: 20 })).map(({ what, cluster }) => `${what} ${cluster}`)
