@@ -41,7 +41,7 @@ export function PulledPanel({ jobId, ended }: { jobId: string; ended: boolean })
           {until ? (
             <>
               {' · '}
-              {say('pulled.until')} <Time at={until} />
+              {say('pulled.until')} <Time at={until} look="full" />
             </>
           ) : null}
         </span>
@@ -68,16 +68,20 @@ function Files({ files, jobId }: { files: readonly PulledFileView[]; jobId: stri
   const { say } = useWords()
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="max-h-72 overflow-auto" tabIndex={0} aria-label={say('pulled.list')}>
+    <section className="max-h-72 overflow-auto px-5" tabIndex={0} aria-label={say('pulled.list')}>
       <table className="tb flush" aria-label={say('pulled.list')}>
         <thead>
           <tr>
-            <th scope="col">{say('pulled.host')}</th>
+            <th scope="col" className="w-36">
+              {say('pulled.host')}
+            </th>
             <th scope="col">{say('pulled.path')}</th>
-            <th scope="col" className="r">
+            <th scope="col" className="r w-20">
               {say('pulled.size')}
             </th>
-            <th scope="col">{say('pulled.hash')}</th>
+            <th scope="col" className="w-40">
+              {say('pulled.hash')}
+            </th>
           </tr>
         </thead>
         <tbody>

@@ -65,7 +65,7 @@ export const uiFilesWords = {
   'pulled.title': ['Fetched files', '获取的文件'],
   'pulled.list': ['Files by host', '按主机列出的文件'],
   'pulled.count': ['{count} files, {size}', '{count} 个文件，{size}'],
-  'pulled.until': ['deleted', '删除时间'],
+  'pulled.until': ['kept until', '保留至'],
   'pulled.none-yet': ['No file has come yet.', '尚无文件。'],
   'pulled.none': ['No file is kept.', '没有保留的文件。'],
   'pulled.viewer': ['Operators and administrators can download them.', '操作员与管理员可下载。'],
