@@ -72,14 +72,14 @@ function Files({ files, jobId }: { files: readonly PulledFileView[]; jobId: stri
       <table className="tb flush" aria-label={say('pulled.list')}>
         <thead>
           <tr>
-            <th scope="col" className="w-36">
+            <th scope="col" className="w-36 max-md:w-28">
               {say('pulled.host')}
             </th>
             <th scope="col">{say('pulled.path')}</th>
             <th scope="col" className="r w-20">
               {say('pulled.size')}
             </th>
-            <th scope="col" className="w-40">
+            <th scope="col" className="w-40 max-md:hidden">
               {say('pulled.hash')}
             </th>
           </tr>
@@ -99,7 +99,7 @@ function Files({ files, jobId }: { files: readonly PulledFileView[]; jobId: stri
                 </a>
               </td>
               <td className="r n">{fileSizeText(sizeBytes)}</td>
-              <td className="mono">
+              <td className="mono max-md:hidden">
                 {sha256.slice(0, 12)}… <CopyButton text={sha256} label={say('pulled.hash')} />
               </td>
             </tr>

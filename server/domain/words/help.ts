@@ -179,13 +179,13 @@ export const operationHelp: Readonly<Record<OperationName, OperationHelp>> = {
   push: {
     does: ['Copies a file to chosen hosts and checks its sum there.', '将文件复制到选定主机并校验。'],
     undo: ['Push the former file; one that was replaced is gone unless it was kept.', '推送先前的文件；未保留的原文件不可恢复。'],
-    line: 'tiup dm push CLUSTER LOCAL REMOTE [-N HOST] [-R ROLE]',
+    line: 'dm-panel push CLUSTER FILE PATH [-N HOST:PORT] [-R ROLE] [--sudo]',
     problems: ['push'],
   },
   pull: {
     does: ['Copies a file from chosen hosts into the panel, for download.', '将选定主机上的文件复制到面板供下载。'],
     undo: nothing,
-    line: 'tiup dm pull CLUSTER REMOTE LOCAL [-N HOST] [-R ROLE]',
+    line: 'dm-panel pull CLUSTER PATH [-N HOST:PORT] [-R ROLE] [--sudo]',
     problems: ['pull'],
   },
   'rotate-ssh': {
