@@ -126,6 +126,17 @@ describe.each(['builtin', 'system'] as const)('by the %s client', (one) => {
       expect((await connectTo(interactive).run(targetOf(interactive), sh('echo c'))).stdout).toBe('c\n')
     })
 
+    it('anew, past a connection that stands: what the host has come to think of the login', async () => {
+      const options = { password }
+      const server = await serve(options)
+      const transport = connectTo(server)
+      await transport.login(targetOf(server))
+      expect((await transport.run(targetOf(server), sh('echo a'))).stdout).toBe('a\n')
+      options.password = 'another'
+      await expect(transport.login(targetOf(server))).rejects.toMatchObject({ code: 'auth-refused' })
+      expect((await transport.run(targetOf(server), sh('echo b'))).stdout).toBe('b\n')
+    })
+
     it('refused says so, and so does a wrong passphrase', async () => {
       const key = ssh2.utils.generateKeyPairSync('ed25519', { passphrase: 'pass', cipher: 'aes256-ctr', rounds: 8 })
       const server = await serve()
