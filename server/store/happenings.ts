@@ -3,6 +3,7 @@ import type { ClusterStatus } from '@/server/domain/display'
 import { type HealthTold, tellHealth } from '@/server/domain/health-told'
 import type { EndState, Question } from '@/server/domain/journal'
 import type { NoticeParams, NotifyEvent } from '@/server/domain/notify'
+import { runsBeside } from '@/server/domain/plan'
 import type { Db, Tx } from './database'
 
 export type NewHappening = { key: string; event: NotifyEvent; cluster: string; subject: string; params: NoticeParams; at: Date }
@@ -43,8 +44,9 @@ export const noteHealth = async (db: Db, cluster: string, status: ClusterStatus)
     if (!owner) return false
     const before = known ? (JSON.parse(known.told) as HealthTold) : undefined // written below only
     const held = await tx.reservation.count({ where: { clusterName: cluster } })
-    const ended = await tx.job.count({ where: { clusterName: cluster, endedAt: { gte: known?.at ?? new Date(0) } } })
-    const { told, news } = tellHealth(before, { status, busy: held + ended > 0, stopped: owner.runState === 'stopped' })
+    const since = { clusterName: cluster, endedAt: { gte: known?.at ?? new Date(0) } }
+    const ended = (await tx.job.findMany({ where: since, select: { operation: true } })).filter(({ operation }) => !runsBeside(operation))
+    const { told, news } = tellHealth(before, { status, busy: held + ended.length > 0, stopped: owner.runState === 'stopped' })
     const data = { at: new Date(status.at), told: JSON.stringify(told) }
     await tx.healthTold.upsert({ where: { cluster }, create: { cluster, ...data }, update: data })
     for (const { event, subject, params } of news)

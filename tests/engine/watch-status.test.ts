@@ -188,3 +188,32 @@ it('reads a cluster that nobody watches at once when told that it has changed', 
   await watcher.finished
   expect(bugs).toEqual([])
 })
+
+it('notes an instance that stays down, also when a command has just run beside; not one that a job has stopped', async () => {
+  const { db } = database
+  const at = Date.UTC(2026, 0, 1)
+  let s = 0
+  const look = () => {
+    s += 20
+    return refreshStatus({ db, transport: world, clock: { ...systemClock, now: () => at + s * 1000 } }, 'c1')
+  }
+  const job = async (number: number, operation: string) => {
+    const id = `j${number}`
+    await db.plan.create({ data: { id, clusterName: 'c1', operation, state: 'submitted', input: '{}', askedBy: 'u' } })
+    const endedAt = new Date(at + s * 1000 + 1000)
+    await db.job.create({ data: { id, number, planId: id, clusterName: 'c1', operation, state: 'succeeded', startedBy: 'u', endedAt } })
+  }
+  const noted = async () => (await db.happening.findMany({ orderBy: { at: 'asc' } })).map(({ event, subject }) => `${event} ${subject}`)
+  await look()
+  await job(1, 'exec')
+  world.host('h2').unit('prometheus-9090.service').running = false
+  await look()
+  expect(await noted()).toEqual([])
+  await look()
+  await look()
+  expect(await noted()).toEqual(['node-down h2:9090'])
+  await job(2, 'stop')
+  world.host('h1').unit('dm-master-8261.service').running = false
+  for (let i = 0; i < 3; i++) await look()
+  expect(await noted()).toEqual(['node-down h2:9090'])
+})
