@@ -22,7 +22,9 @@ await one('lint', bin('biome'), ['ci', '--diagnostic-level=error', '.'])
 await one('migrations match the schema', process.execPath, ['scripts/migration.mjs', 'check'])
 await one('nothing unused', bin('knip'), ['--no-progress'])
 await vitest('unit and platform tests', [])
-await lab()
+await one('pages', process.execPath, ['scripts/start.mjs', '--build-only'])
+// The soak mostly waits for its cluster, and needs no network but loopback.
+await Promise.all([lab(), soak()])
 // A browser drops its connections when a network comes or goes, as the lab's do: not beside those of simulated hosts.
 for (const project of ['hosts', 'simulated']) await endToEnd(project)
 
@@ -34,6 +36,15 @@ async function lab() {
   const why = whyNoLab()
   if (why) return skip('lab', why)
   await vitest('lab', ['--config', 'tests/lab/vitest.config.ts'])
+}
+
+/** Two minutes of random operations and faults on simulated hosts, said when they are over. `npm run soak` takes an hour and another seed. */
+async function soak() {
+  const told = []
+  const args = ['--import', 'tsx', 'tests/soak/soak.ts', '--minutes', '2', '--seed', '5']
+  const code = await stream('soak', process.execPath, args, {}, (text) => told.push(text))
+  console.log(`\n== soak\n${told.join('')}`)
+  count('soak', { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 })
 }
 
 /** Why no hosts can be made here; undefined where they can. */
@@ -116,10 +127,13 @@ function count(title, { passed, failed, skipped }) {
   console.log(`== ${title}: ${failed === 0 ? 'ok' : 'FAILED'}`)
 }
 
-function stream(title, command, args, env = {}) {
-  console.log(`\n== ${title}`)
+/** Runs a program and shows what it says, or gives it to `hear`. */
+function stream(title, command, args, env = {}, hear = undefined) {
+  if (!hear) console.log(`\n== ${title}`)
+  const out = hear ? 'pipe' : 'inherit'
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, CI: '1', ...env } })
+    const child = spawn(command, args, { stdio: ['ignore', out, out], env: { ...process.env, CI: '1', ...env } })
+    for (const pipe of [child.stdout, child.stderr]) pipe?.on('data', (chunk) => hear(chunk.toString()))
     child.on('error', (error) => {
       console.error(error.message)
       resolve(1)

@@ -10,7 +10,8 @@ export type ExecResults = { hosts: string[]; result: Omit<CommandResult, 'host' 
 /** What a job's commands have printed, and how they ended; hosts with the same result together. Throws no-results. */
 export const execResults = async (db: Db, job: JobRow): Promise<ExecResults> => {
   const plan = await findPlan(db, job.planId)
-  if (!plan?.document || (job.operation !== 'exec' && job.operation !== 'dmctl')) throw new AppError('usecases.no-results', 404, { params: { number: job.number } })
+  if (!plan?.document || (job.operation !== 'exec' && job.operation !== 'dmctl'))
+    throw new AppError('usecases.no-results', 404, { params: { number: job.number } })
   const growing = growingResults(plan.document)
   for (let after = 0; ; ) {
     const entries = await readJournal(db, job.id, after, 1000)
