@@ -48,8 +48,11 @@ const main = async (): Promise<void> => {
 
 const createServer = (env: Env): Server => {
   const none: RequestListener | undefined = undefined
-  if (!env.tls) return createHttp({ requestTimeout: 0 }, none) // uploads take as long as they take; headers still have a deadline
-  return createHttps({ cert: readFileSync(env.tls.certFile), key: readFileSync(env.tls.keyFile), requestTimeout: 0 }, none)
+  // Uploads take as long as they take; headers still have a deadline. A connection stays longer than proxies and clients keep theirs
+  // (nginx: 60 s): closed first by us, it takes a request that is just on its way with it.
+  const patience = { requestTimeout: 0, keepAliveTimeout: 75_000 }
+  if (!env.tls) return createHttp(patience, none)
+  return createHttps({ cert: readFileSync(env.tls.certFile), key: readFileSync(env.tls.keyFile), ...patience }, none)
 }
 
 /** Headers of every answer, and what we vouch for in the request: the client's address and the page's nonce. */

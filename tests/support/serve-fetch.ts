@@ -6,7 +6,7 @@ import { addressHeader } from '@/server/http/auth'
 
 /** An HTTP server in front of a handler of web requests, as the pages' server is; not listening yet. */
 export const serveFetch = (answer: (request: Request) => Response | Promise<Response>): Server =>
-  createServer((incoming, outgoing) => {
+  createServer({ keepAliveTimeout: 75_000 }, (incoming, outgoing) => {
     Promise.resolve(answer(requestOf(incoming)))
       .then((response) => send(response, outgoing))
       .catch((error: unknown) => outgoing.destroy(error instanceof Error ? error : new Error(String(error))))
