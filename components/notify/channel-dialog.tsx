@@ -13,6 +13,7 @@ import { Field, SelectField, Tick } from '@/components/ui/field'
 import { type ChannelRow, channelKinds, notifyEvents, signingKinds } from '@/server/domain/notify'
 import { languages } from '@/server/domain/words/words'
 import { bodyOf, type ChannelForm, complaintOf, formOf, madeSecret } from './channel-form'
+import { MailFields } from './mail-fields'
 
 type Part = { form: ChannelForm; set: (change: Partial<ChannelForm>) => void; channel: ChannelRow | undefined }
 
@@ -20,7 +21,7 @@ type Part = { form: ChannelForm; set: (change: Partial<ChannelForm>) => void; ch
 export function ChannelDialog({ channel, onClose }: { channel?: ChannelRow; onClose: () => void }) {
   const { say } = useWords()
   const [form, setForm] = useState<ChannelForm>(() => formOf(channel))
-  const complaint = complaintOf(form)
+  const complaint = complaintOf(form, channel)
   const send = useSend(
     () =>
       api(channel ? `/api/channels/${channel.id}` : '/api/channels', { method: channel ? 'PATCH' : 'POST', body: bodyOf(form, channel) }),
@@ -60,7 +61,6 @@ export function ChannelDialog({ channel, onClose }: { channel?: ChannelRow; onCl
 
 function Where({ form, set, channel }: Part) {
   const { say } = useWords()
-  const hint = channel ? say('channel.url-keep', { address: channel.address }) : say('channel.url-note')
   return (
     <>
       <div className="grid grid-cols-2 gap-4 max-md:grid-cols-1">
@@ -74,25 +74,32 @@ function Where({ form, set, channel }: Part) {
         {channel ? null : (
           <SelectField
             label={say('channels.kind')}
-            hint={say('channel.kind-note')}
             value={form.kind}
-            onChange={(event) => set({ kind: channelKinds.find((one) => one === event.target.value) ?? form.kind })}
+            onChange={(event) => set({ kind: channelKinds.find((one) => one === event.target.value) ?? form.kind, secret: '' })}
             options={channelKinds.map((value) => ({ value, label: say(`channel.kind.${value}`) }))}
           />
         )}
       </div>
-      <PasswordField
-        label={say('channel.url')}
-        hint={/^http:/.test(form.url) ? say('channel.plain-http') : hint}
-        required={!channel}
-        autoComplete="off"
-        spellCheck={false}
-        placeholder="https://"
-        value={form.url}
-        onChange={(event) => set({ url: event.target.value })}
-      />
+      {form.kind === 'mail' ? <MailFields form={form} set={set} channel={channel} /> : <Address form={form} set={set} channel={channel} />}
       {signingKinds.includes(form.kind) ? <Secret form={form} set={set} channel={channel} /> : null}
     </>
+  )
+}
+
+function Address({ form, set, channel }: Part) {
+  const { say } = useWords()
+  const hint = channel ? say('channel.url-keep', { address: channel.address }) : say('channel.url-note')
+  return (
+    <PasswordField
+      label={say('channel.url')}
+      hint={/^http:/.test(form.url) ? say('channel.plain-http') : hint}
+      required={!channel}
+      autoComplete="off"
+      spellCheck={false}
+      placeholder="https://"
+      value={form.url}
+      onChange={(event) => set({ url: event.target.value })}
+    />
   )
 }
 

@@ -15,7 +15,7 @@ export const notifyEvents = [
 ] as const
 export type NotifyEvent = (typeof notifyEvents)[number]
 
-export const channelKinds = ['webhook', 'slack', 'dingtalk', 'feishu', 'wecom'] as const
+export const channelKinds = ['webhook', 'slack', 'dingtalk', 'feishu', 'wecom', 'mail'] as const
 export type ChannelKind = (typeof channelKinds)[number]
 
 /** Kinds that can sign with a secret; without one a webhook's receiver could not tell who sent, so there it is needed. */
@@ -38,7 +38,8 @@ export type Notice = {
 }
 
 const iso = z.string()
-const address = z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).max(2000)
+/** Of mail `smtp[s]://HOST:PORT/?from=…&to=…[&user=…][&tls=none]`, with the password as its secret; else http or https. */
+const address = z.url({ protocol: /^(https?|smtps?)$/, error: 'must be an http, https, smtp or smtps address' }).max(8000)
 const secret = z.string().min(6).max(500)
 const common = {
   name: z.string().trim().min(1).max(100),

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { type ChannelKind, type Notice, notifyEvents } from '@/server/domain/notify'
+import { type Notice, notifyEvents } from '@/server/domain/notify'
 import { noticeText, titleOf } from '@/server/domain/notify-text'
-import { type ChannelAddress, refusalIn, requestOf } from './channel-requests'
+import { type ChannelAddress, type PostKind, refusalIn, requestOf } from './channel-requests'
 
 const notice: Notice = {
   ...{ id: 'd1', event: 'job-failed', cluster: 'prod', subject: 'j1', at: '2026-11-21T10:00:00.000Z', heldBack: 2 },
@@ -10,7 +10,7 @@ const notice: Notice = {
 }
 const now = new Date('2026-11-21T10:00:01.500Z')
 const about = { panelUrl: 'https://panel.example.com', now }
-const channel = (kind: ChannelKind, secret?: string): ChannelAddress => ({
+const channel = (kind: PostKind, secret?: string): ChannelAddress & { kind: PostKind } => ({
   ...{ kind, language: 'en', url: 'https://hooks.example.com/robot?access_token=t0k', secret },
 })
 const bodyOf = (text: string): Record<string, unknown> => JSON.parse(text)
@@ -105,7 +105,7 @@ describe('requests of channels', () => {
 
 describe('answers of channels', () => {
   it('count as taken only when the service says so', () => {
-    const ok = (kind: ChannelKind, status: number, body: string) => refusalIn(kind, { status, body })?.code
+    const ok = (kind: PostKind, status: number, body: string) => refusalIn(kind, { status, body })?.code
     expect(ok('slack', 200, 'ok')).toBeUndefined()
     expect(ok('webhook', 204, '')).toBeUndefined()
     expect(ok('webhook', 302, '')).toBe('notify.redirected')

@@ -3,11 +3,19 @@ import type { ChannelKind, Notice, SendError } from '@/server/domain/notify'
 import { type NoticeText, noticeText } from '@/server/domain/notify-text'
 import type { Language } from '@/server/domain/words/words'
 
+/** Kinds that take a POST. */
+export type PostKind = Exclude<ChannelKind, 'mail'>
 export type ChannelAddress = { kind: ChannelKind; language: Language; url: string; secret: string | undefined }
 export type ChannelRequest = { url: string; headers: Readonly<Record<string, string>>; body: string }
 
+export const postKindOf = (kind: ChannelKind): PostKind | undefined => (kind === 'mail' ? undefined : kind)
+
 /** A message in the form that a kind of channel takes, signed as it wants it at that moment. */
-export const requestOf = (channel: ChannelAddress, notice: Notice, about: { panelUrl: string | undefined; now: Date }): ChannelRequest => {
+export const requestOf = (
+  channel: ChannelAddress & { kind: PostKind },
+  notice: Notice,
+  about: { panelUrl: string | undefined; now: Date },
+): ChannelRequest => {
   const text = noticeText(notice, channel.language, about.panelUrl)
   const ask = (body: object, more: { url?: string; headers?: Record<string, string> } = {}): ChannelRequest => ({
     url: more.url ?? channel.url,
@@ -94,11 +102,11 @@ const cut = (text: string, maxBytes: number): string => {
 }
 
 /** What is wrong with an answer; undefined: the message was taken. Chat services refuse with status 200 and a code in the body. */
-export const refusalIn = (kind: ChannelKind, { status, body }: { status: number; body: string }): SendError | undefined => {
+export const refusalIn = (kind: PostKind, { status, body }: { status: number; body: string }): SendError | undefined => {
   const answer = body.slice(0, 200)
   if (status >= 300 && status < 400) return { code: 'notify.redirected', params: { status } }
   if (status < 200 || status >= 300) return { code: 'notify.status', params: { status, answer } }
-  const codes: Partial<Record<ChannelKind, readonly string[]>> = {
+  const codes: Partial<Record<PostKind, readonly string[]>> = {
     dingtalk: ['errcode'],
     wecom: ['errcode'],
     feishu: ['code', 'StatusCode'],

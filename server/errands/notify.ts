@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Notice, retryAfterMs, type SendError } from '@/server/domain/notify'
+import { type Notice, retryAfterMs } from '@/server/domain/notify'
 import { findChannel } from '@/server/store/channels'
 import type { Db } from '@/server/store/database'
 import { type DueDelivery, dropDelivery, fanOut, forgetDeliveries, noteFailed, noteSent, takeDue } from '@/server/store/deliveries'
 import { anyNewHappening } from '@/server/store/happenings'
-import { refusalIn, requestOf } from './channel-requests'
 import { noteDue } from './note-due'
 import { type Opener, openChannel } from './open-channel'
-import { postMessage } from './post-message'
+import { tell } from './tell'
 
 export type Notifier = { db: Db; secrets: Opener; panelUrl: string | undefined; now: () => Date }
 
@@ -59,18 +58,13 @@ export const deliver = async (notifier: Notifier, due: DueDelivery, signal?: Abo
   const channel = await findChannel(db, due.channelId)
   if (!channel?.enabled) return dropDelivery(db, due.id, now())
   const address = await openChannel(db, notifier.secrets, channel)
-  const error = address ? await send(notifier, { address, due }, signal) : { code: 'notify.secret-gone', params: {} }
-  if (!error) return noteSent(db, due.id, now())
-  await noteFailed(db, due.id, { error, last: retryAfterMs(due.tries) === undefined, at: now() })
-}
-
-const send = async (
-  { panelUrl, now }: Notifier,
-  { address, due }: { address: NonNullable<Awaited<ReturnType<typeof openChannel>>>; due: DueDelivery },
-  signal: AbortSignal | undefined,
-): Promise<SendError | undefined> => {
+  if (!address) return noteFailed(db, due.id, { error: { code: 'notify.secret-gone', params: {} }, last: lastOf(due), at: now() })
   const { id, event, cluster, subject, params, happenedAt: at, heldBack } = due
   const notice: Notice = { id, event, cluster, subject, params, at, heldBack }
-  const posted = await postMessage(requestOf(address, notice, { panelUrl, now: now() }), signal)
-  return 'error' in posted ? posted.error : refusalIn(address.kind, posted)
+  const { error, told } = await tell(address, notice, { panelUrl: notifier.panelUrl, now: now() }, signal)
+  if (!error) return noteSent(db, due.id, now())
+  // Where one of several has it, another try would repeat it to him.
+  await noteFailed(db, due.id, { error, last: told || lastOf(due), at: now() })
 }
+
+const lastOf = ({ tries }: DueDelivery): boolean => retryAfterMs(tries) === undefined

@@ -3,10 +3,9 @@ import { z } from 'zod'
 import { AppError } from '@/server/domain/app-error'
 import type { Notice, TestedChannel } from '@/server/domain/notify'
 import { findChannel } from '@/server/store/channels'
-import { refusalIn, requestOf } from './channel-requests'
 import type { ErrandRun } from './errand-run'
 import { openChannel } from './open-channel'
-import { postMessage } from './post-message'
+import { tell } from './tell'
 
 const asked = z.object({ channel: z.string(), by: z.string() })
 
@@ -20,9 +19,6 @@ export const testChannel = async (run: ErrandRun, raw: unknown): Promise<TestedC
   const now = run.now()
   const notice: Notice = { id: randomUUID(), event: 'test', cluster: '', subject: id, params: { by }, at: now.toISOString(), heldBack: 0 }
   const begun = Date.now()
-  const posted = await postMessage(requestOf(address, notice, { panelUrl: run.panelUrl, now }), run.signal)
-  const durationMs = Date.now() - begun
-  if ('error' in posted) return { ok: false, status: null, answer: '', durationMs, error: posted.error }
-  const error = refusalIn(channel.kind, posted) ?? null
-  return { ok: error === null, status: posted.status, answer: posted.body.slice(0, 2000), durationMs, error }
+  const { status, answer, error } = await tell(address, notice, { panelUrl: run.panelUrl, now }, run.signal)
+  return { ok: error === null, status, answer: answer.slice(0, 2000), durationMs: Date.now() - begun, error }
 }

@@ -1,4 +1,5 @@
 import { AppError } from '@/server/domain/app-error'
+import { readMailUrl } from '@/server/domain/mail-server'
 import type { ChangeChannel, ChannelKind, ChannelRow, NewChannel } from '@/server/domain/notify'
 import {
   addChannel,
@@ -24,8 +25,8 @@ export const saveChannel = (db: Db, who: Who, given: NewChannel): Promise<Channe
   const { kind, url, secret } = given
   const deed = { what: 'save-channel', command: `dm-panel save-channel ${given.name}`, detail: told({ ...given, address: originOf(url) }) }
   return audited(db, who, deed, async () => {
-    demandAddress(url)
-    demandSecret(kind, secret)
+    demandAddress(kind, url)
+    demandSecret(kind, { url, secret })
     const id = newChannelId()
     const sealed = await seal(db, id, { url, ...(secret !== undefined && { secret }) })
     const row = { ...fieldsOf(given), id, kind, address: originOf(url), hasSecret: secret !== undefined, by: who.email, sealed }
@@ -41,15 +42,18 @@ export const changeChannel = (db: Db, who: Who, id: string, given: ChangeChannel
   return audited(db, who, { what: 'change-channel', command: `dm-panel change-channel ${id}`, targets: [id], detail }, async () => {
     const before = await findChannel(db, id)
     if (!before) throw new AppError('usecases.channel-unknown', 404)
-    if (url !== undefined) demandAddress(url)
-    if (secret !== undefined) demandSecret(before.kind, secret === '' ? undefined : secret)
+    if (url !== undefined) demandAddress(before.kind, url)
+    const login = before.kind === 'mail' && url !== undefined
+    if (secret !== undefined || login) demandSecret(before.kind, { url, secret: secret === '' ? undefined : secret }, before)
+    // A mail server that asks for no login has no password.
+    const dropSecret = secret === '' || (login && secret === undefined)
     const sealed = await seal(db, id, { ...(url !== undefined && { url }), ...(secret ? { secret } : {}) })
     const patch = {
       ...fields,
       ...(url !== undefined && { address: originOf(url) }),
-      ...(secret !== undefined && { hasSecret: secret !== '' }),
+      ...(dropSecret ? { hasSecret: false } : secret !== undefined && { hasSecret: true }),
     }
-    const change = { patch: withoutUndefined(patch), sealed, dropSecret: secret === '', by: who.email, at: new Date() }
+    const change = { patch: withoutUndefined(patch), sealed, dropSecret, by: who.email, at: new Date() }
     if (!(await db.$transaction((tx) => patchChannel(tx, id, change)))) throw new AppError('usecases.channel-unknown', 404)
     return demandRow(db, id)
   })
@@ -80,14 +84,30 @@ const demandRow = async (db: Db, id: string): Promise<ChannelRow> => {
 }
 
 /** fetch refuses such an address, and the password would be seen where only the host should be. */
-const demandAddress = (url: string): void => {
-  const { username, password } = new URL(url)
+const demandAddress = (kind: ChannelKind, url: string): void => {
+  const { username, password, protocol } = new URL(url)
   if (username !== '' || password !== '') throw new AppError('usecases.channel-address-bad', 422)
+  if (/^smtps?:$/.test(protocol) !== (kind === 'mail')) throw new AppError('usecases.channel-address-kind', 422)
+  if (kind !== 'mail') return
+  const read = readMailUrl(url)
+  if ('fault' in read) throw new AppError(`usecases.channel-mail-${read.fault}`, 422)
 }
 
 const minWebhookSecret = 16
 
-const demandSecret = (kind: ChannelKind, secret: string | undefined): void => {
+/**
+ * A mail server's user and password come together: with the one kept and the address another, somebody who does not know the password could
+ * have it sent to a server of his own.
+ */
+const demandSecret = (
+  kind: ChannelKind,
+  { url, secret }: { url: string | undefined; secret: string | undefined },
+  before?: { hasSecret: boolean },
+): void => {
+  if (kind === 'mail') {
+    const login = url === undefined ? before?.hasSecret === true : new URL(url).searchParams.has('user')
+    if (login !== (secret !== undefined)) throw new AppError('usecases.channel-login-half', 422)
+  }
   if (kind === 'webhook' && (secret ?? '').length < minWebhookSecret) throw new AppError('usecases.channel-secret-missing', 422)
 }
 
@@ -98,7 +118,13 @@ const seal = async (db: Db, id: string, plain: SealedParts): Promise<SealedParts
   return { ...url, ...secret }
 }
 
-const originOf = (url: string): string => new URL(url).origin
+/** Scheme, host and port. */
+const originOf = (text: string): string => {
+  const url = new URL(text)
+  if (!/^smtps?:$/.test(url.protocol)) return url.origin
+  const read = readMailUrl(text)
+  return 'fault' in read ? url.protocol : `${url.protocol}//${read.host}:${read.port}`
+}
 
 const fieldsOf = ({ name, enabled, language, clusters, events, quietMinutes }: NewChannel): ChannelFields => ({
   ...{ name, enabled, language, clusters, events, quietMinutes },

@@ -79,6 +79,39 @@ export const notifyProblems = {
       '请检查机器人的设置：密钥、关键词以及 IP 白名单。',
     ],
   },
+  'notify.mail-tls': {
+    message: ['No encrypted connection to the mail server: {detail}.', '无法与邮件服务器建立加密连接：{detail}。'],
+    hint: [
+      'It may not offer STARTTLS, want TLS from the beginning (usually port 465), or show a certificate that this machine does not trust (NODE_EXTRA_CA_CERTS).',
+      '服务器可能不支持 STARTTLS，或要求直接使用 TLS（通常为 465 端口），或其证书不受本机信任（NODE_EXTRA_CA_CERTS）。',
+    ],
+  },
+  'notify.mail-login': {
+    message: ['The mail server refused the login: {answer}', '邮件服务器拒绝登录：{answer}'],
+    hint: [
+      'Check user and password; many services want a password made for programs.',
+      '请检查用户名与密码；许多服务要求使用应用专用密码。',
+    ],
+  },
+  'notify.mail-sender': {
+    message: ['The mail server refused the sender: {answer}', '邮件服务器拒绝发件人：{answer}'],
+    hint: ['Give a sender that this login may use.', '请填写该登录允许使用的发件人地址。'],
+  },
+  'notify.mail-recipient': {
+    message: ['The mail server refused every recipient: {answer}', '邮件服务器拒绝了所有收件人：{answer}'],
+    hint: ['Check the recipients; a server may want a login before it passes mail on.', '请检查收件人；服务器可能要求登录后才转发邮件。'],
+  },
+  'notify.mail-some': {
+    message: ['The mail server took the message, but not for {to}: {answer}', '邮件服务器接受了邮件，但拒绝了收件人 {to}：{answer}'],
+    hint: [
+      'The others have it, so it is not sent again by itself. Correct the recipients.',
+      '其他收件人已收到，因此不会自动重发。请更正收件人。',
+    ],
+  },
+  'notify.mail-refused': {
+    message: ['The mail server did not take the message: {answer}', '邮件服务器未接受邮件：{answer}'],
+    hint: ['What it answered says why.', '请根据服务器的应答排查。'],
+  },
   'notify.secret-gone': {
     message: ['The address of this channel can’t be read.', '无法读取此通道的地址。'],
     hint: ['Enter its address and secret anew.', '请重新填写地址与密钥。'],
@@ -96,6 +129,36 @@ export const notifyProblems = {
     hint: [
       'Give an address without them; a token belongs in its path or its query.',
       '请填写不含用户名和密码的地址；令牌应位于路径或查询参数中。',
+    ],
+  },
+  'usecases.channel-address-kind': {
+    message: ['The address is none of this kind of channel.', '地址与通道类型不符。'],
+    hint: [
+      'Mail has a server (smtp or smtps); every other kind an http or https address.',
+      '邮件通道使用 smtp 或 smtps 服务器；其他类型使用 http 或 https 地址。',
+    ],
+  },
+  'usecases.channel-mail-server': {
+    message: ['The mail server is no host with a port.', '邮件服务器不是有效的“主机:端口”。'],
+    hint: ['Give it as mail.example.com:587.', '请填写为 mail.example.com:587 的形式。'],
+  },
+  'usecases.channel-mail-from': {
+    message: ['The sender is no mail address.', '发件人不是有效的邮箱地址。'],
+    hint: ['Give one address, as dm-panel@example.com.', '请填写一个地址，如 dm-panel@example.com。'],
+  },
+  'usecases.channel-mail-to': {
+    message: ['The recipients are not 1 to 20 mail addresses.', '收件人应为 1 到 20 个有效的邮箱地址。'],
+    hint: ['Give them with commas in between.', '请用逗号分隔。'],
+  },
+  'usecases.channel-mail-user': {
+    message: ['The user of the mail server can’t be one.', '邮件服务器的用户名无效。'],
+    hint: ['It has no line ends, and at most 320 characters.', '用户名不得包含换行，且不超过 320 个字符。'],
+  },
+  'usecases.channel-login-half': {
+    message: ['The login of a mail server has a user and a password, or neither.', '邮件服务器的登录需同时填写用户名与密码，或都不填。'],
+    hint: [
+      'When the server or the user changes, enter the password again; it is never sent to a server that it was not given for.',
+      '更改服务器或用户名时，请重新输入密码；密码不会发送到未为其填写的服务器。',
     ],
   },
   'usecases.delivery-unknown': {
