@@ -25,6 +25,7 @@ export const errandKinds = [
   'verify-package',
   'verify-binaries',
   'check-cluster',
+  'check-file',
   'test-channel',
 ] as const
 export type ErrandKind = (typeof errandKinds)[number]

@@ -20,6 +20,7 @@ import { agentKeys } from './agent-keys'
 import { askDmctlLine } from './ask-dmctl'
 import { buildPackages, previewHotfix } from './build-package'
 import { checkCluster } from './check-cluster'
+import { checkFile } from './check-file'
 import { compareTiup } from './compare-tiup'
 import { connectSimulated } from './connect-simulated'
 import type { ErrandDeps, ErrandRun } from './errand-run'
@@ -62,6 +63,7 @@ const handlers: Record<ErrandKind, (run: ErrandRun, input: unknown) => Promise<u
   'verify-package': verifyPackage,
   'verify-binaries': verifyBinaries,
   'check-cluster': checkCluster,
+  'check-file': checkFile,
   'verify-audit': verifyAudit,
   'test-channel': testChannel,
 }

@@ -52,6 +52,7 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /api/clusters/{name}/monitors': { least: 'viewer' },
   'GET /api/clusters/{name}/changes': { least: 'viewer' },
   'GET /api/clusters/{name}/check': { least: 'operator' },
+  'GET /api/clusters/{name}/check/file': { least: 'operator' },
   'GET /api/clusters/{name}/dm': { least: 'viewer' },
   'GET /api/clusters/{name}/dmctl': { least: 'viewer' },
   'POST /api/clusters/{name}/dmctl': { least: 'viewer' },

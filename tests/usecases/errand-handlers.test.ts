@@ -2,6 +2,7 @@ import { copyFile, mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CheckRow } from '@/server/domain/check-row'
+import type { FileCompared } from '@/server/domain/file-compared'
 import { type Plan, stepsOf } from '@/server/domain/plan'
 import type { Problem } from '@/server/domain/problem'
 import { makeDemoPackages } from '@/server/sim/demo-packages'
@@ -131,6 +132,30 @@ describe('errands on hosts', () => {
     const other = `/api/clusters/c1/logs?instance=${one}:9&lines=1`
     expect(await sim.errand('GET', other)).toMatchObject({ state: 'failed', error: { code: 'usecases.instance-unknown' } })
   })
+
+  it('check-file: what differs of a rendered file, line by line; no other file, and nothing that a link leads to', async () => {
+    const machine = sim.world.host(two)?.machine
+    const file = '/home/tidb/deploy/dm-worker-8262/scripts/run_dm-worker.sh'
+    const ask = (path: string, host = two) =>
+      sim.errand<FileCompared>('GET', `/api/clusters/c1/check/file?host=${host}&path=${encodeURIComponent(path)}`)
+    expect(await ask(file)).toMatchObject({ state: 'done', result: { state: 'same', shown: 'text', lines: [], instance: `${two}:8262` } })
+    const text = machine?.text(file) ?? ''
+    const own = { owner: 'tidb', group: 'tidb', mode: '0755' }
+    machine?.writeFile(file, `${text}echo by hand\nexport API_TOKEN=canary-by-hand\n`, own)
+    const { result } = await ask(file)
+    const changed = result.lines.flatMap((line) => (line && line.kind !== 'same' ? [`${line.kind} ${line.text}`] : []))
+    expect([result.state, changed]).toEqual(['differs', ['added echo by hand', 'added export API_TOKEN=******']])
+    expect(JSON.stringify(await sim.panel.db.errand.findMany())).not.toContain('canary-by-hand')
+    machine?.writeFile(file, text.replace(/\n$/, ''), own)
+    expect((await ask(file)).result).toMatchObject({ state: 'differs', lines: [] })
+    machine?.writeFile(file, 'x'.repeat(2 ** 20 + 1), own)
+    expect((await ask(file)).result).toMatchObject({ state: 'unseen', lines: [] })
+    machine?.remove(file)
+    expect((await ask(file)).result).toMatchObject({ state: 'absent', lines: [], seen: 'absent' })
+    machine?.writeFile(file, text, own)
+    for (const [path, host] of [['/etc/shadow'], [`${file}/../../../../../etc/shadow`], [file, one], [file, '127.9.3.99']] as const)
+      expect(await ask(path, host)).toMatchObject({ state: 'failed', error: { code: 'errands.file-not-rendered' } })
+  }, 60_000)
 
   it('by way of a jump host, once its key is confirmed and its credential is there', async () => {
     const hop = await startSshServer({ password: 'of the hop' })

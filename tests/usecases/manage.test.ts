@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ClusterDetail, PlanView } from '@/server/domain/api'
 import type { LedgerView } from '@/server/domain/api-ledger'
 import type { TiupComparisonView, TiupView } from '@/server/domain/api-tiup'
+import type { FileCompared } from '@/server/domain/file-compared'
 import { findPackage, packageFile } from '@/server/store/packages'
 import { type SimPanel, simPanel } from '@/tests/support/sim-panel'
 
@@ -67,6 +68,27 @@ beforeAll(async () => {
   fs.mkdirSync(path.join(storage, 'clusters'), { recursive: true })
 }, 120_000)
 afterAll(() => sim.close())
+
+describe('a file with a secret', () => {
+  it('is compared in full, and of what the host has no value comes out', async () => {
+    const file = '/dm/deploy/grafana-3000/conf/grafana.ini'
+    const ask = () => sim.errand<FileCompared>('GET', `/api/clusters/shop/check/file?host=${address}&path=${encodeURIComponent(file)}`)
+    expect((await ask()).result).toMatchObject({ state: 'same', shown: 'keys' })
+    const machine = sim.world.host(address)?.machine
+    const text = machine?.text(file) ?? ''
+    expect(text).toContain('canary-grafana-41')
+    const own = { owner: 'tidb', group: 'tidb', mode: '0600' }
+    machine?.writeFile(file, `${text.replace('canary-grafana-41', 'canary-grafana-by-hand')}smtp_pass = canary-grafana-more\n`, own)
+    const { result } = await ask()
+    const changed = result.lines.flatMap((line) => (line && line.kind !== 'same' ? [`${line.kind} ${line.text}`] : []))
+    expect([result.state, changed]).toEqual([
+      'differs',
+      ['removed admin_password = `******`', 'added admin_password = ******', 'added ******'],
+    ])
+    machine?.writeFile(file, text, own)
+    expect(await everyRow()).not.toContain('canary-grafana')
+  }, 60_000)
+})
 
 describe('a cluster goes back to tiup and comes again', () => {
   it('hands back: read-only at once, plans from before too; the archive is what tiup keeps', async () => {

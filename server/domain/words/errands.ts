@@ -78,6 +78,20 @@ export const errandsProblems = {
       '进程首次输出时才会写入；从未启动的进程没有日志。',
     ],
   },
+  'errands.file-not-rendered': {
+    message: ['The panel puts no file {path} on {host}.', '面板不会在 {host} 上生成 {path}。'],
+    hint: [
+      'Only files that the panel renders can be compared. Look again: the topology may have changed.',
+      '只能比较面板渲染的文件。请重新检查：拓扑可能已变更。',
+    ],
+  },
+  'errands.file-unreadable': {
+    message: ['The deploy user can’t read {path} on {host}: {detail}', '部署用户无法读取 {host} 上的 {path}：{detail}'],
+    hint: [
+      'Its owner or mode was changed by hand. Reload puts file, owner and mode back.',
+      '属主或权限被手工修改。reload 会恢复文件、属主和权限。',
+    ],
+  },
   'errands.package-refused': {
     message: ['The archive “{name}” was refused.', '归档“{name}”被拒绝。'],
     hint: ['See what is wrong with it below; take an archive as TiUP publishes it.', '请查看下列原因；请使用 TiUP 发布的归档。'],

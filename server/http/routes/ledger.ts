@@ -42,6 +42,22 @@ const check = createRoute({
   },
 })
 
+const checkFile = createRoute({
+  method: 'get',
+  path: '/api/clusters/{name}/check/file',
+  request: {
+    params: z.object({ name }),
+    query: z.object({ host: z.string().min(1).max(255), path: z.string().min(1).max(4096) }),
+  },
+  responses: {
+    ...accepts(
+      errandView,
+      'The errand’s result: what differs between a rendered file and the one on the host, line by line, secrets masked.',
+    ),
+    ...refusals,
+  },
+})
+
 export const registerLedgerRoutes = (api: Api): void => {
   api.openapi(read, async (c) => c.json(await readClusterLedger(c.get('db'), c.req.valid('param').name), 200))
   api.openapi(annotate, async (c) => {
@@ -56,5 +72,10 @@ export const registerLedgerRoutes = (api: Api): void => {
   api.openapi(check, async (c) => {
     const { name: cluster } = await demandCluster(c.get('db'), c.req.valid('param').name)
     return c.json(errandBody(await askRunner(c.get('db'), who(c), { kind: 'check-cluster', input: { cluster } }), c), 202)
+  })
+  api.openapi(checkFile, async (c) => {
+    const { name: cluster } = await demandCluster(c.get('db'), c.req.valid('param').name)
+    const input = { cluster, ...c.req.valid('query') }
+    return c.json(errandBody(await askRunner(c.get('db'), who(c), { kind: 'check-file', input }), c), 202)
   })
 }
