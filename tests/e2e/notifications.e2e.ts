@@ -67,7 +67,9 @@ test('a channel is set up, tested, told; what fails can be sent again. Alerts, c
   status = 200
   await last.getByRole('button', { name: /^Send “Restart told: succeeded/ }).click()
   await expect(last).toContainText('sent', { timeout: 20_000 })
-  expect(got.at(-1)).toMatchObject({ event: 'job-ended', title: expect.stringContaining('Restart told: succeeded') })
+  // Refused first, then taken; others that waited may have gone after it.
+  const tries = got.filter(({ event, title }) => event === 'job-ended' && title.startsWith('Restart told: succeeded'))
+  expect(tries.length).toBeGreaterThan(1)
   expect(await page.content()).not.toContain('token-77')
 
   await page.goto('/clusters/told?tab=monitors')
