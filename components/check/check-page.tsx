@@ -1,6 +1,7 @@
 'use client'
 
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { clsx } from 'clsx'
 import { Download } from 'lucide-react'
 import { api, saveText } from '@/components/data/api'
 import { keys } from '@/components/data/keys'
@@ -17,6 +18,7 @@ import { Time } from '@/components/ui/time'
 import type { ErrandView } from '@/server/domain/api'
 import { type CheckRow, type ClusterReport, checkGroups } from '@/server/domain/check-row'
 import { csvCell } from '@/server/domain/topology/display-text'
+import { CompareFile, FileDrawer } from './file-drawer'
 import { byTrouble, CheckCounts, HostChecks } from './host-checks'
 
 /** check: the report of a running cluster. Looked at when the page opens and again on demand; changes nothing. */
@@ -33,25 +35,30 @@ export function CheckPage({ name }: { name: string }) {
     retry: false,
     enabled: !viewer,
   })
+  const url = useUrlState()
+  const compared = report.data?.rows.find((row) => row.code === 'check.file' && row.id === url.get('file'))
   return (
     <>
-      <PageHead title={say('check.page', { cluster: name })} note={report.data ? <Time at={report.data.at} /> : undefined}>
-        <Button
-          busy={report.isFetching}
-          reason={viewer ? say('role.needs-operator') : undefined}
-          onClick={() => void client.refetchQueries({ queryKey })}
-        >
-          {report.isFetching ? say('check.looking') : say('check.again')}
-        </Button>
-        <Downloads cluster={name} report={report.data} />
-      </PageHead>
-      {viewer ? (
-        <Banner>{say('role.needs-operator')}</Banner>
-      ) : (
-        <Loaded query={report} columns={4}>
-          {({ rows }) => <Report cluster={name} rows={rows} />}
-        </Loaded>
-      )}
+      <div className={clsx('flex min-h-0 flex-1 flex-col', compared && 'pushed')}>
+        <PageHead title={say('check.page', { cluster: name })} note={report.data ? <Time at={report.data.at} /> : undefined}>
+          <Button
+            busy={report.isFetching}
+            reason={viewer ? say('role.needs-operator') : undefined}
+            onClick={() => void client.refetchQueries({ queryKey })}
+          >
+            {report.isFetching ? say('check.looking') : say('check.again')}
+          </Button>
+          <Downloads cluster={name} report={report.data} />
+        </PageHead>
+        {viewer ? (
+          <Banner>{say('role.needs-operator')}</Banner>
+        ) : (
+          <Loaded query={report} columns={4}>
+            {({ rows }) => <Report cluster={name} rows={rows} />}
+          </Loaded>
+        )}
+      </div>
+      {compared ? <FileDrawer key={compared.id} cluster={name} row={compared} onClose={() => url.set({ file: '' })} /> : null}
     </>
   )
 }
@@ -93,7 +100,9 @@ function Report({ cluster, rows }: { cluster: string; rows: readonly CheckRow[] 
             host={host}
             open={group !== undefined}
             rows={shown.filter((row) => row.host === host)}
-          />
+          >
+            {(row) => <CompareFile row={row} open={row.id === url.get('file')} onOpen={() => url.set({ file: row.id })} />}
+          </HostChecks>
         ))}
       </div>
     </>

@@ -8,13 +8,18 @@ import { type DiffLine, folded, lineDiff } from '@/server/domain/line-diff'
 /** Two texts line by line: what goes, what comes, three equal lines around; signs too, not colours alone. */
 export function DiffView({ before, after, label }: { before: string; after: string; label: string }) {
   const { say } = useWords()
-  const lines = useMemo(() => numbered(folded(lineDiff(before, after))), [before, after])
+  const lines = useMemo(() => folded(lineDiff(before, after)), [before, after])
   if (before === after) return <p className="t3 px-5 py-3">{say('diff.same')}</p>
+  return <DiffLines lines={lines} label={label} />
+}
+
+/** Lines that were compared already; `null` stands for equal ones. */
+export function DiffLines({ lines, label }: { lines: readonly (DiffLine | null)[]; label: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section className="overflow-auto bg-(--log-bg) font-mono text-[12px] leading-[18px]" aria-label={label} tabIndex={0}>
       <div className="w-max min-w-full">
-        {lines.map(({ key, line }) =>
+        {numbered(lines).map(({ key, line }) =>
           line ? (
             <Line key={key} line={line} />
           ) : (
