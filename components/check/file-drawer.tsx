@@ -92,6 +92,7 @@ function Comparison({ file }: { file: FileCompared }) {
         {differs && file.lines.length > 0 ? <p className="t3 pt-2">{say('check.signs')}</p> : null}
       </DrawerSection>
       {file.lines.length > 0 ? <DiffLines lines={file.lines} label={say('check.file-differs')} /> : null}
+      {file.left > 0 ? <p className="t3 px-4 py-2">{say('check.lines-left', { count: file.left })}</p> : null}
     </>
   )
 }

@@ -18,4 +18,6 @@ export type FileCompared = {
   shown: Shown
   /** With `differs`: none when only bytes differ that no line shows, such as the last line's end. `null` stands for equal lines. */
   lines: readonly (DiffLine | null)[]
+  /** So many more lines differ than are shown. */
+  left: number
 }

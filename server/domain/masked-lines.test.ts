@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { maskedDiff } from './masked-lines'
+import { bounded, maskedDiff } from './masked-lines'
 
 const none = (id: string): string => {
   throw new Error(id)
@@ -45,6 +45,17 @@ describe('maskedDiff', () => {
   it('shows only places where a file is secret as a whole', () => {
     const lines = shownOf(maskedDiff({ parts: [{ text: 'canary1\nx' }], shown: 'places' }, 'canary1\ny: canary2', none))
     expect(lines).toEqual([' ******', '-******', '+******'])
+  })
+
+  it('takes a file of one long line, or of nothing but line ends, in its stride', () => {
+    for (const long of ['x', 'token', 'a://', 'password ', '-----BEGIN ']) {
+      const host = long.repeat(Math.floor(2 ** 20 / long.length))
+      const { lines } = bounded(maskedDiff({ parts: [{ text: 'a\n' }], shown: 'text' }, host, none))
+      expect(lines).toHaveLength(2)
+      expect(lines[1]?.text.length).toBeLessThanOrEqual(2001)
+    }
+    const many = bounded(maskedDiff({ parts: [{ text: 'a\n' }], shown: 'text' }, '\n'.repeat(5000), none))
+    expect([many.lines.length, many.left]).toEqual([2000, 3001])
   })
 
   it('never lets a secret out, whatever stands around it', () => {

@@ -40,9 +40,10 @@ const onlyKeys = (known: readonly string[], open: readonly string[]): ((line: st
   }
 }
 
+// Bounded, so that one long line can't keep the runner busy.
 const secretKey =
-  /([\w.-]*(?:password|passwd|passphrase|secret|token|credential|authorization|private[_-]?key|access[_-]?key)[\w.-]*["']?(?:\s*[:=]\s*|\s+))(\S.*)?$/i
-const userInfo = /([a-z][\w+.-]*:\/\/)[^/@\s]+@/gi
+  /((?:password|passwd|passphrase|secret|token|credential|authorization|private[_-]?key|access[_-]?key)[\w.-]{0,64}["']?(?:\s*[:=]\s*|\s+))(\S.*)?$/i
+const userInfo = /(\b[a-z][\w+.-]{0,20}:\/\/)[^/@\s]{1,2000}@/gi
 
 /** Values of keys that sound secret are masked, with all that is indented below them; so are a URL's user and a private key's lines. */
 const maskedSecretKeys = (lines: readonly string[]): string[] => {
@@ -60,3 +61,9 @@ const maskedSecretKeys = (lines: readonly string[]): string[] => {
     return (found ? `${line.slice(0, found.index)}${found[1]}${found[2] ? secretMask : ''}` : line).replace(userInfo, `$1${secretMask}@`)
   })
 }
+
+/** As much as a page can show: so many lines, each so long; `left` were left out. */
+export const bounded = (lines: readonly (DiffLine | null)[]): { lines: (DiffLine | null)[]; left: number } => ({
+  lines: lines.slice(0, 2000).map((line) => (line && line.text.length > 2000 ? { ...line, text: `${line.text.slice(0, 2000)}…` } : line)),
+  left: Math.max(0, lines.length - 2000),
+})

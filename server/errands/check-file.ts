@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AppError } from '@/server/domain/app-error'
 import type { HostFacts } from '@/server/domain/facts'
 import { comparedLimitBytes, type FileCompared } from '@/server/domain/file-compared'
-import { maskedDiff } from '@/server/domain/masked-lines'
+import { bounded, maskedDiff } from '@/server/domain/masked-lines'
 import { checkFileProbes, explainFile, type RenderedAt, renderedAt } from '@/server/operations/check-file'
 import { LinkLost, type Target } from '@/server/remote/transport'
 import { sealedOf } from '@/server/store/credentials'
@@ -38,18 +38,18 @@ const unreached = (host: string, lost: LinkLost | undefined): AppError =>
 
 type At = { target: Target; path: string; seen: HostFacts }
 
-const compare = async (run: ErrandRun, rendered: RenderedAt, at: At): Promise<Pick<FileCompared, 'state' | 'lines'>> => {
+const compare = async (run: ErrandRun, rendered: RenderedAt, at: At): Promise<Pick<FileCompared, 'state' | 'lines' | 'left'>> => {
   const fact = at.seen.paths[at.path]
-  if (fact && !fact.exists) return { state: 'absent', lines: [] }
-  if (fact && fact.type !== 'file') return { state: 'other', lines: [] }
-  if (fact && fact.sizeBytes > comparedLimitBytes) return { state: 'unseen', lines: [] }
+  if (fact && !fact.exists) return { state: 'absent', lines: [], left: 0 }
+  if (fact && fact.type !== 'file') return { state: 'other', lines: [], left: 0 }
+  if (fact && fact.sizeBytes > comparedLimitBytes) return { state: 'unseen', lines: [], left: 0 }
   const onHost = await readFile(run, at)
-  if (Buffer.byteLength(onHost) > comparedLimitBytes) return { state: 'unseen', lines: [] } // it grew meanwhile
+  if (Buffer.byteLength(onHost) > comparedLimitBytes) return { state: 'unseen', lines: [], left: 0 } // it grew meanwhile
   const values = await valuesIn(run, rendered)
   const secretOf = (id: string): string => values.get(id) ?? ''
   const text = rendered.parts.map((part) => ('text' in part ? part.text : secretOf(part.secret))).join('')
-  if (text === onHost) return { state: 'same', lines: [] }
-  return { state: 'differs', lines: maskedDiff(rendered, onHost, secretOf) }
+  if (text === onHost) return { state: 'same', lines: [], left: 0 }
+  return { state: 'differs', ...bounded(maskedDiff(rendered, onHost, secretOf)) }
 }
 
 /** As the deploy user: a link that somebody put there leads to nothing that he may not read. */

@@ -29,6 +29,7 @@ export const uiCheckWords = {
     'Every line is the same; the end of the last line, or bytes that no line shows, differ.',
     '每一行都相同；末尾换行或无法显示的字节不同。',
   ],
+  'check.lines-left': ['{count} more lines are not shown.', '另有 {count} 行未显示。'],
   'check.shown-keys': ['The file holds secrets: of what the host has only keys are shown.', '该文件包含密码：主机上的内容只显示键名。'],
   'check.shown-places': [
     'The file may hold secrets anywhere: only which lines differ is shown.',
