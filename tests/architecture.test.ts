@@ -59,6 +59,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   ssh2: ['server/remote', 'server/sim'],
   '@prisma/client': ['server/store', 'generated'],
   'better-sqlite3': ['server/store'],
+  nodemailer: ['server/errands'],
   'socket.io': ['server/live'],
   'socket.io-client': ['components/data'],
   react: ['app', 'components'],

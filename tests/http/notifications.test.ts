@@ -70,6 +70,45 @@ describe('a channel', () => {
     expect(await sealedOf(panel.db, channelSecretId(row.id, 'url'))).toBeUndefined()
   })
 
+  it('of mail keeps its login sealed, shows its server only, and takes no address that could begin a header', async () => {
+    const url = (query: string, scheme = 'smtp') => `${scheme}://mail.example.com:2525/?${query}`
+    const right = `from=dm@example.com&to=canary-to@example.com&to=b@example.com`
+    const mail = { ...given, kind: 'mail', url: url(`${right}&user=canary-user`), secret: 'canary-mail-password' }
+    const row = await json<ChannelRow>(await post(mail))
+    expect(row).toMatchObject({ kind: 'mail', address: 'smtp://mail.example.com:2525', hasSecret: true })
+    const id = channelSecretId(row.id, 'secret')
+    expect(key.openSealed((await sealedOf(panel.db, id)) ?? '', id)).toBe('canary-mail-password')
+    const texts = [JSON.stringify(row)]
+    const refusedAs = async (answer: Promise<Response>): Promise<unknown> => {
+      const text = await (await answer).text()
+      texts.push(text)
+      return (JSON.parse(text) as { code: string }).code // refusals have one
+    }
+    const patch = (body: unknown) => panel.call('PATCH', `/api/channels/${row.id}`, { as: admin, body })
+    const wrong: [object, string][] = [
+      [{ url: url(`from=dm@example.com%0d%0aBcc:canary@example.com&to=b@example.com&user=u`) }, 'usecases.channel-mail-from'],
+      [{ url: url(`from=dm@example.com&to=b@example.com%0aCc:canary@example.com&user=u`) }, 'usecases.channel-mail-to'],
+      [{ url: url(`${right}&user=a%0d%0acanary`) }, 'usecases.channel-mail-user'],
+      [{ url: 'smtp:///?from=a@b.c&to=a@b.c' }, 'usecases.channel-mail-server'],
+      [{ url: 'smtp://u:canary@mail.example.com/' }, 'usecases.channel-address-bad'],
+      [{ url: given.url }, 'usecases.channel-address-kind'],
+      [{ url: url(right) }, 'usecases.channel-login-half'],
+      [{ secret: undefined }, 'usecases.channel-login-half'],
+      [{ kind: 'slack' }, 'usecases.channel-address-kind'],
+    ]
+    for (const [change, code] of wrong) expect(await refusedAs(post({ ...mail, ...change }))).toBe(code)
+    // The password that is kept is not for another server.
+    expect(await refusedAs(patch({ url: mail.url }))).toBe('usecases.channel-login-half')
+    expect(await refusedAs(patch({ secret: '' }))).toBe('usecases.channel-login-half')
+    const changed = await json<ChannelRow>(await patch({ url: url(right, 'smtps') }))
+    expect(changed).toMatchObject({ address: 'smtps://mail.example.com:2525', hasSecret: false })
+    expect(await sealedOf(panel.db, id)).toBeUndefined()
+    for (const path of ['/api/channels', '/api/audit?limit=500', '/api/audit/export'])
+      texts.push(await (await panel.call('GET', path, { as: admin })).text())
+    expect(`${texts.join('\n')}${await everyRow()}`).not.toMatch(/canary/)
+    expect((await panel.call('DELETE', `/api/channels/${row.id}`, { as: admin })).status).toBe(200)
+  })
+
   it('is seen by operators, and changed by administrators only', async () => {
     const operator = await panel.token('operator')
     const viewer = await panel.token('viewer')
