@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { mailReceiver } from '@/tests/support/mail-receiver'
 import { clusterOf, run, succeeds, topology } from './cluster'
 import { expect, test } from './fixtures'
 import { looksRight } from './looks'
@@ -56,6 +57,31 @@ test('a channel is set up, tested, told; what fails can be sent again. Alerts, c
   await dialog.getByRole('button', { name: 'Close' }).click()
   expect(got.map(({ path, event }) => `${path} ${event}`)).toEqual(['/room/token-77 test', '/room/token-77 test'])
 
+  const mail = await mailReceiver({ login: { user: 'panel', password: 'mail-pass-77' } })
+  await page.getByRole('button', { name: 'Add a channel…' }).click()
+  await dialog.getByLabel('Name').fill('Mailbox')
+  await dialog.getByLabel('Kind').selectOption('Mail')
+  await dialog.getByLabel('Mail server').fill(`127.0.0.1:${mail.port}`)
+  await dialog.getByLabel('Encryption').selectOption('None (port 25)')
+  await expect(dialog.getByText('can read the messages and the password')).toBeVisible()
+  await dialog.getByLabel('From').fill('dm@example.com')
+  await dialog.getByLabel('To', { exact: true }).fill('ops@example.com, dba@example.com')
+  await dialog.getByLabel(/^User/).fill('panel')
+  await expect(dialog.getByRole('button', { name: 'Save the channel' })).toBeDisabled()
+  await dialog.getByLabel('Password', { exact: true }).fill('mail-pass-77')
+  await looksRight(page, 'mail channel dialog')
+  await page.screenshot({ path: 'test-results/mail-channel.png' })
+  await dialog.getByRole('button', { name: 'Save the channel' }).click()
+  await page.getByRole('button', { name: 'Send a test through Mailbox' }).click()
+  await expect(dialog.getByText('The receiver took the message: 250')).toBeVisible()
+  await expect(dialog.getByText('250 2.0.0 queued as M1')).toBeVisible()
+  await dialog.getByRole('button', { name: 'Close' }).click()
+  expect(mail.mails.map(({ to }) => to)).toEqual([['ops@example.com', 'dba@example.com']])
+  await page.getByRole('button', { name: 'Remove Mailbox…' }).click()
+  await dialog.getByRole('button', { name: 'Remove the channel' }).click()
+  await expect(dialog).toBeHidden()
+  await mail.close()
+
   await made
   await succeeds(api, await run(api, 'told', 'restart', { roles: ['grafana'] }))
   const messages = page.getByRole('table', { name: 'Last messages' })
@@ -70,7 +96,7 @@ test('a channel is set up, tested, told; what fails can be sent again. Alerts, c
   // Refused first, then taken; others that waited may have gone after it.
   const tries = got.filter(({ event, title }) => event === 'job-ended' && title.startsWith('Restart told: succeeded'))
   expect(tries.length).toBeGreaterThan(1)
-  expect(await page.content()).not.toContain('token-77')
+  expect(await page.content()).not.toMatch(/token-77|mail-pass-77/)
 
   await page.goto('/clusters/told?tab=monitors')
   const charts = page.getByRole('region', { name: 'The last hour' })
