@@ -4,70 +4,46 @@ import { Ellipsis } from 'lucide-react'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
-import { ErrorNote, Loaded } from '@/components/data/states'
 import { useWords } from '@/components/data/words'
 import { EmptyState } from '@/components/ui/banner'
 import { Button, ButtonLink } from '@/components/ui/button'
 import { Menu } from '@/components/ui/menu'
 import { Status } from '@/components/ui/status-shape'
 import { Table } from '@/components/ui/table'
-import { Time } from '@/components/ui/time'
 import type { DmOverview, DmRelay, DmSourceRow } from '@/server/domain/dmctl/overview'
-import { DmHead } from './dm-head'
+import { type DmActs, DmPage, MainLink } from './dm-page'
 import { ErrorText } from './error-text'
 import { TransferDialog } from './transfer-dialog'
-import { clusterPath, useDm, useMayNot, useReviewLine } from './use-dm'
+import { clusterPath, consoleWith } from './use-dm'
 
-const consoleWith = (name: string, line: string): string => `${clusterPath(name)}/dmctl?${new URLSearchParams({ line })}`
-
-/** Sources with who serves them and their relay; each action is a line of dmctl that is reviewed first. */
+/** Sources with who serves them and their relay. */
 export function SourcesPage({ name }: { name: string }) {
   const { say } = useWords()
-  const dm = useDm(name)
-  const mayNot = useMayNot(name)
-  const review = useReviewLine(name)
-  const create = consoleWith(name, 'operate-source create source.yaml')
+  const actions = ({ mayNot, busy, onLine }: DmActs) => (
+    <>
+      <Button reason={mayNot} busy={busy} onClick={() => onLine('config export')}>
+        {say('source.export')}
+      </Button>
+      {mayNot ? null : <ButtonLink href={consoleWith(name, 'config import configs.tar.gz')}>{say('source.import')}</ButtonLink>}
+      <MainLink mayNot={mayNot} href={consoleWith(name, 'operate-source create source.yaml')}>
+        {say('source.create')}
+      </MainLink>
+    </>
+  )
   return (
-    <div className="col">
-      <DmHead name={name} place="sources" note={dm.data ? <Time at={dm.data.at} /> : undefined}>
-        <Button busy={dm.isFetching} onClick={() => void dm.refetch()}>
-          {say(dm.isFetching ? 'dm.looking' : 'dm.refresh')}
-        </Button>
-        <Button reason={mayNot} busy={review.busy} onClick={() => review.review({ line: 'config export' })}>
-          {say('source.export')}
-        </Button>
-        {mayNot ? null : <ButtonLink href={consoleWith(name, 'config import configs.tar.gz')}>{say('source.import')}</ButtonLink>}
-        {mayNot ? (
-          <Button look="primary" reason={mayNot}>
-            {say('source.create')}
-          </Button>
+    <DmPage name={name} place="sources" columns={5} actions={actions}>
+      {(data, acts) =>
+        data.sources.length === 0 ? (
+          <EmptyState title={say('source.none')}>{say('source.none-note')}</EmptyState>
         ) : (
-          <ButtonLink look="primary" href={create}>
-            {say('source.create')}
-          </ButtonLink>
-        )}
-      </DmHead>
-      <div className="scroll">
-        {review.error ? (
-          <div className="pad py-3">
-            <ErrorNote error={review.error} />
-          </div>
-        ) : null}
-        <Loaded query={dm} columns={5}>
-          {(data) =>
-            data.sources.length === 0 ? (
-              <EmptyState title={say('source.none')}>{say('source.none-note')}</EmptyState>
-            ) : (
-              <Sources name={name} data={data} mayNot={mayNot} onLine={(line) => review.review({ line })} />
-            )
-          }
-        </Loaded>
-      </div>
-    </div>
+          <Sources name={name} data={data} {...acts} />
+        )
+      }
+    </DmPage>
   )
 }
 
-type Props = { name: string; data: DmOverview; mayNot: string | undefined; onLine: (line: string) => void }
+type Props = DmActs & { name: string; data: DmOverview }
 
 function Sources({ name, data, mayNot, onLine }: Props) {
   const { say } = useWords()

@@ -2,67 +2,44 @@
 
 import { Ellipsis } from 'lucide-react'
 import { useRouter } from 'next/navigation'
-import { ErrorNote, Loaded } from '@/components/data/states'
 import { useUrlState } from '@/components/data/url-state'
 import { useWords } from '@/components/data/words'
 import { Chip } from '@/components/ui/badge'
 import { EmptyState } from '@/components/ui/banner'
-import { Button, ButtonLink } from '@/components/ui/button'
+import { ButtonLink } from '@/components/ui/button'
 import { Menu } from '@/components/ui/menu'
 import { type Shape, Status } from '@/components/ui/status-shape'
 import { Table } from '@/components/ui/table'
-import { Time } from '@/components/ui/time'
 import type { DmOverview, DmTaskRow } from '@/server/domain/dmctl/overview'
-import { DmHead } from './dm-head'
+import { type DmActs, DmPage, MainLink } from './dm-page'
 import { ErrorText } from './error-text'
-import { clusterPath, useDm, useMayNot, useReviewLine } from './use-dm'
+import { consoleWith } from './use-dm'
 
-const consoleWith = (name: string, line: string): string => `${clusterPath(name)}/dmctl?${new URLSearchParams({ line })}`
-
-/** Every task on every source: stage, unit, lag and errors; each action is a line of dmctl that is reviewed first. */
+/** Every task on every source: stage, unit, lag and errors. */
 export function TasksPage({ name }: { name: string }) {
   const { say } = useWords()
-  const dm = useDm(name)
-  const mayNot = useMayNot(name)
-  const review = useReviewLine(name)
+  const actions = ({ mayNot }: DmActs) => (
+    <>
+      {mayNot ? null : <ButtonLink href={consoleWith(name, 'check-task task.yaml')}>{say('task.check')}</ButtonLink>}
+      <MainLink mayNot={mayNot} href={consoleWith(name, 'start-task task.yaml')}>
+        {say('task.start')}
+      </MainLink>
+    </>
+  )
   return (
-    <div className="col">
-      <DmHead name={name} place="tasks" note={dm.data ? <Time at={dm.data.at} /> : undefined}>
-        <Button busy={dm.isFetching} onClick={() => void dm.refetch()}>
-          {say(dm.isFetching ? 'dm.looking' : 'dm.refresh')}
-        </Button>
-        {mayNot ? null : <ButtonLink href={consoleWith(name, 'check-task task.yaml')}>{say('task.check')}</ButtonLink>}
-        {mayNot ? (
-          <Button look="primary" reason={mayNot}>
-            {say('task.start')}
-          </Button>
+    <DmPage name={name} place="tasks" columns={6} actions={actions}>
+      {(data, acts) =>
+        data.tasks.length === 0 ? (
+          <EmptyState title={say('task.none')}>{say(data.sources.length === 0 ? 'task.no-source' : 'task.none-note')}</EmptyState>
         ) : (
-          <ButtonLink look="primary" href={consoleWith(name, 'start-task task.yaml')}>
-            {say('task.start')}
-          </ButtonLink>
-        )}
-      </DmHead>
-      <div className="scroll">
-        {review.error ? (
-          <div className="pad py-3">
-            <ErrorNote error={review.error} />
-          </div>
-        ) : null}
-        <Loaded query={dm} columns={6}>
-          {(data) =>
-            data.tasks.length === 0 ? (
-              <EmptyState title={say('task.none')}>{say(data.sources.length === 0 ? 'task.no-source' : 'task.none-note')}</EmptyState>
-            ) : (
-              <Tasks name={name} data={data} mayNot={mayNot} onLine={(line) => review.review({ line })} />
-            )
-          }
-        </Loaded>
-      </div>
-    </div>
+          <Tasks name={name} data={data} {...acts} />
+        )
+      }
+    </DmPage>
   )
 }
 
-type Props = { name: string; data: DmOverview; mayNot: string | undefined; onLine: (line: string) => void }
+type Props = DmActs & { name: string; data: DmOverview }
 
 function Tasks({ name, data, mayNot, onLine }: Props) {
   const { say } = useWords()

@@ -11,6 +11,8 @@ import type { DmctlView } from '@/server/domain/dmctl/input'
 import type { DmOverview } from '@/server/domain/dmctl/overview'
 
 export const clusterPath = (name: string): string => `/clusters/${encodeURIComponent(name)}`
+/** The console with a line typed into it. */
+export const consoleWith = (name: string, line: string): string => `${clusterPath(name)}/dmctl?${new URLSearchParams({ line })}`
 const apiPath = (name: string): string => `/api${clusterPath(name)}`
 
 /** Each look unpacks and runs dmctl on a master's host: not more often than this while nobody asks for it. */
