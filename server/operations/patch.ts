@@ -8,11 +8,12 @@ import { type Draft, type LaneDraft, type PhaseDraft, phase, planOf, recordLane,
 import type { Needs, Operation, OperationFacts, OperationInput } from './input'
 import { type Choice, choose, patchAsked } from './patch-choice'
 import { rollingNeeds } from './restart'
-import { rollingPhases, type Turn } from './rolling'
+import { rollingPhases } from './rolling'
 import { rollingImpact, rollingProblems } from './rolling-problems'
 import { selectable, selectionProblems, unitState, unseenHosts } from './select'
 import { dmctlHost, whySourcesStay } from './sources'
 import { activateTurn, type Staged, stagePhase, stagingBytes, stagingProbes } from './staging'
+import type { Turn } from './turn'
 import { checkPhase } from './unchanged'
 
 type Context = { topology: Topology; facts: OperationFacts; input: OperationInput }

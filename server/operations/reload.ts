@@ -9,9 +9,10 @@ import type { Needs, Operation, OperationFacts, OperationInput, PlannedBlob } fr
 import { instanceFiles } from './instance-files'
 import { hasScript, memberPath, reloadProblems, votingTopology, type Work } from './reload-problems'
 import { dmctlPhase, rollingNeeds } from './restart'
-import { exportersOn, rollingPhases, type Turn } from './rolling'
+import { exportersOn, rollingPhases } from './rolling'
 import { rollingImpact } from './rolling-problems'
 import { byComponent, selected, selectionFlags } from './select'
+import type { Turn } from './turn'
 import { checkPhase } from './unchanged'
 
 /**

@@ -4,9 +4,10 @@ import type { Impact } from '@/server/domain/plan'
 import { type Problem, waivable } from '@/server/domain/problem'
 import type { Topology } from '@/server/domain/topology/topology'
 import type { OperationFacts, OperationInput } from './input'
-import { canHandOver, type Turn } from './rolling'
+import { canHandOver } from './rolling'
 import { byComponent, quorum, selectable, unitState } from './select'
 import { sourcesOf, whySourcesStay } from './sources'
+import type { Turn } from './turn'
 
 type Context = { topology: Topology; facts: OperationFacts; input: OperationInput }
 

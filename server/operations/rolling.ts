@@ -8,24 +8,8 @@ import { type OperationFacts, type OperationInput, rollingDefaults } from './inp
 import { cancelEvict, leaderMoves } from './masters'
 import { byComponent, isExporter, selectable, unitState } from './select'
 import { moveSources, sourceQuestions, sourcesOf } from './sources'
+import type { Turn } from './turn'
 import { unchangedGuards } from './unchanged'
-
-/** One instance's turn. */
-export type Turn = {
-  instance: Instance
-  /** What happens while it is stopped; nothing: it is only restarted. */
-  activate: readonly Draft[]
-  /** Right before it stops, when leadership and sources have moved away. */
-  before?: readonly Draft[]
-  /** Right after it was started. */
-  after?: readonly Draft[]
-  /** As soon as its turn ends, whatever its outcome. */
-  atEnd?: readonly Draft[]
-  /** What its process must be afterwards. */
-  expect?: { exeSha256?: string; version?: string }
-  /** Not stopped and not started: it was down, and stays so. */
-  offline?: boolean
-}
 
 /**
  * One instance after another, in start order: masters (those that are down first, the leader last, each with its leadership given

@@ -7,7 +7,7 @@ import type { Topology } from '@/server/domain/topology/topology'
 import { cachedOn, type Draft, type PhaseDraft, phase, unitSubject } from './build'
 import { groupOn } from './deploy-paths'
 import type { OperationFacts } from './input'
-import type { Turn } from './rolling'
+import type { Turn } from './turn'
 
 type Context = { topology: Topology; facts: OperationFacts }
 

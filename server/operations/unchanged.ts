@@ -3,7 +3,7 @@ import type { Instance } from '@/server/domain/instance'
 import type { HostProbe } from '@/server/domain/probe'
 import { type Draft, type LaneDraft, type PhaseDraft, phase, unitSubject } from './build'
 import type { OperationFacts } from './input'
-import type { Turn } from './rolling'
+import type { Turn } from './turn'
 
 /** What systemd starts an instance by. `tiup` knows nothing of our locks: what it does behind our back shows here first. */
 const watchedFiles = (one: Instance): string[] => [

@@ -8,11 +8,12 @@ import type { Topology } from '@/server/domain/topology/topology'
 import { crossesEight, isNightly } from './across-eight'
 import type { OperationFacts, OperationInput, UpgradeWish } from './input'
 import { clockRows } from './preflight'
-import { canHandOver, type Turn } from './rolling'
+import { canHandOver } from './rolling'
 import { rollingProblems } from './rolling-problems'
 import { byComponent, selectionProblems, unitState, unseenHosts } from './select'
 import { type Staged, stagingBytes } from './staging'
 import { unknownUnits } from './start'
+import type { Turn } from './turn'
 import { missingPackages } from './upgrade-packages'
 
 type Context = { topology: Topology; facts: OperationFacts; input: OperationInput; wish: UpgradeWish }

@@ -3,10 +3,8 @@ import { membersMessage, sourceMessage, sourcesMessage, statusMessage, verdict }
 import type { SimDm } from './dm-cluster'
 import { knob } from './dm-knobs'
 import { sourceOf, taskOf } from './dm-yaml'
+import type { HttpAnswer, HttpAsk } from './http-ask'
 import type { DmClusterState, SimProcess } from './state'
-
-export type HttpAnswer = { status: number; body: string; type: string } | 'refused' | 'silent'
-export type HttpAsk = { method: string; path: string; body: string }
 
 const json = (status: number, value: unknown): HttpAnswer => ({ status, body: JSON.stringify(value, null, 2), type: 'application/json' })
 const text = (status: number, body: string): HttpAnswer => ({ status, body, type: 'text/plain; charset=utf-8' })

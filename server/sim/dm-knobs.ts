@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { HttpAnswer, HttpAsk } from './dm-http'
+import type { HttpAnswer, HttpAsk } from './http-ask'
 import type { DmClusterState } from './state'
 
 const subtask = z.object({

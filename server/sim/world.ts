@@ -1,5 +1,6 @@
 import { type DmTiming, recordedTiming, SimDm } from './dm-cluster'
-import { type HttpAnswer, type HttpAsk, masterHttp, otherHttp } from './dm-http'
+import { masterHttp, otherHttp } from './dm-http'
+import type { HttpAnswer, HttpAsk } from './http-ask'
 import { newMachine, SimMachine } from './machine'
 import { runArgv } from './run-argv'
 import { monitorBody } from './sim-monitors'
