@@ -27,10 +27,10 @@ const topology = (hosts: readonly LabHost[]): string => {
 }
 const roots = ['/srv', '/etc/systemd/system', '/var/lib/dm-panel']
 
-/** Boot, clean, rename and the end of a cluster on real hosts. Each test goes on where the one before ended. */
 /** What the check answers once it passes; tried twice a second. */
 const eventually = <T>(check: () => T | Promise<T>, timeout: number): Promise<T> => vi.waitFor(check, { timeout, interval: 500 })
 
+/** Boot, clean, rename and the end of a cluster on real hosts. Each test goes on where the one before ended. */
 describe.skipIf(!labAvailable().ok)('the later life of a cluster on lab hosts', () => {
   let lab: RunningCluster
   let bare: string[]
