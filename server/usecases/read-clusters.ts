@@ -68,7 +68,7 @@ export const readCluster = async (db: Db, name: string): Promise<ClusterDetail> 
     adopted: cluster.adopted,
     settings: settingsOf(cluster),
     formerKeyOn: [...(cluster.formerKey?.hosts ?? [])],
-    status: status ? { ...status, rows: [...status.rows], silent: { ...status.silent } } : null,
+    status: status ? { ...status, rows: rowsNow(cluster, status), silent: { ...status.silent } } : null,
     joining: inState(cluster, 'joining'),
     leaving: inState(cluster, 'leaving'),
     standing: await standingOf(db, cluster),
@@ -88,14 +88,22 @@ const grafanaUrls = ({ topology }: ClusterWithTopology): string[] =>
 
 export type Display = { header: DisplayHeader; rows: readonly DisplayRow[]; at: string | null }
 
-/** What `tiup dm display` shows, from the last look; before the first look every status is N/A. */
+/** Rows of the instances that the cluster has now: one that came after the last look is N/A, one that left since is not shown. */
+const rowsNow = ({ topology }: ClusterWithTopology, status: ClusterStatus | undefined): DisplayRow[] => {
+  const shown = new Map(instancesOf(topology).flatMap((one) => (isRole(one.component) ? [[one.id, one] as const] : [])))
+  const seen = (status?.rows ?? []).filter(({ id }) => shown.has(id))
+  for (const { id } of seen) shown.delete(id)
+  return [...seen, ...[...shown.values()].map(unseenRow)]
+}
+
+/** What `tiup dm display` shows, from the last look. */
 export const readDisplay = async (db: Db, name: string): Promise<Display> => {
   const cluster = await demandCluster(db, name)
   const status: ClusterStatus | undefined = await readStatus(db, name)
   const { version, deployUser: user, topology } = cluster
   return {
     header: { name, version, user, sshType: topology.global.ssh_type, grafanaUrls: grafanaUrls(cluster) },
-    rows: status?.rows ?? instancesOf(topology).map(unseenRow),
+    rows: rowsNow(cluster, status),
     at: status?.at ?? null,
   }
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DisplayRow } from '@/server/domain/display'
 import { parseTopology } from '@/server/domain/topology/parse'
 import { writeStatus } from '@/server/store/cluster-status'
 import { createCluster } from '@/server/store/clusters'
@@ -94,5 +95,32 @@ describe('the display', () => {
     await text()
     expect(waited).toBeGreaterThan(Date.now() - second)
     expect(waited).toBeGreaterThan(2500)
+  })
+
+  it('shows the instances of now: those that left since the last look are gone, those that came are N/A', async () => {
+    const seen = { value: 'Healthy', source: 'dm-api', at: null } as const
+    const row = (id: string): DisplayRow => ({
+      ...{
+        id,
+        role: 'dm-master',
+        patched: false,
+        host: id,
+        hostId: id,
+        ports: '8261/8291',
+        osArch: 'linux/x86_64',
+        dataDir: '',
+        deployDir: '',
+      },
+      ...{ name: id, status: seen, since: { ...seen, value: null }, source: '', version: seen, unitState: seen, unit: '', pid: 1 },
+    })
+    const at = new Date().toISOString()
+    await writeStatus(panel.db, 'c1', { ...status(at), rows: [row('192.0.2.10:8261'), row('192.0.2.99:8261')] })
+    const plain = await panel.call('GET', '/api/clusters/c1/display?format=text', { as: operator })
+    const shown = (await plain.text()).split('\n').filter((line) => line.startsWith('192') || line.startsWith('Total'))
+    expect(shown.map((line) => line.split(/\s{2,}/)).map(([id, , , , , is]) => [id, is])).toEqual([
+      ['192.0.2.10:8261', 'Healthy'],
+      ['192.0.2.11:8262', 'N/A'],
+      ['Total nodes: 2', undefined],
+    ])
   })
 })

@@ -58,7 +58,11 @@ export const confirmHosts = async (api: ApiClient, hosts: readonly LabHost[], cr
 }
 
 /** Plans a deploy and submits it; every problem of the preflight is at most a warning. */
-export const submitDeploy = async (api: ApiClient, cluster: string, given: { topology: string; credentialId: string }) => {
+export const submitDeploy = async (
+  api: ApiClient,
+  cluster: string,
+  given: { topology: string; credentialId: string; files?: Record<string, string> },
+) => {
   const plan = await api.plan(cluster, 'deploy', { version: labVersion, waivers: [], ...given })
   expect(plan.problems.filter(({ severity }) => severity === 'error')).toEqual([])
   expect(plan).toMatchObject({ state: 'ready', error: null })
