@@ -78,7 +78,9 @@ const targetsOf = (cluster: ClusterWithTopology, packages: readonly PackageInfo[
   const inStore = packages.filter(({ component, origin }) => component === 'dm-master' && origin.from !== 'hotfix')
   const versions = new Set([...inStore.map(({ version }) => version), ...mirrors.flatMap((mirror) => mirror.versions)])
   return [...versions].toSorted(newestFirst).map((version) => {
-    const missing = wanted.map((one) => ({ ...one, version })).filter((one) => !packages.some((each) => isThat(each, one)))
+    const lacks = (one: Wanted) => !packages.some((each) => isThat(each, { ...one, version }))
+    const needed = wanted.filter(lacks).map((one) => ({ ...one, version }))
+    const missing = needed.length === 0 ? [] : [...needed, ...dmctlBeside(needed, lacks, mirrors)]
     return {
       version,
       direction: directionOf(cluster.version, version),
@@ -91,6 +93,16 @@ const targetsOf = (cluster: ClusterWithTopology, packages: readonly PackageInfo[
       }),
     }
   })
+}
+
+/** No upgrade fails for want of it, but sources and tasks are asked by dmctl of the cluster's version afterwards: fetched with the rest. */
+const dmctlBeside = (
+  needed: readonly (Wanted & { version: string })[],
+  lacks: (one: Wanted) => boolean,
+  mirrors: readonly Mirror[],
+): (Wanted & { version: string })[] => {
+  const dmctls = needed.flatMap((one) => (one.component === 'dm-master' ? [{ ...one, component: 'dmctl' as const }] : [])).filter(lacks)
+  return mirrors.some((mirror) => [...needed, ...dmctls].every((one) => mirror.has(one))) ? dmctls : []
 }
 
 const isThat = (one: PackageInfo, { component, version, os, arch }: Wanted & { version: string }): boolean =>

@@ -50,7 +50,13 @@ export const upgradeSuite = (shared: SharedCluster) =>
       expect(before).toMatchObject({ version: labVersion, open: null, exportBy: { version: labVersion } })
       expect(before.targets.map(({ version, direction }) => `${version} ${direction}`)).toEqual(['v8.5.1 up', 'v8.5.0 same', 'v7.5.3 down'])
       const target = before.targets.find(({ version }) => version === next)
-      expect(target?.missing.map(({ component }) => component).toSorted()).toEqual(['dm-master', 'dm-worker', 'grafana', 'prometheus'])
+      expect(target?.missing.map(({ component }) => component).toSorted()).toEqual([
+        'dm-master',
+        'dm-worker',
+        'dmctl',
+        'grafana',
+        'prometheus',
+      ])
       const [location = ''] = target?.mirrors ?? []
       const refused = await lab.api.plan('lab', 'upgrade', { version: '8.5.1' })
       expect(refused.problems.filter(({ code }) => code === 'upgrade.package-missing')).toHaveLength(4)

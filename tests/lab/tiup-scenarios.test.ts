@@ -201,8 +201,7 @@ describe.skipIf(!labAvailable().ok)('TiUP’s own scenarios for DM', () => {
       '/api/clusters/up/upgrade',
     )
     const target = targets.find(({ version }) => version === 'v8.5.1')
-    const dmctl = { component: 'dmctl', version: 'v8.5.1', os: 'linux', arch: 'amd64' }
-    const wanted = [...(target?.missing.map(partOf) ?? []), dmctl]
+    const wanted = target?.missing.map(partOf)
     await panel.api.errand('/api/packages/fetch', { location: target?.mirrors[0], wanted }, 240_000)
     await perform('upgrade', { version: 'v8.5.1', rolling, pauseBeforeLast: false }, 'up')
     const { yaml, revision } = await detail('up')
