@@ -26,7 +26,20 @@ const main = async (): Promise<void> => {
   await call('/api/simulated-hosts', {}).then((errand) => finished(call, errand.id))
   await runPlan(call, 'deploy', { version: 'v8.5.0', topology: demoTopology(env.simulatedFirstAddress), credentialId: 'simulated-hosts' })
   await runPlan(call, 'start', {})
-  console.log('Demo: the cluster runs.')
+  await replicate(call)
+  console.log('Demo: the cluster runs, and a task replicates from two sources.')
+}
+
+const sources = ['mysql-01', 'mysql-02']
+
+/** As a user types it into the dmctl console. */
+const replicate = async (call: Call): Promise<void> => {
+  const dmctl = (line: string, name: string, text: string) => runPlan(call, 'dmctl', { line: `${line} ${name}`, files: [{ name, text }] })
+  for (const id of sources)
+    await dmctl('operate-source create', `${id}.yaml`, `source-id: ${id}\nfrom: {host: 192.0.2.1, port: 3306, user: root, password: ""}\n`)
+  const target = 'target-database: {host: 192.0.2.2, port: 4000, user: root, password: ""}'
+  const instances = sources.map((id) => `  - source-id: ${id}`)
+  await dmctl('start-task', 'orders.yaml', ['name: orders', 'task-mode: all', target, 'mysql-instances:', ...instances, ''].join('\n'))
 }
 
 type Call = <T extends { id: string } = ErrandView>(path: string, body?: unknown) => Promise<T>
