@@ -6,7 +6,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const usualSeconds: Readonly<Record<string, number>> = {
   'rolling.test.ts': 540,
   'upgrade.test.ts': 400,
-  'life.test.ts': 200,
+  'tiup-scenarios.test.ts': 380,
+  'life.test.ts': 350,
   'deploy.test.ts': 170,
   'recorded.test.ts': 150,
   'scale.test.ts': 150,
