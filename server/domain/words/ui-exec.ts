@@ -3,9 +3,9 @@ import type { Pair } from './words'
 /** exec: its wizard, the results on its job's page, and who may be root by it. */
 export const uiExecWords = {
   'crumb.dmctl': ['dmctl', 'dmctl'],
-  'op.dmctl': ['dmctl on', 'dmctl'],
+  'op.dmctl': ['dmctl', 'dmctl'],
   'crumb.exec': ['Run a command', '执行命令'],
-  'op.exec': ['Run a command on', '执行命令'],
+  'op.exec': ['Exec', '执行命令'],
   'cluster.go.exec': ['Run a command…', '执行命令…'],
   'exec.title': ['Run a command on {cluster}', '在 {cluster} 上执行命令'],
   'exec.command-step': ['Command', '命令'],
