@@ -1,15 +1,14 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { foldJournal } from '@/server/domain/fold-journal'
-import type { Choice } from '@/server/domain/journal'
-import { type Plan, stepsOf } from '@/server/domain/plan'
-import type { JobEnd } from '@/server/engine/run-job'
+import { stepsOf } from '@/server/domain/plan'
 import { writeTar } from '@/server/sim/tar'
 import { SimWorld } from '@/server/sim/world'
-import { appendByUser, readJournal } from '@/server/store/journal'
+import { readJournal } from '@/server/store/journal'
 import { topologyOf } from '@/tests/plans/world'
 import { SimTransport } from '@/tests/support/sim-transport'
 import { type TestDatabase, testDatabase } from '@/tests/support/test-db'
+import { answering, dyingAt } from './once-only'
 import { attempt, copyOf, dmctl, forgetCluster, type Ground, newGround, perform, planNow, submitPlan } from './sim-plans'
 
 const topology = topologyOf(`global: {user: tidb, deploy_dir: /dm/deploy, data_dir: /dm/data}
@@ -33,7 +32,6 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => database.close())
 
-class Crash extends Error {}
 const secrets = { secret: () => Promise.resolve(archive), masks: () => Promise.resolve([canary]) }
 
 const scene = async (line = 'operate-source create source1.yml', files = ['source1.yml']) => {
@@ -53,68 +51,21 @@ const left = (ground: Ground): string[] =>
   )
 const sourcesIn = (ground: Ground): string[] => ground.world.dm.clusters.flatMap(({ sources }) => sources.map(({ id }) => id))
 
-const dyingAt = async (ground: Ground, plan: Plan, at: string): Promise<string[]> => {
-  const passed: string[] = []
-  let dead = false
-  const point = (name: string): void => {
-    if (dead) throw new Crash(at)
-    passed.push(name)
-    dead = name === at
-    if (dead) throw new Crash(at)
-  }
-  ground.transport.hooks = {
-    before: (host, what) => point(`sent ${host} ${what.split(' ')[0]}`),
-    after: (host, what) => point(`ran ${host} ${what.split(' ')[0]}`),
-    midUpload: (host, what) => point(`half of ${host} ${what.split(' ')[0]}`),
-  }
-  await attempt(ground, plan, { ...secrets, boundary: point }).catch((error: unknown) => {
-    if (!(error instanceof Crash)) throw error
-  })
-  ground.transport.hooks = {}
-  return passed
-}
-
-/** Goes on after a death; what lies on the host is looked at when a person is asked, and then the answer is given. */
-const goOn = async (ground: Ground, plan: Plan, { jobId, choice }: { jobId: string; choice: Choice }) => {
-  const asked: { id: string; left: string[] }[] = []
-  let over = false
-  const answerer = (async () => {
-    while (!over) {
-      const last = (await readJournal(database.db, jobId, 0)).findLast(({ kind }) => kind === 'question' || kind === 'answered')
-      if (last?.kind === 'question' && !asked.some(({ id }) => id === last.question.id)) {
-        asked.push({ id: last.question.id, left: left(ground) })
-        const answer = { kind: 'answered' as const, question: last.question.id, choice, reason: 'looked', by: 'ann' }
-        expect(await appendByUser(database.db, jobId, answer)).toBe('appended')
-      }
-      await new Promise((resolve) => setTimeout(resolve, 1))
-    }
-  })()
-  const end: JobEnd = await attempt(ground, plan, secrets).finally(() => {
-    over = true
-  })
-  await answerer
-  return { end, asked }
-}
-
 describe('dmctl: never twice in silence, and no file stays', () => {
   it('wherever the runner dies: once it may have run a person is asked, and by then the file is gone', { timeout: 120_000 }, async () => {
     const clean = await scene()
-    const points = [...new Set(await dyingAt(clean.ground, clean.plan, ''))]
+    const points = [...new Set(await dyingAt(clean.ground, clean.plan, '', secrets))]
     expect([runs(clean.ground), sourcesIn(clean.ground), left(clean.ground)]).toEqual([1, ['mysql-01'], []])
     expect(points.filter((point) => / dmctl-typed$/.test(point)).length).toBe(2)
     let questions = 0
     for (const at of points) {
       const { ground, plan, jobId } = await scene()
-      await dyingAt(ground, plan, at)
+      await dyingAt(ground, plan, at, secrets)
       const before = runs(ground)
-      const over = (await readJournal(database.db, jobId, 0)).some(({ kind }) => kind === 'ended')
-      const { end, asked } = over ? { end: 'succeeded', asked: [] } : await goOn(ground, plan, { jobId, choice: 'skip' })
+      const { end, asked } = await answering(ground, plan, { jobId, choice: 'skip', engine: secrets, look: () => left(ground) })
       questions += asked.length
       expect(end, at).toBe('succeeded')
-      expect(
-        asked.flatMap((one) => one.left),
-        at,
-      ).toEqual([])
+      expect(asked.flat(), `${at}: when a person is asked`).toEqual([])
       expect(runs(ground), at).toBe(asked.length > 0 ? before : 1)
       expect(left(ground), at).toEqual([])
       expect(JSON.stringify(await readJournal(database.db, jobId, 0)), at).not.toContain(canary)
@@ -125,9 +76,9 @@ describe('dmctl: never twice in silence, and no file stays', () => {
 
   it('runs again where somebody has said so, with its file', async () => {
     const { ground, plan, jobId } = await scene()
-    await dyingAt(ground, plan, 'sent 10.0.0.1 dmctl-typed')
+    await dyingAt(ground, plan, 'sent 10.0.0.1 dmctl-typed', secrets)
     expect(sourcesIn(ground)).toEqual([])
-    const { end, asked } = await goOn(ground, plan, { jobId, choice: 'retry' })
+    const { end, asked } = await answering(ground, plan, { jobId, choice: 'retry', engine: secrets, look: () => left(ground) })
     expect([end, asked.length, sourcesIn(ground), left(ground)]).toEqual(['succeeded', 1, ['mysql-01'], []])
   })
 })
@@ -150,8 +101,8 @@ describe('what comes of it', () => {
     expect(await attempt(ground, plan, secrets)).toBe('succeeded')
     expect(JSON.stringify(await readJournal(database.db, jobId, 0))).not.toContain(canary)
     await forgetCluster(database.db)
-    const typed = { line: 'config source mysql-01', run: 'run-2', version: 'v8.5.0', seconds: 60, files: [] }
-    const again = await planNow(ground, 'dmctl', { dmctl, typed: { ...typed, line: 'get-config source mysql-01' } })
+    const typed = { line: 'get-config source mysql-01', run: 'run-2', version: 'v8.5.0', seconds: 60, files: [] }
+    const again = await planNow(ground, 'dmctl', { dmctl, typed })
     const id = await submitPlan(ground, again)
     expect(await attempt(ground, again)).toBe('succeeded')
     const text = JSON.stringify(await readJournal(database.db, id, 0))

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commandResults, groupResults } from '@/server/domain/command-results'
-import type { Choice } from '@/server/domain/journal'
-import { type Plan, stepsOf } from '@/server/domain/plan'
-import type { JobEnd } from '@/server/engine/run-job'
+import { stepsOf } from '@/server/domain/plan'
 import { LinkLost } from '@/server/remote/transport'
 import { SimWorld } from '@/server/sim/world'
-import { appendByUser, readJournal } from '@/server/store/journal'
+import { readJournal } from '@/server/store/journal'
 import { topologyOf } from '@/tests/plans/world'
 import { SimTransport } from '@/tests/support/sim-transport'
 import { type TestDatabase, testDatabase } from '@/tests/support/test-db'
+import { answering, dyingAt } from './once-only'
 import { attempt, copyOf, forgetCluster, type Ground, newGround, perform, planNow, submitPlan } from './sim-plans'
 
 const topology = topologyOf(`global: {user: tidb, deploy_dir: /dm/deploy, data_dir: /dm/data}
@@ -29,68 +28,19 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => database.close())
 
-class Crash extends Error {}
-
 /** How often the user's text has reached each host. */
 const runsOn = (ground: Ground) => {
   const count = (host: string) => ground.transport.typed.filter((one) => one.host === host && one.name === 'command').length
   return { '10.0.0.1': count('10.0.0.1'), '10.0.0.2': count('10.0.0.2') }
 }
 
-/** Runs on to the end, giving the same answer to whatever is asked. Resolves with what was asked about. */
-const answering = async (
-  ground: Ground,
-  plan: Plan,
-  { jobId, choice }: { jobId: string; choice: Choice },
-): Promise<{ end: JobEnd; asked: string[] }> => {
-  const asked: string[] = []
-  let over = false
-  const answerer = (async () => {
-    while (!over) {
-      const entries = await readJournal(database.db, jobId, 0)
-      const last = entries.findLast(({ kind }) => kind === 'question' || kind === 'answered')
-      if (last?.kind === 'question' && !asked.includes(last.question.id)) {
-        asked.push(last.question.id)
-        const { id: question, about } = last.question
-        expect(about).toBe('unknown')
-        expect(await appendByUser(database.db, jobId, { kind: 'answered', question, choice, reason: 'looked', by: 'ann' })).toBe('appended')
-      }
-      await new Promise((resolve) => setTimeout(resolve, 1))
-    }
-  })()
-  const end = await attempt(ground, plan).finally(() => {
-    over = true
-  })
-  await answerer
-  return { end, asked }
-}
+const look = (question: string): string => question
 
 const scene = async (more: Partial<typeof exec> = {}) => {
   await forgetCluster(database.db)
   const ground = copyOf(deployed)
   const plan = await planNow(ground, 'exec', { exec: { ...exec, ...more } })
   return { ground, plan, jobId: await submitPlan(ground, plan) }
-}
-
-/** Runs with the runner dying at one point; resolves with the points that it has passed. */
-const dyingAt = async (ground: Ground, plan: Plan, at: string): Promise<string[]> => {
-  const passed: string[] = []
-  let dead = false
-  const point = (name: string): void => {
-    if (dead) throw new Crash(at)
-    passed.push(name)
-    dead = name === at
-    if (dead) throw new Crash(at)
-  }
-  ground.transport.hooks = {
-    before: (host, what) => point(`sent ${host} ${what.split(' ')[0]}`),
-    after: (host, what) => point(`ran ${host} ${what.split(' ')[0]}`),
-  }
-  await attempt(ground, plan, { boundary: point }).catch((error: unknown) => {
-    if (!(error instanceof Crash)) throw error
-  })
-  ground.transport.hooks = {}
-  return passed
 }
 
 describe('exec: the command is never run twice in silence', () => {
@@ -106,8 +56,7 @@ describe('exec: the command is never run twice in silence', () => {
       const { ground, plan, jobId } = await scene()
       await dyingAt(ground, plan, at)
       const before = runsOn(ground)
-      const over = (await readJournal(database.db, jobId, 0)).some(({ kind }) => kind === 'ended')
-      const { end, asked } = over ? { end: 'succeeded', asked: [] } : await answering(ground, plan, { jobId, choice: 'skip' })
+      const { end, asked } = await answering(ground, plan, { jobId, choice: 'skip', look })
       questions += asked.length
       expect(end, at).toBe('succeeded')
       const after = runsOn(ground)
@@ -125,7 +74,7 @@ describe('exec: the command is never run twice in silence', () => {
   it('runs again where somebody has said so', async () => {
     const { ground, plan, jobId } = await scene()
     await dyingAt(ground, plan, 'ran 10.0.0.1 command')
-    const { end, asked } = await answering(ground, plan, { jobId, choice: 'retry' })
+    const { end, asked } = await answering(ground, plan, { jobId, choice: 'retry', look })
     expect(end).toBe('succeeded')
     expect(asked.some((id) => id.includes('10.0.0.1'))).toBe(true)
     expect(runsOn(ground)['10.0.0.1']).toBe(2)
@@ -139,7 +88,7 @@ describe('exec: the command is never run twice in silence', () => {
       dropped = true
       throw new LinkLost('dropped', host, 'gone')
     }
-    const { end, asked } = await answering(ground, plan, { jobId, choice: 'skip' })
+    const { end, asked } = await answering(ground, plan, { jobId, choice: 'skip', look })
     expect([end, asked.length]).toEqual(['succeeded', 1])
     expect(runsOn(ground)).toEqual({ '10.0.0.1': 1, '10.0.0.2': 1 })
   })
